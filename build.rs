@@ -1,0 +1,120 @@
+//! Turns the message files into one function per message, so that a message missing in either language, or naming something
+//! that it was not given, fails the build. Files: `src/language/messages/<room>.en.txt` and `<room>.ja.txt`.
+//!
+//! A message is `key(argument, …) = text`, continued by indented lines. In the text `{argument}` is replaced, and
+//! `{argument:one|many}` chooses a word by the argument being 1.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+struct Message {
+    arguments: Vec<String>,
+    text: String,
+}
+
+fn main() {
+    let folder = Path::new("src/language/messages");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    println!("cargo::rerun-if-changed=build.rs");
+    let mut rooms: Vec<String> = fs::read_dir(folder)
+        .expect("the folder of message files")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| name.strip_suffix(".en.txt").map(str::to_owned))
+        .collect();
+    rooms.sort();
+    let mut code = String::new();
+    for room in &rooms {
+        let english = read(&folder.join(format!("{room}.en.txt")));
+        let japanese = read(&folder.join(format!("{room}.ja.txt")));
+        for key in japanese.keys() {
+            assert!(english.contains_key(key), "{room}.en.txt has no message {key}");
+        }
+        writeln!(code, "/// Messages of `{room}`.\npub mod {room} {{\n    use super::{{Display, Language}};").unwrap();
+        for (key, message) in &english {
+            let other = japanese.get(key).unwrap_or_else(|| panic!("{room}.ja.txt has no message {key}"));
+            assert_eq!(message.arguments, other.arguments, "{room}: {key} has other arguments in Japanese");
+            function(&mut code, key, message, other);
+        }
+        code.push_str("}\n");
+    }
+    let target = Path::new(&env::var("OUT_DIR").unwrap()).join("messages.rs");
+    fs::write(target, code).unwrap();
+}
+
+fn read(path: &Path) -> BTreeMap<String, Message> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut messages = BTreeMap::new();
+    let mut current: Option<String> = None;
+    for (number, line) in text.lines().enumerate() {
+        let place = || format!("{}:{}", path.display(), number + 1);
+        if line.trim().is_empty() || line.starts_with('#') {
+            current = None;
+        } else if line.starts_with([' ', '\t']) {
+            let key = current.as_ref().unwrap_or_else(|| panic!("{}: continues nothing", place()));
+            let message: &mut Message = messages.get_mut(key).unwrap();
+            if !message.text.is_empty() {
+                message.text.push('\n');
+            }
+            message.text.push_str(line.trim());
+        } else {
+            let (head, text) = line.split_once('=').unwrap_or_else(|| panic!("{}: no `=`", place()));
+            let (key, arguments) = head_of(head.trim());
+            let message = Message { arguments, text: text.trim().to_owned() };
+            assert!(messages.insert(key.clone(), message).is_none(), "{}: {key} stands twice", place());
+            current = Some(key);
+        }
+    }
+    messages
+}
+
+fn head_of(head: &str) -> (String, Vec<String>) {
+    match head.split_once('(') {
+        None => (head.to_owned(), Vec::new()),
+        Some((key, rest)) => {
+            let list = rest.strip_suffix(')').expect("arguments end with `)`");
+            (key.to_owned(), list.split(',').map(|name| name.trim().to_owned()).collect())
+        }
+    }
+}
+
+/// One function: a match over the languages, each arm pushing literal text and arguments.
+fn function(code: &mut String, key: &str, english: &Message, japanese: &Message) {
+    let parameters: String = english.arguments.iter().map(|name| format!(", {name}: impl Display")).collect();
+    writeln!(code, "    /// {:?}", english.text).unwrap();
+    writeln!(code, "    #[must_use]\n    pub fn {key}(language: Language{parameters}) -> String {{").unwrap();
+    for name in &english.arguments {
+        writeln!(code, "        let {name} = {name}.to_string();").unwrap();
+    }
+    writeln!(code, "        match language {{").unwrap();
+    for (variant, message) in [("English", english), ("Japanese", japanese)] {
+        writeln!(code, "            Language::{variant} => [{}].concat(),", pieces(key, message)).unwrap();
+    }
+    code.push_str("        }\n    }\n");
+}
+
+fn pieces(key: &str, message: &Message) -> String {
+    let mut used = Vec::new();
+    let mut out = vec!["\"\"".to_owned()];
+    let mut rest = message.text.as_str();
+    while let Some(start) = rest.find('{') {
+        let end = rest[start..].find('}').unwrap_or_else(|| panic!("{key}: a brace is never closed")) + start;
+        out.push(format!("{:?}", &rest[..start]));
+        let inside = &rest[start + 1..end];
+        let (name, words) = inside.split_once(':').map_or((inside, None), |(name, words)| (name, Some(words)));
+        assert!(message.arguments.iter().any(|known| known == name), "{key}: {{{name}}} is not an argument");
+        used.push(name.to_owned());
+        match words.map(|words| words.split_once('|').unwrap_or_else(|| panic!("{key}: {{{inside}}} has no `|`"))) {
+            None => out.push(format!("&*{name}")),
+            Some((one, many)) => out.push(format!("if {name} == \"1\" {{ {one:?} }} else {{ {many:?} }}")),
+        }
+        rest = &rest[end + 1..];
+    }
+    out.push(format!("{rest:?}"));
+    for name in &message.arguments {
+        assert!(used.contains(name), "{key}: {name} is given and not said");
+    }
+    out.join(", ")
+}

@@ -1,0 +1,82 @@
+//! The two first languages and every sentence that a person can read.
+//!
+//! Sentences live in message files beside this one; the build turns each into a function and fails when either language lacks
+//! it. No other room may hold a sentence for people. Nothing comes in here but words: no terminal, no clock, no file.
+
+use std::fmt::{self, Display};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A language that people read on screen and on paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Language {
+    /// English, `en`.
+    #[serde(rename = "en")]
+    English,
+    /// Japanese, `ja`.
+    #[serde(rename = "ja")]
+    Japanese,
+}
+
+impl Language {
+    /// Both languages, in the order in which they are offered.
+    pub const ALL: [Language; 2] = [Language::English, Language::Japanese];
+
+    /// The language of a POSIX locale name such as `ja_JP.UTF-8`; English for every other.
+    #[must_use]
+    pub fn of_locale(locale: &str) -> Language {
+        if locale.to_ascii_lowercase().starts_with("ja") { Language::Japanese } else { Language::English }
+    }
+
+    /// The code of ISO 639-1.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Japanese => "ja",
+        }
+    }
+}
+
+impl Display for Language {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code())
+    }
+}
+
+impl FromStr for Language {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Language, String> {
+        Language::ALL.into_iter().find(|language| language.code() == text).ok_or_else(|| text.to_owned())
+    }
+}
+
+/// Something that can be said to a person: every error of every room, and what the program reports.
+pub trait Say {
+    /// What happened and what to do next, in the reader's language.
+    fn say(&self, language: Language) -> String;
+}
+
+/// Gives an error type its `Display` (English) and `std::error::Error` from what it says.
+#[macro_export]
+macro_rules! speaks {
+    ($type:ty) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(&$crate::language::Say::say(self, $crate::language::Language::English))
+            }
+        }
+
+        impl std::error::Error for $type {}
+    };
+}
+
+/// One function per message, grouped by the file it stands in.
+#[allow(missing_docs)]
+pub mod messages {
+    use super::{Display, Language};
+
+    include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+}

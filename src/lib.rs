@@ -1,0 +1,15 @@
+//! breakglass: an offline, sealed vault for break-glass credentials.
+//!
+//! The rooms, and the one direction in which they may call: `cli` -> `ceremony` -> (`store`, `vault`, `journal`, `paper`)
+//! -> `quorum` -> `system`. `language` holds every sentence and may be called by all. `quorum`, `vault` and `journal` know no
+//! terminal, no clock and no environment: those are handed in.
+
+pub mod ceremony;
+pub mod cli;
+pub mod journal;
+pub mod language;
+pub mod paper;
+pub mod quorum;
+pub mod store;
+pub mod system;
+pub mod vault;
