@@ -1,1 +1,10 @@
-//! The room `system`.
+//! What breakglass needs of the operating system to keep secrets out of places where they would outlive it: locked memory,
+//! an allocator that wipes, no core dumps, and what can be told about swap and about folders that live in memory.
+//!
+//! The only room in which `unsafe` stands, all of it in `os`. Nothing in here knows what a card, a key or a vault is, and
+//! nothing here fails for want of a protection: what the system does not allow is told, and the work goes on.
+
+pub mod memory;
+mod os;
+
+pub use os::allocator::WipingAllocator;

@@ -1,0 +1,13 @@
+//! The one module in which `unsafe` is allowed: the system's calls about memory and about the process, and the allocator.
+//!
+//! Everything that is public here is safe to call. Each `unsafe` block says why it is sound.
+#![allow(unsafe_code)]
+
+pub mod allocator;
+pub mod pages;
+
+/// Overwrites `bytes` with zeros in a way that the compiler cannot leave out, at the speed of a plain fill.
+pub fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    zeroize::optimization_barrier(bytes);
+}
