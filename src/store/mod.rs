@@ -1,1 +1,14 @@
-//! The room `store`.
+//! The vault as files: where each stands, how it gets there whole, and how one writer at a time adds to the log.
+//!
+//! Everything goes through [`Disk`], the seam at which tests cut the power. What the bytes mean is not known here: `vault` and
+//! `journal` read them. No secret in the clear, no clock and no terminal may come in.
+
+mod disk;
+mod error;
+mod publish;
+mod real_disk;
+
+pub use disk::{Disk, Found, Lock};
+pub use error::{StoreError, Trouble};
+pub use publish::{Publication, publish};
+pub use real_disk::RealDisk;

@@ -1,0 +1,119 @@
+//! The seam between the vault and the operating system: few operations, each of which can be the one that the power cuts.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::StoreError;
+
+/// What stands under a name, the name itself looked at and no link followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A regular file of this many bytes.
+    File {
+        /// Its length in bytes.
+        length: u64,
+    },
+    /// A folder.
+    Folder,
+    /// A symbolic link, wherever it leads.
+    Link,
+    /// A device, a pipe or a socket.
+    Other,
+}
+
+/// Holds a lock until it is dropped, or until the process ends, however it ends.
+pub struct Lock {
+    _held: Box<dyn Send + Sync>,
+}
+
+impl Lock {
+    /// A lock that lasts as long as `held` does.
+    pub fn held_by(held: impl Send + Sync + 'static) -> Lock {
+        Lock { _held: Box::new(held) }
+    }
+}
+
+/// Files and folders as the vault needs them.
+///
+/// Nothing is durable before its sync: bytes by [`Disk::sync_file`], names (created, renamed, removed) by
+/// [`Disk::sync_folder`] of the folder that they stand in. Every error names the path. No operation on a file follows a
+/// symbolic link under the file's own name.
+pub trait Disk: Send + Sync {
+    /// What stands under `path`; `None` when nothing does.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    fn look(&self, path: &Path) -> Result<Option<Found>, StoreError>;
+
+    /// The whole file.
+    ///
+    /// # Errors
+    /// [`super::Trouble::TooLarge`] beyond `limit` bytes, before they are read; [`super::Trouble::Link`] for a link.
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, StoreError>;
+
+    /// The names in a folder, sorted.
+    ///
+    /// # Errors
+    /// [`super::Trouble::TooMany`] beyond `limit` names.
+    fn list(&self, folder: &Path, limit: usize) -> Result<Vec<OsString>, StoreError>;
+
+    /// Makes one folder that only its owner may enter, where the file system knows owners.
+    ///
+    /// # Errors
+    /// [`super::Trouble::Exists`] when the name is taken.
+    fn create_folder(&self, path: &Path) -> Result<(), StoreError>;
+
+    /// Makes a new file that only its owner may read, where the file system knows owners, and writes `bytes` to it.
+    ///
+    /// # Errors
+    /// [`super::Trouble::Exists`] when the name is taken, even by a broken link.
+    fn create_file(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// Adds `bytes` to a file that is `length` bytes long.
+    ///
+    /// # Errors
+    /// [`super::Trouble::Changed`] when the file has another length: somebody else wrote.
+    fn append(&self, path: &Path, length: u64, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// Cuts a file to `length` bytes. Only for the torn tail of a log, once it is kept elsewhere.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    fn truncate(&self, path: &Path, length: u64) -> Result<(), StoreError>;
+
+    /// Returns when the file's bytes are on the medium.
+    ///
+    /// # Errors
+    /// When the system cannot promise it.
+    fn sync_file(&self, path: &Path) -> Result<(), StoreError>;
+
+    /// Returns when the names in the folder are on the medium, as far as the file system can say so.
+    ///
+    /// # Errors
+    /// When the system cannot promise it.
+    fn sync_folder(&self, folder: &Path) -> Result<(), StoreError>;
+
+    /// Gives a file another name in the same folder, and never replaces what stands there.
+    ///
+    /// # Errors
+    /// [`super::Trouble::Exists`] when the new name is taken.
+    fn rename(&self, from: &Path, to: &Path) -> Result<(), StoreError>;
+
+    /// Removes one file.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    fn remove_file(&self, path: &Path) -> Result<(), StoreError>;
+
+    /// Takes the lock that `path` stands for, without waiting; the file is made when it is missing, and stays.
+    ///
+    /// # Errors
+    /// [`super::Trouble::Busy`] when another holds it.
+    fn lock(&self, path: &Path) -> Result<Lock, StoreError>;
+
+    /// Whether nothing can be written in this folder: a read-only medium, or somebody else's folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be looked at, or another trouble shows, such as a full disk.
+    fn is_read_only(&self, folder: &Path) -> Result<bool, StoreError>;
+}

@@ -1,0 +1,142 @@
+//! What can go wrong between the vault and the medium, as data that names the file.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::language::{Language, Say, messages};
+
+/// One trouble with one file or folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreError {
+    path: PathBuf,
+    trouble: Trouble,
+}
+
+/// What the trouble is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// No space, or no quota, is left.
+    Full,
+    /// The medium or the file system is read-only.
+    ReadOnly,
+    /// The user lacks the right.
+    NotAllowed,
+    /// Nothing stands there.
+    Missing,
+    /// Something stands there already.
+    Exists,
+    /// A file was expected.
+    NotAFile,
+    /// A folder was expected.
+    NotAFolder,
+    /// A symbolic link where a file or folder of the vault should stand.
+    Link,
+    /// Another breakglass is writing to the vault.
+    Busy,
+    /// The file is not as long as when it was read: somebody else wrote.
+    Changed,
+    /// There is no `log.jsonl`, so this is no vault.
+    NotAVault,
+    /// There is a vault already.
+    AlreadyAVault,
+    /// Other things stand in the folder that should become a vault.
+    NotEmpty,
+    /// The file is larger than any that breakglass writes.
+    TooLarge {
+        /// The most that is read, in bytes.
+        limit: u64,
+    },
+    /// The folder has more entries than any that breakglass writes.
+    TooMany {
+        /// The most that are listed.
+        limit: usize,
+    },
+    /// A file of this name with other content is there; files are written once.
+    OtherContent,
+    /// What was read back is not what was written.
+    NotWhatWasWritten,
+    /// The operating system gave no random bytes for a temporary name.
+    NoRandomness,
+    /// Anything else that the operating system reported.
+    System {
+        /// Its own words.
+        reason: String,
+    },
+}
+
+impl StoreError {
+    /// A trouble with the file or folder at `path`.
+    pub fn new(path: impl Into<PathBuf>, trouble: Trouble) -> StoreError {
+        StoreError { path: path.into(), trouble }
+    }
+
+    /// What the operating system reported about `path`.
+    pub fn of_system(path: impl Into<PathBuf>, error: &io::Error) -> StoreError {
+        let trouble = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Trouble::Full,
+            io::ErrorKind::ReadOnlyFilesystem => Trouble::ReadOnly,
+            io::ErrorKind::PermissionDenied => Trouble::NotAllowed,
+            io::ErrorKind::NotFound => Trouble::Missing,
+            io::ErrorKind::AlreadyExists => Trouble::Exists,
+            io::ErrorKind::IsADirectory => Trouble::NotAFile,
+            io::ErrorKind::NotADirectory => Trouble::NotAFolder,
+            _ => Trouble::System { reason: error.to_string() },
+        };
+        StoreError::new(path, trouble)
+    }
+
+    /// The file or folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn trouble(&self) -> &Trouble {
+        &self.trouble
+    }
+}
+
+impl Say for StoreError {
+    fn say(&self, language: Language) -> String {
+        use messages::store;
+        let path = self.path.display();
+        match &self.trouble {
+            Trouble::Full => store::full(language, path),
+            Trouble::ReadOnly => store::read_only(language, path),
+            Trouble::NotAllowed => store::not_allowed(language, path),
+            Trouble::Missing => store::missing(language, path),
+            Trouble::Exists => store::exists(language, path),
+            Trouble::NotAFile => store::not_a_file(language, path),
+            Trouble::NotAFolder => store::not_a_folder(language, path),
+            Trouble::Link => store::link(language, path),
+            Trouble::Busy => store::busy(language, path),
+            Trouble::Changed => store::changed(language, path),
+            Trouble::NotAVault => store::not_a_vault(language, path),
+            Trouble::AlreadyAVault => store::already_a_vault(language, path),
+            Trouble::NotEmpty => store::not_empty(language, path),
+            Trouble::TooLarge { limit } => store::too_large(language, path, Bytes(*limit)),
+            Trouble::TooMany { limit } => store::too_many(language, path, limit),
+            Trouble::OtherContent => store::other_content(language, path),
+            Trouble::NotWhatWasWritten => store::not_what_was_written(language, path),
+            Trouble::NoRandomness => store::no_randomness(language, path),
+            Trouble::System { reason } => store::system(language, path, reason),
+        }
+    }
+}
+
+crate::speaks!(StoreError);
+
+/// A number of bytes in the largest unit that divides it.
+struct Bytes(u64);
+
+impl std::fmt::Display for Bytes {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            bytes if bytes > 0 && bytes % (1 << 20) == 0 => write!(formatter, "{} MiB", bytes >> 20),
+            bytes if bytes > 0 && bytes % (1 << 10) == 0 => write!(formatter, "{} KiB", bytes >> 10),
+            bytes => write!(formatter, "{bytes} B"),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! How a file that is written once gets its final name: whole, on the medium, or not at all.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::{Disk, Found, StoreError, Trouble};
+
+/// What every unfinished file is called, before random letters. Nothing else is ever cleared away.
+const PARTIAL: &str = ".partial-";
+
+/// How a file came to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Publication {
+    /// It was written now.
+    Written,
+    /// It stood there with the same bytes, as after an attempt that was cut short.
+    StoodAlready,
+}
+
+/// Writes `bytes` to `folder`/`path` by way of a partial file beside it, and makes the folders between that are missing. When it
+/// returns, bytes and names up to those in `folder` are on the medium.
+///
+/// # Errors
+/// [`Trouble::OtherContent`] when the file exists with other bytes; [`Trouble::Link`] for a link on the way.
+pub fn publish(disk: &dyn Disk, folder: &Path, path: &Path, bytes: &[u8]) -> Result<Publication, StoreError> {
+    let folders = folders_down_to(folder, path);
+    for made in &folders[1..] {
+        ensure_folder(disk, made)?;
+    }
+    let target = folder.join(path);
+    let publication = match disk.look(&target)? {
+        None => {
+            write_by_partial(disk, &target, bytes)?;
+            Publication::Written
+        }
+        Some(Found::File { length }) => {
+            if length != bytes.len() as u64 || disk.read(&target, length)? != bytes {
+                return Err(StoreError::new(target, Trouble::OtherContent));
+            }
+            disk.sync_file(&target)?;
+            Publication::StoodAlready
+        }
+        Some(Found::Link) => return Err(StoreError::new(target, Trouble::Link)),
+        Some(Found::Folder | Found::Other) => return Err(StoreError::new(target, Trouble::NotAFile)),
+    };
+    // Also when it stood already: the attempt that wrote it may have been cut before this.
+    for folder in folders.iter().rev() {
+        disk.sync_folder(folder)?;
+    }
+    Ok(publication)
+}
+
+/// Makes the folder unless it stands.
+fn ensure_folder(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
+    match disk.look(folder)? {
+        None => disk.create_folder(folder),
+        Some(Found::Folder) => Ok(()),
+        Some(Found::Link) => Err(StoreError::new(folder, Trouble::Link)),
+        Some(Found::File { .. } | Found::Other) => Err(StoreError::new(folder, Trouble::NotAFolder)),
+    }
+}
+
+/// A name for an unfinished file in `folder` that nobody else has.
+pub(super) fn partial_in(folder: &Path) -> Result<PathBuf, StoreError> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|_| StoreError::new(folder, Trouble::NoRandomness))?;
+    Ok(folder.join(format!("{PARTIAL}{:016x}", u64::from_le_bytes(random))))
+}
+
+/// `folder` and every folder between it and the file at `path` below it, the outermost first.
+fn folders_down_to(folder: &Path, path: &Path) -> Vec<PathBuf> {
+    assert!(path.components().all(|part| matches!(part, Component::Normal(_))), "a path inside the folder");
+    let mut folders = vec![folder.to_owned()];
+    for part in path.parent().into_iter().flat_map(Path::components) {
+        folders.push(folders[folders.len() - 1].join(part));
+    }
+    folders
+}
+
+fn write_by_partial(disk: &dyn Disk, target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let partial = partial_in(target.parent().unwrap_or(Path::new("")))?;
+    let written = disk
+        .create_file(&partial, bytes)
+        .and_then(|()| disk.sync_file(&partial))
+        .and_then(|()| disk.rename(&partial, target));
+    if written.is_err() {
+        // On a full disk this gives the space back. If it fails too, the next writer clears it.
+        let _ = disk.remove_file(&partial);
+    }
+    written.map_err(|error| StoreError::new(target, error.trouble().clone()))
+}

@@ -1,0 +1,161 @@
+//! The disk of the machine, on Linux, macOS and Windows.
+
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use super::publish::partial_in;
+use super::{Disk, Found, Lock, StoreError, Trouble};
+
+/// The file system of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RealDisk;
+
+impl Disk for RealDisk {
+    fn look(&self, path: &Path) -> Result<Option<Found>, StoreError> {
+        match fs::symlink_metadata(path) {
+            Ok(metadata) if metadata.is_symlink() => Ok(Some(Found::Link)),
+            Ok(metadata) if metadata.is_dir() => Ok(Some(Found::Folder)),
+            Ok(metadata) if metadata.is_file() => Ok(Some(Found::File { length: metadata.len() })),
+            Ok(_) => Ok(Some(Found::Other)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::of_system(path, &error)),
+        }
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
+        let (file, length) = open(path, OpenOptions::new().read(true))?;
+        if length > limit {
+            return Err(StoreError::new(path, Trouble::TooLarge { limit }));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| StoreError::of_system(path, &error))?;
+        // It may have grown since it was measured.
+        if bytes.len() as u64 > limit {
+            return Err(StoreError::new(path, Trouble::TooLarge { limit }));
+        }
+        Ok(bytes)
+    }
+
+    fn list(&self, folder: &Path, limit: usize) -> Result<Vec<OsString>, StoreError> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder).map_err(|error| StoreError::of_system(folder, &error))? {
+            if names.len() == limit {
+                return Err(StoreError::new(folder, Trouble::TooMany { limit }));
+            }
+            names.push(entry.map_err(|error| StoreError::of_system(folder, &error))?.file_name());
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn create_folder(&self, path: &Path) -> Result<(), StoreError> {
+        let mut builder = DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(path).map_err(|error| StoreError::of_system(path, &error))
+    }
+
+    fn create_file(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        only_for_owner(&mut options);
+        let written = options.open(path).and_then(|mut file| file.write_all(bytes));
+        written.map_err(|error| StoreError::of_system(path, &error))
+    }
+
+    fn append(&self, path: &Path, length: u64, bytes: &[u8]) -> Result<(), StoreError> {
+        let (mut file, found) = open(path, OpenOptions::new().append(true))?;
+        if found != length {
+            return Err(StoreError::new(path, Trouble::Changed));
+        }
+        file.write_all(bytes).map_err(|error| StoreError::of_system(path, &error))
+    }
+
+    fn truncate(&self, path: &Path, length: u64) -> Result<(), StoreError> {
+        let (file, _) = open(path, OpenOptions::new().write(true))?;
+        file.set_len(length).map_err(|error| StoreError::of_system(path, &error))
+    }
+
+    /// `fsync`; on macOS the standard library asks for `F_FULLFSYNC`, which also empties the drive's own cache; on Windows
+    /// `FlushFileBuffers`, which needs a handle that may write.
+    fn sync_file(&self, path: &Path) -> Result<(), StoreError> {
+        let (file, _) = open(path, OpenOptions::new().write(true))?;
+        file.sync_all().map_err(|error| StoreError::of_system(path, &error))
+    }
+
+    /// `fsync` of the folder. Windows has no such call: NTFS journals names itself, in the order in which they were made, and
+    /// on FAT there the drive's own write-through policy for removable media is what there is. File systems that do not know
+    /// the call say so, and cannot do better.
+    fn sync_folder(&self, folder: &Path) -> Result<(), StoreError> {
+        if cfg!(windows) {
+            return Ok(());
+        }
+        match File::open(folder).and_then(|folder| folder.sync_all()) {
+            Ok(()) => Ok(()),
+            Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+            Err(error) => Err(StoreError::of_system(folder, &error)),
+        }
+    }
+
+    /// The standard `rename` replaces what stands there, and the flag against it is unknown to FAT: so it is looked first. The
+    /// writer's lock keeps every other breakglass out in between.
+    fn rename(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
+        if self.look(to)?.is_some() {
+            return Err(StoreError::new(to, Trouble::Exists));
+        }
+        fs::rename(from, to).map_err(|error| StoreError::of_system(to, &error))
+    }
+
+    fn remove_file(&self, path: &Path) -> Result<(), StoreError> {
+        fs::remove_file(path).map_err(|error| StoreError::of_system(path, &error))
+    }
+
+    fn lock(&self, path: &Path) -> Result<Lock, StoreError> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        only_for_owner(&mut options);
+        let (file, _) = open(path, &mut options)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock::held_by(file)),
+            Err(TryLockError::WouldBlock) => Err(StoreError::new(path, Trouble::Busy)),
+            // Some network file systems know no locks. In an emergency that must not keep the vault shut; a second writer is
+            // still found when the log is not as long as it was.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(Lock::held_by(file)),
+            Err(TryLockError::Error(error)) => Err(StoreError::of_system(path, &error)),
+        }
+    }
+
+    /// Tries it: flags and permission bits do not tell of a stick's switch or of access lists.
+    fn is_read_only(&self, folder: &Path) -> Result<bool, StoreError> {
+        let probe = partial_in(folder)?;
+        match self.create_file(&probe, b"") {
+            Ok(()) => self.remove_file(&probe).map(|()| false),
+            Err(error) if matches!(error.trouble(), Trouble::ReadOnly | Trouble::NotAllowed) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Opens a regular file and measures it. Looked at by name first, since opening a pipe would wait for its other end, and a link
+/// is to be named as one; on Unix the flag sees to it that none takes the file's place in between.
+fn open(path: &Path, options: &mut OpenOptions) -> Result<(File, u64), StoreError> {
+    match RealDisk.look(path)? {
+        None | Some(Found::File { .. }) => {}
+        Some(Found::Link) => return Err(StoreError::new(path, Trouble::Link)),
+        Some(Found::Folder | Found::Other) => return Err(StoreError::new(path, Trouble::NotAFile)),
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW);
+    let file = options.open(path).map_err(|error| StoreError::of_system(path, &error))?;
+    let length = file.metadata().map_err(|error| StoreError::of_system(path, &error))?.len();
+    Ok((file, length))
+}
+
+fn only_for_owner(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    #[cfg(not(unix))]
+    let _ = options;
+}
