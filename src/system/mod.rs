@@ -6,5 +6,10 @@
 
 pub mod memory;
 mod os;
+mod protection;
 
 pub use os::allocator::WipingAllocator;
+pub use os::descriptor::open_descriptor;
+#[cfg(unix)]
+pub use os::descriptor::wait_readable;
+pub use protection::{Hardening, Swap, harden, is_memory_filesystem, memory_folder, swap};

@@ -4,7 +4,10 @@
 #![allow(unsafe_code)]
 
 pub mod allocator;
+pub mod descriptor;
+pub mod filesystem;
 pub mod pages;
+pub mod process;
 
 /// Overwrites `bytes` with zeros in a way that the compiler cannot leave out, at the speed of a plain fill.
 pub fn wipe(bytes: &mut [u8]) {

@@ -1,0 +1,44 @@
+//! What the system may do with this process: write its memory to disk when it crashes, let it lock memory.
+
+/// Forbids core dumps and crash reports with the process's memory. Returns whether all of it took effect.
+///
+/// On Linux the process is also marked so that other programs of the same user cannot read its memory.
+#[cfg(unix)]
+pub fn forbid_dumps() -> bool {
+    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the system reads the structure that it is given, for the length of the call.
+    let limited = unsafe { libc::setrlimit(libc::RLIMIT_CORE, &none) == 0 };
+    #[cfg(target_os = "linux")]
+    // SAFETY: this operation of `prctl` takes one number and touches no memory of ours.
+    let limited = unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 } && limited;
+    limited
+}
+
+/// Forbids crash reports with the process's memory. Returns whether all of it took effect.
+#[cfg(windows)]
+pub fn forbid_dumps() -> bool {
+    use windows_sys::Win32::System::Diagnostics::Debug::{SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SetErrorMode};
+    use windows_sys::Win32::System::ErrorReporting::{WER_FAULT_REPORTING_FLAG_NOHEAP, WerSetFlags};
+    // SAFETY: both calls take numbers and touch no memory of ours.
+    unsafe {
+        SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
+        WerSetFlags(WER_FAULT_REPORTING_FLAG_NOHEAP) == 0
+    }
+}
+
+/// Raises the amount of memory that the process may lock to the most that its user is allowed.
+#[cfg(unix)]
+pub fn raise_lock_limit() {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the system fills and then reads a structure of ours, each for the length of the call. Failing changes nothing.
+    unsafe {
+        if libc::getrlimit(libc::RLIMIT_MEMLOCK, &mut limit) == 0 && limit.rlim_cur < limit.rlim_max {
+            limit.rlim_cur = limit.rlim_max;
+            libc::setrlimit(libc::RLIMIT_MEMLOCK, &limit);
+        }
+    }
+}
+
+/// Windows bounds locked memory by the working set, which it manages itself.
+#[cfg(windows)]
+pub fn raise_lock_limit() {}
