@@ -1,0 +1,215 @@
+//! A card: 48 bytes, of which the first 16 say what it is and the others are its share, open or locked.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0 | version (four high bits), locked (8), lock profile (6), drill (1) |
+//! | 1 | tier and group, 0 for now |
+//! | 2 | index |
+//! | 3 | threshold |
+//! | 4..16 | epoch id |
+//! | 16..48 | share, or share XOR pad |
+
+use super::card_text::CardText;
+use super::identifiers::EpochId;
+use super::lock::{self, LockProfile, NoMemoryForLock};
+use super::phrase::Phrase;
+use super::policy::{CardIndex, Policy};
+use super::read::Unreadable;
+use super::secret::Secret;
+use super::share::Share;
+
+/// The only version so far.
+const VERSION: u8 = 1;
+
+const LOCKED: u8 = 0b1000;
+const PROFILE: u8 = 0b0110;
+const DRILL: u8 = 0b0001;
+
+/// What a card says about itself; nothing of it is secret, and nothing of it is proven by the card alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardHead {
+    /// How the card is locked, if it is.
+    pub lock: Option<LockProfile>,
+    /// Whether the card is for exercises only.
+    pub drill: bool,
+    /// Which card of the epoch it is.
+    pub index: CardIndex,
+    /// How many cards of the epoch it takes, 2 to 32.
+    pub threshold: u8,
+    /// The epoch.
+    pub epoch: EpochId,
+}
+
+impl CardHead {
+    pub(super) fn to_bytes(self) -> [u8; 16] {
+        let lock = self.lock.map_or(0, |profile| LOCKED | profile.number() << 1);
+        let mut bytes = [0; 16];
+        bytes[0] = VERSION << 4 | lock | if self.drill { DRILL } else { 0 };
+        bytes[2] = self.index.get();
+        bytes[3] = self.threshold;
+        bytes[4..].copy_from_slice(&self.epoch.0);
+        bytes
+    }
+
+    pub(super) fn read(bytes: &[u8; 16]) -> Result<CardHead, Unreadable> {
+        let version = bytes[0] >> 4;
+        if version != VERSION {
+            return Err(Unreadable::UnknownVersion { version });
+        }
+        let profile = (bytes[0] & PROFILE) >> 1;
+        let lock = match bytes[0] & LOCKED != 0 {
+            true => Some(LockProfile::of_number(profile).ok_or(Unreadable::Malformed)?),
+            false if profile != 0 => return Err(Unreadable::Malformed),
+            false => None,
+        };
+        if bytes[1] != 0 || !(2..=32).contains(&bytes[3]) {
+            return Err(Unreadable::Malformed);
+        }
+        Ok(CardHead {
+            lock,
+            drill: bytes[0] & DRILL != 0,
+            index: CardIndex::try_from(bytes[2]).map_err(|_| Unreadable::Malformed)?,
+            threshold: bytes[3],
+            epoch: EpochId(std::array::from_fn(|place| bytes[4 + place])),
+        })
+    }
+}
+
+/// A card that was read.
+#[derive(Debug)]
+pub enum Card {
+    /// Its share is there to be verified.
+    Open(OpenCard),
+    /// Its share is hidden until the phrase is given.
+    Locked(LockedCard),
+}
+
+impl Card {
+    pub(super) fn of_bytes(bytes: &Secret<48>) -> Result<Card, Unreadable> {
+        let (head, rest) = bytes.expose().split_first_chunk().expect("48 bytes are more than 16");
+        let head = CardHead::read(head)?;
+        let value = Secret::made(|place| place.copy_from_slice(rest));
+        Ok(match head.lock {
+            None => Card::Open(OpenCard { head, share: Share::new(head.index, value) }),
+            Some(profile) => Card::Locked(LockedCard { head, profile, masked: value }),
+        })
+    }
+
+    /// What the card says about itself.
+    #[must_use]
+    pub fn head(&self) -> &CardHead {
+        match self {
+            Card::Open(card) => card.head(),
+            Card::Locked(card) => card.head(),
+        }
+    }
+
+    /// The card's text.
+    #[must_use]
+    pub fn to_text(&self) -> CardText {
+        match self {
+            Card::Open(card) => card.to_text(),
+            Card::Locked(card) => card.to_text(),
+        }
+    }
+}
+
+/// A card that whoever holds it can use.
+#[derive(Debug)]
+pub struct OpenCard {
+    head: CardHead,
+    share: Share,
+}
+
+impl OpenCard {
+    /// The card of a share that was dealt under `policy`.
+    #[must_use]
+    pub fn new(share: Share, policy: Policy, epoch: EpochId, drill: bool) -> OpenCard {
+        let head = CardHead { lock: None, drill, index: share.index(), threshold: policy.threshold(), epoch };
+        OpenCard { head, share }
+    }
+
+    /// What the card says about itself.
+    #[must_use]
+    pub fn head(&self) -> &CardHead {
+        &self.head
+    }
+
+    /// The share, to be verified.
+    #[must_use]
+    pub fn share(&self) -> &Share {
+        &self.share
+    }
+
+    /// The share, to be verified.
+    #[must_use]
+    pub fn into_share(self) -> Share {
+        self.share
+    }
+
+    /// The card's text.
+    #[must_use]
+    pub fn to_text(&self) -> CardText {
+        text(&self.head, self.share.value())
+    }
+
+    /// Locks the card with `phrase`. The open card is used up, because one share must never be locked under two phrases: whoever
+    /// saw both texts could try guesses against them, with no vault at hand.
+    pub fn lock(self, profile: LockProfile, phrase: &Phrase) -> Result<LockedCard, NoMemoryForLock> {
+        let head = CardHead { lock: Some(profile), ..self.head };
+        let masked = masked(&head, profile, phrase, self.share.value())?;
+        Ok(LockedCard { head, profile, masked })
+    }
+}
+
+/// A card that is worth nothing without its phrase. It cannot tell whether a phrase fits: the share's custodian key can.
+#[derive(Debug)]
+pub struct LockedCard {
+    head: CardHead,
+    profile: LockProfile,
+    masked: Secret<32>,
+}
+
+impl LockedCard {
+    /// What the card says about itself.
+    #[must_use]
+    pub fn head(&self) -> &CardHead {
+        &self.head
+    }
+
+    /// The lock's cost.
+    #[must_use]
+    pub fn profile(&self) -> LockProfile {
+        self.profile
+    }
+
+    /// The share that `phrase` gives: the true one only for the true phrase.
+    pub fn unlock(&self, phrase: &Phrase) -> Result<Share, NoMemoryForLock> {
+        Ok(Share::new(self.head.index, masked(&self.head, self.profile, phrase, &self.masked)?))
+    }
+
+    /// The card's text.
+    #[must_use]
+    pub fn to_text(&self) -> CardText {
+        text(&self.head, &self.masked)
+    }
+}
+
+/// `value` XOR the pad that `phrase` gives on this card.
+fn masked(
+    head: &CardHead,
+    profile: LockProfile,
+    phrase: &Phrase,
+    value: &Secret<32>,
+) -> Result<Secret<32>, NoMemoryForLock> {
+    let mut masked = lock::pad(profile, &head.to_bytes(), phrase)?;
+    masked.expose_mut().iter_mut().zip(value.expose()).for_each(|(pad, byte)| *pad ^= byte);
+    Ok(masked)
+}
+
+fn text(head: &CardHead, value: &Secret<32>) -> CardText {
+    CardText::of(&Secret::made(|place| {
+        place[..16].copy_from_slice(&head.to_bytes());
+        place[16..].copy_from_slice(value.expose());
+    }))
+}

@@ -1,0 +1,192 @@
+//! Public identifiers: random ones and SHA-256 hashes, written as lower-case hexadecimal digits.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+
+use super::random::{self, NoRandomness};
+use crate::language::{Language, Say, messages};
+use crate::speaks;
+
+/// A text that should be a fixed number of lower-case hexadecimal digits, and is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotHex {
+    /// How many digits it should have.
+    pub digits: usize,
+}
+
+impl Say for NotHex {
+    fn say(&self, language: Language) -> String {
+        messages::quorum::not_hex(language, self.digits)
+    }
+}
+
+speaks!(NotHex);
+
+/// Writes `bytes` as lower-case hexadecimal digits.
+pub(super) fn write_hex(bytes: &[u8], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+}
+
+/// Reads exactly `2 * N` lower-case hexadecimal digits.
+pub(super) fn read_hex<const N: usize>(text: &str) -> Result<[u8; N], NotHex> {
+    let wrong = NotHex { digits: 2 * N };
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Ok(byte - b'0'),
+        b'a'..=b'f' => Ok(byte - b'a' + 10),
+        _ => Err(wrong),
+    };
+    if text.len() != 2 * N {
+        return Err(wrong);
+    }
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Ok(bytes)
+}
+
+/// Gives a tuple struct of bytes its hexadecimal form: `Display`, `Debug`, `FromStr` and serde.
+macro_rules! hexadecimal {
+    ($name:ident) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                $crate::quorum::identifiers::write_hex(&self.0, formatter)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(formatter, "{}({self})", stringify!($name))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotHex;
+
+            fn from_str(text: &str) -> Result<$name, NotHex> {
+                $crate::quorum::identifiers::read_hex(text).map($name)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+pub(super) use hexadecimal;
+
+macro_rules! hash {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; 32]);
+
+        impl $name {
+            /// The SHA-256 of `bytes`.
+            #[must_use]
+            pub fn of(bytes: &[u8]) -> $name {
+                $name(Sha256::digest(bytes).into())
+            }
+        }
+
+        hexadecimal!($name);
+    };
+}
+
+hash! {
+    /// SHA-256 of a file or of any bytes.
+    Digest
+}
+
+hash! {
+    /// SHA-256 of an epoch's header as it stands in its file: it names the whole epoch.
+    EpochHash
+}
+
+hash! {
+    /// SHA-256 of an event's canonical JSON.
+    EventId
+}
+
+impl EpochHash {
+    /// The part that stands on cards.
+    #[must_use]
+    pub fn id(&self) -> EpochId {
+        EpochId(std::array::from_fn(|place| self.0[place]))
+    }
+}
+
+/// The first 12 bytes of an [`EpochHash`]: what every card of the epoch bears.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EpochId(pub [u8; 12]);
+
+hexadecimal!(EpochId);
+
+/// A vault's random name, the same in all its copies and epochs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VaultId(pub [u8; 16]);
+
+hexadecimal!(VaultId);
+
+impl VaultId {
+    /// A new one.
+    pub fn random() -> Result<VaultId, NoRandomness> {
+        let mut bytes = [0; 16];
+        random::fill(&mut bytes)?;
+        Ok(VaultId(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_reads_back_what_it_writes() {
+        let id = VaultId::random().unwrap();
+        assert_eq!(id.to_string().parse(), Ok(id));
+        let hash = EpochHash::of(b"header");
+        assert_eq!(serde_json::from_str::<EpochHash>(&serde_json::to_string(&hash).unwrap()).unwrap(), hash);
+    }
+
+    #[test]
+    fn an_epoch_id_is_the_beginning_of_the_epoch_hash() {
+        let hash = EpochHash::of(b"header");
+        assert!(hash.to_string().starts_with(&hash.id().to_string()));
+        assert_eq!(hash.id().to_string().len(), 24);
+    }
+
+    #[test]
+    fn a_hash_is_sha_256() {
+        // FIPS 180-2, appendix B.1.
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Digest::of(b"abc").to_string(), expected);
+    }
+
+    #[test]
+    fn only_the_right_number_of_lower_case_digits_is_an_identifier() {
+        for text in [
+            "",
+            "00112233445566778899aab",
+            "00112233445566778899AABB",
+            "00112233445566778899aag0",
+            "é0112233445566778899aab",
+        ] {
+            assert_eq!(text.parse::<EpochId>(), Err(NotHex { digits: 24 }), "{text}");
+        }
+        assert!("00112233445566778899aabb".parse::<EpochId>().is_ok());
+    }
+}
