@@ -1,0 +1,174 @@
+//! What the ceremony's front needs from people, whoever they are: somebody at a terminal, or a script that answers from files.
+//!
+//! Commands are written once, against [`Desk`]. The words of a question are the caller's, in the language of whoever is asked.
+
+use std::io;
+
+use crate::language::{Language, Say, messages};
+use crate::quorum::{CardHead, SecretText};
+
+/// What came of a question that a person may decline.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// The answer.
+    Given(T),
+    /// The person put the card aside (Esc at a terminal); the gathering goes on without it.
+    LaidAside,
+}
+
+/// What is asked when a card is asked for.
+#[derive(Clone, Copy)]
+pub struct CardRequest<'a> {
+    /// The question.
+    pub prompt: &'a str,
+    /// What was typed before and could not be read: it stands there to be corrected.
+    pub earlier: Option<&'a SecretText>,
+    /// What to say about a card as soon as its first six groups are there, such as that it is of another epoch. Nothing that it
+    /// says is proven before the whole text is.
+    pub remark: &'a dyn Fn(&CardHead) -> Option<String>,
+}
+
+/// One secret value, to be shown away from everything else on the screen and hidden again.
+#[derive(Clone, Copy, Debug)]
+pub struct Revelation<'a> {
+    /// What the value belongs to, such as the entry's title.
+    pub title: &'a str,
+    /// Which value it is, such as the field's name.
+    pub field: &'a str,
+    /// The value. May have several lines.
+    pub value: &'a SecretText,
+    /// After how many seconds it is hidden, if no key did so before.
+    pub seconds: u64,
+}
+
+/// Whoever answers: a person at the terminal or a script.
+///
+/// A question is erased from the screen once it is answered. Where nobody can be asked, the error names `option`: the option
+/// with which the answer is given instead. Every method fails with [`DeskError::Interrupted`] on Ctrl-C.
+pub trait Desk {
+    /// From now on the desk's own words (key hints, countdown) are in `language`: that of the person in front of it.
+    fn speak(&mut self, language: Language);
+
+    /// Whether a person sits there who can look at the screen, correct and try again.
+    fn is_attended(&self) -> bool;
+
+    /// Says something: to standard error, so that standard output stays free for results.
+    fn tell(&mut self, text: &str);
+
+    /// Asks for the text of a card. It comes as it was typed or read; whether it is a card is the caller's question.
+    ///
+    /// # Errors
+    /// When nobody can be asked, or the file named instead cannot be read.
+    fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError>;
+
+    /// Asks for the phrase of the card numbered `index`, of the custodian `name`, hidden. A script names either.
+    ///
+    /// # Errors
+    /// When nobody can be asked, or the file named instead cannot be read.
+    fn ask_phrase(&mut self, prompt: &str, index: u8, name: &str) -> Result<Answer<SecretText>, DeskError>;
+
+    /// Asks for a line that is no secret, without the spaces around it.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    fn ask_line(&mut self, prompt: &str, option: &'static str) -> Result<String, DeskError>;
+
+    /// Asks for a secret value, hidden.
+    ///
+    /// # Errors
+    /// When nobody can be asked, or the file named instead cannot be read.
+    fn ask_secret(&mut self, prompt: &str, option: &'static str) -> Result<SecretText, DeskError>;
+
+    /// Asks a question that is answered with yes or no; Enter alone means no.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    fn confirm(&mut self, question: &str, option: &'static str) -> Result<bool, DeskError>;
+
+    /// Lets one of `choices` be chosen by its number. Returns its place, counted from 0; `choices` must not be empty.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    fn choose(&mut self, question: &str, choices: &[String], option: &'static str) -> Result<usize, DeskError>;
+
+    /// Waits until the person presses Enter, such as after something was printed. A script does not wait.
+    ///
+    /// # Errors
+    /// When the terminal fails.
+    fn pause(&mut self, text: &str) -> Result<(), DeskError>;
+
+    /// Shows one secret value off the scrollback, and hides it after its time or at a key.
+    ///
+    /// # Errors
+    /// When there is no screen that can be cleared again.
+    fn reveal(&mut self, revelation: &Revelation<'_>) -> Result<(), DeskError>;
+
+    /// Clears the screen and what can be scrolled back to, before the next person sits down. A script's desk does nothing.
+    fn clear_between_people(&mut self);
+}
+
+/// Why no answer came.
+#[derive(Debug)]
+pub enum DeskError {
+    /// An answer is missing and there is no terminal to ask at.
+    MissingAnswer {
+        /// The option that gives the answer.
+        option: &'static str,
+    },
+    /// There is no terminal that can show a secret and hide it again.
+    NoScreen,
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
+    /// The terminal was closed while it was asked.
+    Closed,
+    /// The terminal does not work.
+    Terminal {
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// What an option names cannot be read.
+    CannotRead {
+        /// The option, such as `--cards`.
+        option: &'static str,
+        /// The file, `-` or `fd:N`.
+        source: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// What an option names is longer than answers can be.
+    TooLong {
+        /// The option, such as `--cards`.
+        option: &'static str,
+        /// The most that is read, in bytes.
+        limit: usize,
+    },
+    /// What an option names is not text in UTF-8.
+    NotText {
+        /// The option, such as `--cards`.
+        option: &'static str,
+    },
+    /// Two options name the same stream, which can be read only once.
+    SharedStream {
+        /// `-` or `fd:N`.
+        source: String,
+    },
+}
+
+impl Say for DeskError {
+    fn say(&self, language: Language) -> String {
+        use messages::terminal as message;
+        match self {
+            DeskError::MissingAnswer { option } => message::missing_answer(language, option),
+            DeskError::NoScreen => message::no_screen(language),
+            DeskError::Interrupted => message::interrupted(language),
+            DeskError::Closed => message::closed(language),
+            DeskError::Terminal { cause } => message::terminal_fails(language, cause),
+            DeskError::CannotRead { option, source, cause } => message::cannot_read(language, option, source, cause),
+            DeskError::TooLong { option, limit } => message::too_long(language, option, limit / 1024),
+            DeskError::NotText { option } => message::not_text(language, option),
+            DeskError::SharedStream { source } => message::shared_stream(language, source),
+        }
+    }
+}
+
+crate::speaks!(DeskError);
