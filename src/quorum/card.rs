@@ -213,3 +213,103 @@ fn text(head: &CardHead, value: &Secret<32>) -> CardText {
         place[16..].copy_from_slice(value.expose());
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quorum::{Reading, read_card};
+
+    /// Card 3, three needed, of the epoch 000102…0b, with the share 202122…3f.
+    fn bytes() -> Secret<48> {
+        Secret::made(|place| {
+            *place = std::array::from_fn(|byte| if byte < 16 { byte.wrapping_sub(4) as u8 } else { byte as u8 + 16 });
+            place[..4].copy_from_slice(&[0x10, 0, 3, 3]);
+        })
+    }
+
+    fn read(bytes: &Secret<48>) -> Result<Card, Unreadable> {
+        let by_bytes = Card::of_bytes(bytes);
+        let by_text = read_card(CardText::of(bytes).expose()).map(|reading| match reading {
+            Reading::Whole(card) => card,
+            Reading::Corrected(_) => panic!("nothing was wrong"),
+        });
+        assert_eq!(by_bytes.as_ref().map(Card::head), by_text.as_ref().map(Card::head));
+        by_text
+    }
+
+    fn with(place: usize, value: u8) -> Secret<48> {
+        let mut changed = bytes();
+        changed.expose_mut()[place] = value;
+        changed
+    }
+
+    #[test]
+    fn the_text_of_a_card_is_fixed_for_ever() {
+        // Computed with the reference code of BIP-93, in Python.
+        let expected = "BG1ZQQQXQCQQYPQXPQ9QCRSSZG2PVSZZG3RYSJJVFEG9Y4ZKTPD9CHNQVFJXV6R2D3H8QUN5WEU85LR790FLGSQVTYNUS";
+        assert_eq!(CardText::of(&bytes()).expose(), expected);
+        assert_eq!(read(&bytes()).unwrap().to_text().expose(), expected);
+        let lengths: Vec<usize> = CardText::of(&bytes()).groups().map(str::len).collect();
+        assert_eq!(lengths, [5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 3]);
+    }
+
+    #[test]
+    fn a_locked_card_is_fixed_for_ever_and_opens_with_its_phrase_only() {
+        let share = || {
+            Share::new(
+                CardIndex::try_from(3).unwrap(),
+                Secret::made(|place| place.copy_from_slice(&bytes().expose()[16..])),
+            )
+        };
+        let epoch = EpochId(std::array::from_fn(|place| place as u8));
+        let card = OpenCard::new(share(), Policy::new(3, 5, false).unwrap(), epoch, false);
+        let phrase = Phrase::new("abandon zoo legal winner thank year").unwrap();
+        let locked = card.lock(LockProfile::Small, &phrase).unwrap();
+        // Computed with Debian's argon2 and the reference code of BIP-93, in Python.
+        let expected = "BG1RQQQXQCQQYPQXPQ9QCRSSZG2PWCXMJZ5TA23GXAP2UL3XZCMJNK7P0WJ075E6D574LWCEQG2SMHMJ9S38SXY552DAW";
+        assert_eq!(locked.to_text().expose(), expected);
+        let public = share().custodian_key().public();
+        assert!(locked.unlock(&phrase).unwrap().verify(&public).is_ok());
+        assert!(
+            locked
+                .unlock(&Phrase::new("abandon zoo legal winner thank yeah").unwrap())
+                .unwrap()
+                .verify(&public)
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn a_head_says_what_it_was_made_of() {
+        for lock in [None, Some(LockProfile::Small), Some(LockProfile::Standard), Some(LockProfile::Large)] {
+            for drill in [false, true] {
+                let index = CardIndex::try_from(32).unwrap();
+                let head = CardHead { lock, drill, index, threshold: 31, epoch: EpochId([0xee; 12]) };
+                assert_eq!(CardHead::read(&head.to_bytes()), Ok(head));
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_version_is_refused_by_its_number() {
+        for version in [0, 2, 3, 15] {
+            assert_eq!(read(&with(0, version << 4)).unwrap_err(), Unreadable::UnknownVersion { version });
+        }
+    }
+
+    #[test]
+    fn bytes_that_make_no_sense_are_no_card() {
+        // A profile without a lock, twice; an unknown profile; a tier; card 0 and 33; thresholds of 0, 1 and 33.
+        let nonsense = [(0, 0x12), (0, 0x14), (0, 0x1e), (1, 1), (1, 0x80), (2, 0), (2, 33), (3, 0), (3, 1), (3, 33)];
+        for (place, value) in nonsense {
+            assert_eq!(read(&with(place, value)).unwrap_err(), Unreadable::Malformed, "byte {place} is {value}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_nothing_of_a_share() {
+        let card = read(&bytes()).unwrap();
+        let shown = format!("{card:?} {:?}", card.to_text());
+        assert!(!shown.contains("32, 33") && !shown.contains("2021") && !shown.contains("BG1"), "{shown}");
+    }
+}

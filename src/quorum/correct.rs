@@ -144,3 +144,129 @@ fn values(syndromes: &[Fe1024; ROOTS], locators: &[Fe1024], places: &[usize]) ->
     };
     places.iter().map(value).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quorum::codex32::checksum;
+
+    /// Reproducible chance (SplitMix64): which errors are made.
+    struct Chance(u64);
+
+    impl Chance {
+        fn below(&mut self, bound: usize) -> usize {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            ((mixed ^ mixed >> 31) % bound as u64) as usize
+        }
+
+        fn places(&mut self, count: usize) -> Vec<usize> {
+            let mut places: Vec<usize> = (0..SYMBOLS).collect();
+            (0..count).map(|_| places.swap_remove(self.below(places.len()))).collect()
+        }
+
+        fn word(&mut self) -> Secret<SYMBOLS> {
+            let data: [Fe32; SYMBOLS - CHECKSUM_SYMBOLS] =
+                std::array::from_fn(|_| Fe32::try_from(self.below(32) as u8).unwrap());
+            let symbols = data.into_iter().chain(checksum(CARD, data.into_iter()));
+            Secret::made(|place| place.iter_mut().zip(symbols).for_each(|(place, symbol)| *place = symbol.to_u8()))
+        }
+    }
+
+    fn copy(word: &Secret<SYMBOLS>) -> Secret<SYMBOLS> {
+        Secret::made(|place| place.copy_from_slice(word.expose()))
+    }
+
+    #[test]
+    fn up_to_four_wrong_and_up_to_eight_missing_symbols_are_put_right() {
+        let mut chance = Chance(1);
+        for wrong in 0..=4 {
+            for missing in 0..=8 - 2 * wrong {
+                for _ in 0..60 {
+                    let word = chance.word();
+                    let mut damaged = copy(&word);
+                    let mut places = chance.places(wrong + missing);
+                    for place in &places[..wrong] {
+                        damaged.expose_mut()[*place] ^= 1 + chance.below(31) as u8;
+                    }
+                    for place in &places[wrong..] {
+                        damaged.expose_mut()[*place] = chance.below(32) as u8;
+                    }
+                    let told = correct(&mut damaged, &places[wrong..]);
+                    places.sort_unstable();
+                    assert_eq!(told, Some(places));
+                    assert!(damaged == word);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_single_wrong_symbol_is_put_right() {
+        let word = Chance(2).word();
+        for place in 0..SYMBOLS {
+            for change in 1..32 {
+                let mut damaged = copy(&word);
+                damaged.expose_mut()[place] ^= change;
+                assert_eq!(correct(&mut damaged, &[]), Some(vec![place]));
+                assert!(damaged == word);
+            }
+        }
+    }
+
+    #[test]
+    fn five_or_more_wrong_symbols_never_pass_in_silence_and_never_panic() {
+        let mut chance = Chance(3);
+        let mut misled = 0;
+        for round in 0..6000 {
+            let wrong = if round % 3 == 0 { 5 + round % 86 } else { 5 + round % 4 };
+            let lost = chance.below(9) * (round % 2);
+            let missing = chance.places(lost);
+            let word = chance.word();
+            let mut damaged = copy(&word);
+            for place in chance.places(wrong) {
+                damaged.expose_mut()[place] ^= 1 + chance.below(31) as u8;
+            }
+            let before = copy(&damaged);
+            match correct(&mut damaged, &missing) {
+                None => assert!(damaged == before),
+                Some(places) => {
+                    assert!(!places.is_empty() && damaged != before || !missing.is_empty());
+                    assert!(missing.iter().all(|place| places.contains(place)));
+                    assert_eq!(residue::<Codex32>(CARD, symbols_of(&damaged)), Codex32::TARGET_RESIDUE);
+                    misled += usize::from(damaged != word);
+                }
+            }
+        }
+        // Words of the code are far apart: most of these are near to none. With eight missing, any text is near to one.
+        assert!(misled < 1500, "{misled}");
+    }
+
+    #[test]
+    fn nine_missing_symbols_are_too_many() {
+        let mut word = Chance(4).word();
+        assert_eq!(correct(&mut word, &[0, 1, 2, 3, 4, 5, 6, 7, 8]), None);
+    }
+
+    #[test]
+    fn errors_beyond_the_beginning_of_the_word_are_refused() {
+        // The code goes on for three symbols before the word, where the prefix stands in other clothes: an error located there
+        // is an answer of the algebra, but not about this text.
+        for beyond in 0..ORDER - SYMBOLS {
+            let mut symbols = Chance(5).word();
+            let mut difference = 1_u128;
+            for _ in 0..SYMBOLS + beyond {
+                let overflow = (difference >> 60) as u8;
+                difference = (difference & ((1 << 60) - 1)) << 5;
+                for bit in (0..5).filter(|bit| overflow >> bit & 1 == 1) {
+                    difference ^= Codex32::GENERATOR_SH[bit];
+                }
+            }
+            for power in 0..CHECKSUM_SYMBOLS {
+                symbols.expose_mut()[SYMBOLS - 1 - power] ^= coefficient(difference, power).to_u8();
+            }
+            assert_eq!(correct(&mut symbols, &[]), None);
+        }
+    }
+}
