@@ -5,10 +5,18 @@
 
 mod disk;
 mod error;
+mod folder;
+mod log;
+mod place;
 mod publish;
 mod real_disk;
+mod writer;
 
 pub use disk::{Disk, Found, Lock};
 pub use error::{StoreError, Trouble};
+pub use folder::VaultFolder;
+pub use log::{RawLog, Tail};
+pub use place::{DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, LOG_LIMIT, Place, SEALED_LIMIT};
 pub use publish::{Publication, publish};
 pub use real_disk::RealDisk;
+pub use writer::VaultWriter;

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use super::{Disk, Found, StoreError, Trouble};
 
 /// What every unfinished file is called, before random letters. Nothing else is ever cleared away.
-const PARTIAL: &str = ".partial-";
+pub(super) const PARTIAL: &str = ".partial-";
 
 /// How a file came to stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,13 @@ pub fn publish(disk: &dyn Disk, folder: &Path, path: &Path, bytes: &[u8]) -> Res
         disk.sync_folder(folder)?;
     }
     Ok(publication)
+}
+
+/// Makes the folder that holds everything else, unless it stands, and its name durable.
+pub(super) fn ensure_outer_folder(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
+    ensure_folder(disk, folder)?;
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    disk.sync_folder(above)
 }
 
 /// Makes the folder unless it stands.

@@ -1,0 +1,199 @@
+//! A vault's folder as anyone may read it. To change it, one begins writing.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::log::LogFile;
+use super::place::{ATTACHMENTS, DEPOSITS, EPOCHS, FOLDER_LIMIT, LOCK, LOG, Place};
+use super::publish::{PARTIAL, ensure_outer_folder};
+use super::writer::VaultWriter;
+use super::{Disk, Found, RawLog, StoreError, Trouble};
+
+/// The folder of one vault.
+#[derive(Clone)]
+pub struct VaultFolder<'d> {
+    disk: &'d dyn Disk,
+    root: PathBuf,
+    side: Option<PathBuf>,
+}
+
+impl<'d> VaultFolder<'d> {
+    /// A folder that will be a vault when its first line is appended. One that an earlier attempt left without a log is taken
+    /// up again; its files stay as strays.
+    ///
+    /// # Errors
+    /// [`Trouble::AlreadyAVault`] where a log stands, [`Trouble::NotEmpty`] where anything else does.
+    pub fn create(disk: &'d dyn Disk, root: &Path) -> Result<VaultWriter<'d>, StoreError> {
+        ensure_outer_folder(disk, root)?;
+        for name in disk.list(root, FOLDER_LIMIT)? {
+            let name = name.to_string_lossy();
+            if name == LOG {
+                return Err(StoreError::new(root, Trouble::AlreadyAVault));
+            }
+            let of_an_earlier_attempt = [LOCK, EPOCHS, DEPOSITS, ATTACHMENTS].contains(&&*name)
+                || name.starts_with(PARTIAL)
+                || Place::at(&name).is_some();
+            if !of_an_earlier_attempt {
+                return Err(StoreError::new(root, Trouble::NotEmpty));
+            }
+        }
+        let folder = VaultFolder { disk, root: root.to_owned(), side: None };
+        Ok(folder.begin_writing(&|_| false)?.0)
+    }
+
+    /// The vault in this folder.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAVault`] when it has no `log.jsonl`, [`Trouble::Missing`] when there is no such folder.
+    pub fn open(disk: &'d dyn Disk, root: &Path) -> Result<VaultFolder<'d>, StoreError> {
+        if VaultFolder::is_vault(disk, root)? {
+            return Ok(VaultFolder { disk, root: root.to_owned(), side: None });
+        }
+        let trouble = if disk.look(root)?.is_none() { Trouble::Missing } else { Trouble::NotAVault };
+        Err(StoreError::new(root, trouble))
+    }
+
+    /// Whether a vault's log stands in this folder.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn is_vault(disk: &dyn Disk, folder: &Path) -> Result<bool, StoreError> {
+        match disk.look(&folder.join(LOG)) {
+            Ok(found) => Ok(found.is_some()),
+            Err(error) if matches!(error.trouble(), Trouble::Missing | Trouble::NotAFolder) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The same vault on a medium that stays as it is: new lines go to the log in `folder`, which continues the vault's own
+    /// and is merged back later. The folder is made when writing begins.
+    #[must_use]
+    pub fn with_side_log(self, folder: &Path) -> VaultFolder<'d> {
+        VaultFolder { side: Some(folder.to_owned()), ..self }
+    }
+
+    /// The vault's folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder of the side log, if one was named.
+    #[must_use]
+    pub fn side_log(&self) -> Option<&Path> {
+        self.side.as_deref()
+    }
+
+    /// The disk that it stands on.
+    #[must_use]
+    pub fn disk(&self) -> &'d dyn Disk {
+        self.disk
+    }
+
+    /// Whether new lines need a side log.
+    ///
+    /// # Errors
+    /// When that cannot be told.
+    pub fn is_read_only(&self) -> Result<bool, StoreError> {
+        self.disk.is_read_only(&self.root)
+    }
+
+    /// The bytes at a place.
+    ///
+    /// # Errors
+    /// When they are missing, more than the place may hold, or behind a link.
+    pub fn read(&self, place: &Place) -> Result<Vec<u8>, StoreError> {
+        self.disk.read(&self.way_to(place)?, place.limit())
+    }
+
+    /// Whether something stands at a place.
+    ///
+    /// # Errors
+    /// When a link stands on the way, or the system does not say.
+    pub fn holds(&self, place: &Place) -> Result<bool, StoreError> {
+        Ok(self.disk.look(&self.way_to(place)?)?.is_some())
+    }
+
+    /// The log, and the side log after it. Nothing is changed: `is_event` tells a whole event that lacks its line feed, which
+    /// counts, from a torn one, which does not.
+    ///
+    /// # Errors
+    /// When either cannot be read.
+    pub fn read_log(&self, is_event: &dyn Fn(&[u8]) -> bool) -> Result<RawLog, StoreError> {
+        let mut files = Vec::new();
+        for folder in [Some(&self.root), self.side.as_ref()].into_iter().flatten() {
+            files.extend(LogFile::read(self.disk, folder, is_event)?);
+        }
+        Ok(RawLog::of(files))
+    }
+
+    /// Every place that holds a file, sorted. Names that breakglass would not write are passed over.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn places(&self) -> Result<Vec<Place>, StoreError> {
+        let mut places: Vec<Place> = self.names()?.iter().filter_map(|name| Place::at(name)).collect();
+        places.sort_unstable();
+        Ok(places)
+    }
+
+    /// Places that hold a file which nothing names: left by an attempt that was cut short, or brought by somebody. They are
+    /// told, and never cleared.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn strays(&self, named: &BTreeSet<Place>) -> Result<Vec<Place>, StoreError> {
+        Ok(self.places()?.into_iter().filter(|place| !named.contains(place)).collect())
+    }
+
+    /// Takes the lock, clears what unfinished attempts left, settles the tail of the log that will be written, and makes sure
+    /// that what is read is on the medium. From here on the log is as returned, until the writer appends to it.
+    ///
+    /// # Errors
+    /// [`Trouble::Busy`] when another breakglass is writing; [`Trouble::ReadOnly`] or [`Trouble::NotAllowed`] where a side log
+    /// is needed.
+    pub fn begin_writing(&self, is_event: &dyn Fn(&[u8]) -> bool) -> Result<(VaultWriter<'d>, RawLog), StoreError> {
+        VaultWriter::begin(self, is_event)
+    }
+
+    /// Every file name inside the vault, in folders where files are published, as paths with `/`.
+    pub(super) fn names(&self) -> Result<Vec<String>, StoreError> {
+        let mut names = self.names_in("")?;
+        names.extend(self.names_in(ATTACHMENTS)?);
+        for parent in [EPOCHS, DEPOSITS] {
+            for folder in self.names_in(parent)? {
+                names.extend(self.names_in(&folder)?);
+                if names.len() > FOLDER_LIMIT {
+                    return Err(StoreError::new(&self.root, Trouble::TooMany { limit: FOLDER_LIMIT }));
+                }
+            }
+        }
+        Ok(names)
+    }
+
+    fn names_in(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        let path = self.root.join(folder);
+        match self.disk.look(&path)? {
+            Some(Found::Folder) => {}
+            // The vault itself may be reached by a link; what stands inside may not.
+            Some(Found::Link) if folder.is_empty() => {}
+            _ => return Ok(Vec::new()),
+        }
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let names = self.disk.list(&path, FOLDER_LIMIT)?;
+        Ok(names.into_iter().filter_map(|name| Some(format!("{prefix}{}", name.to_str()?))).collect())
+    }
+
+    /// The path of a place, no folder on the way inside the vault being a link.
+    fn way_to(&self, place: &Place) -> Result<PathBuf, StoreError> {
+        let inside = place.path();
+        let mut folder = self.root.clone();
+        for part in inside.parent().into_iter().flat_map(Path::components) {
+            folder.push(part);
+            if self.disk.look(&folder)? == Some(Found::Link) {
+                return Err(StoreError::new(folder, Trouble::Link));
+            }
+        }
+        Ok(self.root.join(inside))
+    }
+}

@@ -1,0 +1,98 @@
+//! The log as lines of bytes. Which of them are events, and what they say, `journal` knows.
+
+use std::path::{Path, PathBuf};
+
+use super::place::{LOG, LOG_LIMIT, Place};
+use super::{Disk, Found, StoreError, Trouble};
+
+/// What stands after the last line feed of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tail {
+    /// Nothing: the last line is terminated.
+    Clean,
+    /// A whole event that lacks only its line feed. It counts as a line.
+    Whole,
+    /// Anything else: what a crash left of a line. It counts as nothing.
+    Torn {
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// Where they are kept, once the log was settled; always [`Place::Torn`].
+        kept: Option<Place>,
+    },
+}
+
+/// The lines of a log, and of the side log that continues it, in the order in which they stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawLog {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    tails: Vec<(PathBuf, Tail)>,
+}
+
+impl RawLog {
+    /// Every line without its line feed.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        (0..self.ends.len()).map(|index| {
+            let start = if index == 0 { 0 } else { self.ends[index - 1] };
+            &self.bytes[start..self.ends[index] - 1]
+        })
+    }
+
+    /// How each log file that was read ended, the vault's own first.
+    pub fn tails(&self) -> impl Iterator<Item = (&Path, &Tail)> {
+        self.tails.iter().map(|(path, tail)| (path.as_path(), tail))
+    }
+
+    pub(super) fn of(files: Vec<LogFile>) -> RawLog {
+        let mut log = RawLog { bytes: Vec::new(), ends: Vec::new(), tails: Vec::new() };
+        for file in files {
+            if log.bytes.is_empty() {
+                log.bytes = file.lines;
+            } else {
+                log.bytes.extend_from_slice(&file.lines);
+            }
+            log.tails.push((file.path, file.tail));
+        }
+        log.ends = log.bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
+        log
+    }
+}
+
+/// One log file as it was read.
+pub(super) struct LogFile {
+    pub(super) path: PathBuf,
+    /// Terminated lines, the whole one that lacked its line feed among them.
+    pub(super) lines: Vec<u8>,
+    pub(super) tail: Tail,
+    /// Bytes on the disk.
+    pub(super) length: u64,
+}
+
+impl LogFile {
+    /// The log in `folder`; `None` when there is none.
+    pub(super) fn read(
+        disk: &dyn Disk,
+        folder: &Path,
+        is_event: &dyn Fn(&[u8]) -> bool,
+    ) -> Result<Option<LogFile>, StoreError> {
+        let path = folder.join(LOG);
+        match disk.look(&path)? {
+            None => return Ok(None),
+            Some(Found::File { .. }) => {}
+            Some(Found::Link) => return Err(StoreError::new(path, Trouble::Link)),
+            Some(Found::Folder | Found::Other) => return Err(StoreError::new(path, Trouble::NotAFile)),
+        }
+        let mut lines = disk.read(&path, LOG_LIMIT)?;
+        let length = lines.len() as u64;
+        let whole = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let tail = if whole == lines.len() {
+            Tail::Clean
+        } else if is_event(&lines[whole..]) {
+            lines.push(b'\n');
+            Tail::Whole
+        } else {
+            Tail::Torn { bytes: lines.split_off(whole), kept: None }
+        };
+        Ok(Some(LogFile { path, lines, tail, length }))
+    }
+}

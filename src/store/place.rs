@@ -1,0 +1,97 @@
+//! Where each file of a vault stands, and how large it may be (DESIGN, "A vault on disk").
+
+use std::path::PathBuf;
+
+use crate::quorum::{Digest, EpochId};
+
+/// The most bytes of a log that are read: some 200,000 events.
+pub const LOG_LIMIT: u64 = 256 << 20;
+/// The most bytes of a header: 32 custodians and thousands of entries.
+pub const HEADER_LIMIT: u64 = 256 << 10;
+/// The most bytes of a sealed file.
+pub const SEALED_LIMIT: u64 = 64 << 20;
+/// The most bytes of one deposit.
+pub const DEPOSIT_LIMIT: u64 = 4 << 20;
+/// The most names that are listed in one folder.
+pub const FOLDER_LIMIT: usize = 100_000;
+
+pub(super) const LOG: &str = "log.jsonl";
+pub(super) const LOCK: &str = ".lock";
+pub(super) const EPOCHS: &str = "epochs";
+pub(super) const DEPOSITS: &str = "deposits";
+pub(super) const ATTACHMENTS: &str = "attachments";
+const TORN: &str = "log.torn-";
+
+/// One file of a vault that is written once. The log is not among them: it grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// `epochs/NNNN-<epoch id>/header.json`
+    Header(u32, EpochId),
+    /// `epochs/NNNN-<epoch id>/sealed.age`
+    Sealed(u32, EpochId),
+    /// `deposits/NNNN/<sha256>.age`: the epoch it was put in under, and the hash of its bytes.
+    Deposit(u32, Digest),
+    /// `attachments/<sha256>.age`: the hash of its bytes.
+    Attachment(Digest),
+    /// `log.torn-N`: what stood after the last whole line of the log.
+    Torn(u32),
+}
+
+impl Place {
+    /// The path inside the vault.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        match self {
+            Place::Header(number, id) => epoch_folder(*number, id).join("header.json"),
+            Place::Sealed(number, id) => epoch_folder(*number, id).join("sealed.age"),
+            Place::Deposit(number, digest) => {
+                PathBuf::from(DEPOSITS).join(format!("{number:04}")).join(format!("{digest}.age"))
+            }
+            Place::Attachment(digest) => PathBuf::from(ATTACHMENTS).join(format!("{digest}.age")),
+            Place::Torn(number) => PathBuf::from(format!("{TORN}{number}")),
+        }
+    }
+
+    /// The place that a path inside the vault stands for; `None` for any name that breakglass would not write.
+    #[must_use]
+    pub fn at(path: &str) -> Option<Place> {
+        let parts: Vec<&str> = path.split(['/', std::path::MAIN_SEPARATOR]).collect();
+        let place = match parts[..] {
+            [EPOCHS, folder, file] => {
+                let (number, id) = folder.split_once('-')?;
+                let (number, id) = (number.parse().ok()?, id.parse().ok()?);
+                match file {
+                    "header.json" => Place::Header(number, id),
+                    "sealed.age" => Place::Sealed(number, id),
+                    _ => return None,
+                }
+            }
+            [DEPOSITS, number, file] => Place::Deposit(number.parse().ok()?, digest_of(file)?),
+            [ATTACHMENTS, file] => Place::Attachment(digest_of(file)?),
+            [file] => Place::Torn(file.strip_prefix(TORN)?.parse().ok()?),
+            _ => return None,
+        };
+        // `1` for `0001`, or upper-case hex, would be a second name for the same place.
+        let canonical = place.path() == parts.iter().collect::<PathBuf>();
+        canonical.then_some(place)
+    }
+
+    /// The most bytes that are read from it. Attachments of any size are streamed; this bounds what is taken in at once.
+    #[must_use]
+    pub fn limit(&self) -> u64 {
+        match self {
+            Place::Header(..) => HEADER_LIMIT,
+            Place::Sealed(..) | Place::Attachment(..) => SEALED_LIMIT,
+            Place::Deposit(..) => DEPOSIT_LIMIT,
+            Place::Torn(..) => LOG_LIMIT,
+        }
+    }
+}
+
+fn epoch_folder(number: u32, id: &EpochId) -> PathBuf {
+    PathBuf::from(EPOCHS).join(format!("{number:04}-{id}"))
+}
+
+fn digest_of(file: &str) -> Option<Digest> {
+    file.strip_suffix(".age")?.parse().ok()
+}

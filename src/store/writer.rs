@@ -1,0 +1,198 @@
+//! The one writer of a vault. It holds the lock, publishes files, and appends the lines that commit them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::log::LogFile;
+use super::place::{LOCK, LOG, LOG_LIMIT, Place};
+use super::publish::{PARTIAL, ensure_outer_folder, publish};
+use super::{Disk, Lock, Publication, RawLog, StoreError, Tail, Trouble, VaultFolder};
+
+/// A vault that this process alone is writing to, until the value is dropped.
+pub struct VaultWriter<'d> {
+    folder: VaultFolder<'d>,
+    /// Bytes of the log that is written; `None` until its first line.
+    length: Option<u64>,
+    _lock: Lock,
+}
+
+impl<'d> VaultWriter<'d> {
+    pub(super) fn begin(
+        folder: &VaultFolder<'d>,
+        is_event: &dyn Fn(&[u8]) -> bool,
+    ) -> Result<(VaultWriter<'d>, RawLog), StoreError> {
+        let disk = folder.disk();
+        let home = folder.side_log().unwrap_or(folder.root());
+        if folder.side_log().is_some() {
+            ensure_outer_folder(disk, home)?;
+        }
+        let lock = disk.lock(&home.join(LOCK))?;
+        let mut writer = VaultWriter { folder: folder.clone(), length: None, _lock: lock };
+        writer.clear_partials()?;
+        let mut files = Vec::new();
+        if folder.side_log().is_some() {
+            files.extend(LogFile::read(disk, folder.root(), is_event)?);
+        }
+        if let Some(mut log) = LogFile::read(disk, home, is_event)? {
+            settle(disk, home, &mut log)?;
+            writer.length = Some(log.length);
+            files.push(log);
+        }
+        Ok((writer, RawLog::of(files)))
+    }
+
+    /// The vault, for reading.
+    #[must_use]
+    pub fn folder(&self) -> &VaultFolder<'d> {
+        &self.folder
+    }
+
+    /// Writes a file that a later line will name; when it returns, the file is on the medium under its final name.
+    ///
+    /// # Errors
+    /// [`Trouble::OtherContent`] when the place holds other bytes, [`Trouble::TooLarge`] when they are more than will ever be
+    /// read from it, [`Trouble::ReadOnly`] beside a side log.
+    pub fn publish(&self, place: &Place, bytes: &[u8]) -> Result<Publication, StoreError> {
+        let path = place.path();
+        if self.folder.side_log().is_some() {
+            return Err(StoreError::new(self.folder.root(), Trouble::ReadOnly));
+        }
+        if bytes.len() as u64 > place.limit() {
+            return Err(StoreError::new(self.folder.root().join(path), Trouble::TooLarge { limit: place.limit() }));
+        }
+        publish(self.folder.disk(), self.folder.root(), &path, bytes)
+    }
+
+    /// Publishes what another vault folder holds at a place, and reads it back.
+    ///
+    /// # Errors
+    /// As [`VaultWriter::publish`] and [`VaultFolder::read`]; [`Trouble::NotWhatWasWritten`] when the medium gives back
+    /// something else.
+    pub fn publish_from(&self, other: &VaultFolder<'_>, place: &Place) -> Result<Publication, StoreError> {
+        let bytes = other.read(place)?;
+        let publication = self.publish(place, &bytes)?;
+        if self.folder.read(place)? != bytes {
+            return Err(StoreError::new(self.folder.root().join(place.path()), Trouble::NotWhatWasWritten));
+        }
+        Ok(publication)
+    }
+
+    /// Appends one line, without its line feed. This is the commit point: when it returns, the line is on the medium.
+    ///
+    /// # Errors
+    /// When it could not be written; whether it stands is then known only by reading the log again.
+    pub fn append(&mut self, line: &[u8]) -> Result<(), StoreError> {
+        self.append_all([line])
+    }
+
+    /// Appends lines in one go, as a merge and a copy do. A crash may leave the first of them.
+    ///
+    /// # Errors
+    /// As [`VaultWriter::append`].
+    ///
+    /// # Panics
+    /// When a line holds a line feed.
+    pub fn append_all<'l>(&mut self, lines: impl IntoIterator<Item = &'l [u8]>) -> Result<(), StoreError> {
+        let mut bytes = Vec::new();
+        for line in lines {
+            assert!(!line.contains(&b'\n'), "an event is one line");
+            bytes.extend_from_slice(line);
+            bytes.push(b'\n');
+        }
+        let (disk, home) = (self.folder.disk(), self.home());
+        let path = home.join(LOG);
+        let length = self.length.unwrap_or(0) + bytes.len() as u64;
+        if length > LOG_LIMIT {
+            return Err(StoreError::new(path, Trouble::TooLarge { limit: LOG_LIMIT }));
+        }
+        match self.length {
+            // A log is born with its first line whole: a folder that has one is a vault.
+            None => {
+                publish(disk, &home, Path::new(LOG), &bytes)?;
+            }
+            Some(length) => {
+                disk.append(&path, length, &bytes)?;
+                disk.sync_file(&path)?;
+            }
+        }
+        self.length = Some(length);
+        Ok(())
+    }
+
+    /// Removes what a commit made superfluous: an earlier epoch's sealed contents, deposits that were folded in, renewed
+    /// attachments. What is gone already is passed over, so that an interrupted removal can be repeated.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    ///
+    /// # Panics
+    /// For a header or a torn tail: nothing ever removes those.
+    pub fn remove(&self, places: &[Place]) -> Result<(), StoreError> {
+        let disk = self.folder.disk();
+        let mut folders = BTreeSet::new();
+        for place in places {
+            assert!(!matches!(place, Place::Header(..) | Place::Torn(..)), "headers and torn tails are kept for ever");
+            let path = self.folder.root().join(place.path());
+            if self.folder.holds(place)? {
+                disk.remove_file(&path)?;
+            }
+            folders.extend(path.parent().map(Path::to_owned));
+        }
+        for folder in folders {
+            if disk.look(&folder)?.is_some() {
+                disk.sync_folder(&folder)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes unfinished files, which only an attempt that was cut short can have left: the lock is held.
+    fn clear_partials(&self) -> Result<(), StoreError> {
+        if self.folder.side_log().is_some() {
+            return Ok(());
+        }
+        for name in self.folder.names()? {
+            if name.rsplit('/').next().is_some_and(|name| name.starts_with(PARTIAL)) {
+                self.folder.disk().remove_file(&self.folder.root().join(name))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn home(&self) -> PathBuf {
+        self.folder.side_log().unwrap_or(self.folder.root()).to_owned()
+    }
+}
+
+/// Makes the log end with a line feed: a whole event gets the one it lacks, anything else is kept in `log.torn-N` before it is
+/// cut off. A line that an earlier process wrote may not be on the medium yet, so it is synced before anyone builds on it.
+fn settle(disk: &dyn Disk, home: &Path, log: &mut LogFile) -> Result<(), StoreError> {
+    match &mut log.tail {
+        Tail::Clean => {}
+        Tail::Whole => {
+            disk.append(&log.path, log.length, b"\n")?;
+            log.length += 1;
+        }
+        Tail::Torn { bytes, kept } => {
+            *kept = Some(keep(disk, home, bytes)?);
+            log.length = log.lines.len() as u64;
+            disk.truncate(&log.path, log.length)?;
+        }
+    }
+    disk.sync_file(&log.path)?;
+    disk.sync_folder(home)
+}
+
+/// Keeps a torn tail under the first number that is free, or that holds the same bytes: a crash may come between keeping and
+/// cutting.
+fn keep(disk: &dyn Disk, home: &Path, bytes: &[u8]) -> Result<Place, StoreError> {
+    let mut number = 1;
+    loop {
+        let place = Place::Torn(number);
+        match publish(disk, home, &place.path(), bytes) {
+            Ok(_) => return Ok(place),
+            Err(error) if *error.trouble() == Trouble::OtherContent => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
