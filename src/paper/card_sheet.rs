@@ -1,8 +1,21 @@
-//! The sheet on which one custodian's card is printed.
+//! The sheet on which one custodian's card is printed: what it is made of, and its two forms.
 
 use zeroize::Zeroizing;
 
+use super::card_words::CardWords;
+use super::page::PageSize;
+use super::text::Typesetter;
+use super::{card_layout, card_text, pdf, qr};
 use crate::language::{Language, Say, messages};
+
+/// Characters of a card's text.
+pub(super) const TEXT_LENGTH: usize = 93;
+
+/// Characters in a group of a card's text.
+pub(super) const GROUP_LENGTH: usize = 5;
+
+/// Groups in a row. Five rows hold all nineteen groups, and an error message counts groups.
+pub(super) const GROUPS_IN_ROW: usize = 4;
 
 /// What one card's sheet says. Plain strings and numbers; all but `text` may be seen by anybody.
 pub struct CardSheet<'a> {
@@ -32,7 +45,7 @@ pub struct CardSheet<'a> {
     pub contact: Option<&'a str>,
     /// Where the card is kept.
     pub place: Option<&'a str>,
-    /// The card's text: 93 upper-case characters without spaces. A secret.
+    /// The card's text: 93 upper-case letters and digits without spaces. A secret.
     pub text: &'a str,
     /// Whether the card is locked with a phrase. The phrase is never printed.
     pub locked: bool,
@@ -40,20 +53,12 @@ pub struct CardSheet<'a> {
     pub drill: bool,
 }
 
-/// The paper that a sheet is made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PageSize {
-    /// 210 mm by 297 mm.
-    A4,
-    /// 8.5 inches by 11 inches.
-    Letter,
-}
-
 /// One card's sheet as a PDF of a single page. Holds the card's text, so it is wiped when dropped.
 pub struct CardPdf {
-    /// The whole file.
+    /// The whole file, in a buffer of exactly its size.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// Characters of the names that no font here can draw, each once, in order of appearance; they were printed as their code points.
+    /// Characters of the names that no font here can draw, each once, in order of appearance. They were printed as their code
+    /// points, and variation selectors left out.
     pub missing_glyphs: Vec<char>,
 }
 
@@ -65,7 +70,7 @@ pub enum PaperError {
         /// How many characters it has.
         length: usize,
     },
-    /// Name, contact, deputy and place together are too long for one page.
+    /// Names, contact and place together are too long for one page.
     DoesNotFit {
         /// Whose sheet it is.
         custodian: String,
@@ -86,17 +91,43 @@ crate::speaks!(PaperError);
 /// Draws a card's sheet on one page. The same sheet always gives the same bytes.
 ///
 /// # Errors
-/// When the text is not a card's, or the names are too long for the page.
+/// When the text is not a card's, or the names are too long for the page even in small type.
 pub fn card_pdf(sheet: &CardSheet<'_>, size: PageSize) -> Result<CardPdf, PaperError> {
-    let _ = (sheet, size);
-    unimplemented!("drawn in the next commit")
+    check_text(sheet.text)?;
+    let image = qr::encode(sheet.text).ok_or(PaperError::NotACardText { length: sheet.text.len() })?;
+    let words = CardWords::of(sheet);
+    let mut typesetter = Typesetter::default();
+    let page = card_layout::lay_out(sheet, &words, image, size, &mut typesetter)
+        .ok_or_else(|| PaperError::DoesNotFit { custodian: sheet.custodian.to_owned() })?;
+    let title = format!("{}: {} ({})", words.title, sheet.custodian, sheet.vault_name);
+    let bytes = pdf::write(&page, &title, sheet.language);
+    Ok(CardPdf { bytes, missing_glyphs: typesetter.into_missing() })
 }
 
-/// The same content as plain text in UTF-8, for a printer that knows no PDF.
+/// The same content as plain text in UTF-8, for those who cannot print a PDF.
 ///
 /// # Errors
 /// When the text is not a card's.
 pub fn card_text_file(sheet: &CardSheet<'_>) -> Result<Zeroizing<String>, PaperError> {
-    let _ = sheet;
-    unimplemented!("written in the next commit")
+    check_text(sheet.text)?;
+    Ok(card_text::write(sheet, &CardWords::of(sheet)))
+}
+
+fn check_text(text: &str) -> Result<(), PaperError> {
+    let sound = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    if sound && text.len() == TEXT_LENGTH {
+        Ok(())
+    } else {
+        Err(PaperError::NotACardText { length: text.chars().count() })
+    }
+}
+
+/// The rows in which a card's text is printed, each with the number of its first group, counted from 1.
+pub(super) fn rows_of(text: &str) -> impl Iterator<Item = (usize, impl Iterator<Item = &str>)> {
+    let row_length = GROUP_LENGTH * GROUPS_IN_ROW;
+    (0..text.len()).step_by(row_length).enumerate().map(move |(row, start)| {
+        let end = text.len().min(start + row_length);
+        let groups = (start..end).step_by(GROUP_LENGTH).map(move |at| &text[at..end.min(at + GROUP_LENGTH)]);
+        (row * GROUPS_IN_ROW + 1, groups)
+    })
 }
