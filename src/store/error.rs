@@ -140,3 +140,63 @@ impl std::fmt::Display for Bytes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_trouble() -> Vec<Trouble> {
+        vec![
+            Trouble::Full,
+            Trouble::ReadOnly,
+            Trouble::NotAllowed,
+            Trouble::Missing,
+            Trouble::Exists,
+            Trouble::NotAFile,
+            Trouble::NotAFolder,
+            Trouble::Link,
+            Trouble::Busy,
+            Trouble::Changed,
+            Trouble::NotAVault,
+            Trouble::AlreadyAVault,
+            Trouble::NotEmpty,
+            Trouble::TooLarge { limit: 4 << 20 },
+            Trouble::TooMany { limit: 7 },
+            Trouble::OtherContent,
+            Trouble::NotWhatWasWritten,
+            Trouble::NoRandomness,
+            Trouble::System { reason: "input/output error".to_owned() },
+        ]
+    }
+
+    #[test]
+    fn every_trouble_names_the_file_and_says_what_to_do_next_in_both_languages() {
+        for trouble in every_trouble() {
+            let error = StoreError::new("acme.vault/log.jsonl", trouble);
+            for language in Language::ALL {
+                let said = error.say(language);
+                assert!(said.contains("acme.vault/log.jsonl") && said.lines().count() == 2, "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_system_reports_is_told_apart_where_the_next_step_differs() {
+        for (kind, trouble) in [
+            (io::ErrorKind::StorageFull, Trouble::Full),
+            (io::ErrorKind::QuotaExceeded, Trouble::Full),
+            (io::ErrorKind::ReadOnlyFilesystem, Trouble::ReadOnly),
+            (io::ErrorKind::PermissionDenied, Trouble::NotAllowed),
+            (io::ErrorKind::NotFound, Trouble::Missing),
+        ] {
+            assert_eq!(StoreError::of_system("file", &kind.into()).trouble(), &trouble);
+        }
+        let other = StoreError::of_system("file", &io::Error::other("cable pulled"));
+        assert_eq!(other.trouble(), &Trouble::System { reason: "cable pulled".to_owned() });
+    }
+
+    #[test]
+    fn a_limit_is_told_in_the_largest_unit_that_divides_it() {
+        assert_eq!([4 << 20, 256 << 10, 1000].map(|bytes| Bytes(bytes).to_string()), ["4 MiB", "256 KiB", "1000 B"]);
+    }
+}

@@ -95,3 +95,45 @@ fn epoch_folder(number: u32, id: &EpochId) -> PathBuf {
 fn digest_of(file: &str) -> Option<Digest> {
     file.strip_suffix(".age")?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HASH: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    const ID: &str = "0102030405060708090a0b0c";
+
+    #[test]
+    fn every_place_has_one_path_and_every_path_one_place() {
+        for path in [
+            format!("epochs/0001-{ID}/header.json"),
+            format!("epochs/0042-{ID}/sealed.age"),
+            format!("deposits/0001/{HASH}.age"),
+            format!("attachments/{HASH}.age"),
+            "log.torn-1".to_owned(),
+            "log.torn-12".to_owned(),
+        ] {
+            assert_eq!(Place::at(&path).unwrap().path().to_string_lossy(), path);
+        }
+    }
+
+    #[test]
+    fn a_name_that_breakglass_would_not_write_is_no_place() {
+        for path in [
+            "log.jsonl".to_owned(),
+            "log.torn-01".to_owned(),
+            "log.torn-+1".to_owned(),
+            format!("epochs/1-{ID}/header.json"),
+            format!("epochs/0001-{}/header.json", ID.to_uppercase()),
+            format!("epochs/0001-{ID}/header.json~"),
+            format!("epochs/0001-{ID}/../header.json"),
+            format!("deposits/0001/{}.age", HASH.to_uppercase()),
+            format!("deposits/0001/{HASH}"),
+            format!("attachments/{}.age", &HASH[1..]),
+            format!("/attachments/{HASH}.age"),
+            String::new(),
+        ] {
+            assert_eq!(Place::at(&path), None, "{path}");
+        }
+    }
+}

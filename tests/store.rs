@@ -1,0 +1,183 @@
+//! The vault's folder on the disk of this machine. What a crash leaves is told by `tests/crashes`.
+
+#[path = "support/scratch.rs"]
+mod scratch;
+
+use std::fs;
+use std::path::Path;
+
+use breakglass::quorum::{Digest, EpochId};
+use breakglass::store::{Disk, Found, Place, RealDisk, Trouble, VaultFolder, publish};
+use scratch::Scratch;
+
+const LINE: &[u8] = b"{\"event\":1}";
+
+fn is_event(line: &[u8]) -> bool {
+    line.ends_with(b"}")
+}
+
+fn header() -> Place {
+    Place::Header(1, EpochId([0xab; 12]))
+}
+
+/// A vault with a header and one line, in `acme.vault`.
+fn vault(scratch: &Scratch) -> VaultFolder<'static> {
+    let root = scratch.path().join("acme.vault");
+    let mut writer = VaultFolder::create(&RealDisk, &root).unwrap();
+    writer.publish(&header(), b"header").unwrap();
+    writer.append(LINE).unwrap();
+    VaultFolder::open(&RealDisk, &root).unwrap()
+}
+
+#[test]
+fn a_vault_lies_on_the_disk_as_the_design_says() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    let (mut writer, log) = vault.begin_writing(&is_event).unwrap();
+    assert_eq!(log.lines().collect::<Vec<_>>(), [LINE]);
+    let digest = Digest::of(b"deposit");
+    writer.publish(&Place::Deposit(1, digest), b"deposit").unwrap();
+    writer.append(b"{\"event\":2}").unwrap();
+    let read = |name: &str| fs::read(vault.root().join(name)).unwrap();
+    assert_eq!(read("log.jsonl"), b"{\"event\":1}\n{\"event\":2}\n");
+    assert_eq!(read("epochs/0001-abababababababababababab/header.json"), b"header");
+    assert_eq!(read(&format!("deposits/0001/{digest}.age")), b"deposit");
+    assert_eq!(vault.places().unwrap(), [header(), Place::Deposit(1, digest)]);
+}
+
+#[test]
+fn a_torn_line_is_kept_and_cut_on_a_real_disk_too() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    let log = vault.root().join("log.jsonl");
+    fs::write(&log, b"{\"event\":1}\n{\"eve").unwrap();
+    drop(vault.begin_writing(&is_event).unwrap());
+    assert_eq!(fs::read(&log).unwrap(), b"{\"event\":1}\n");
+    assert_eq!(fs::read(vault.root().join("log.torn-1")).unwrap(), b"{\"eve");
+}
+
+#[test]
+fn what_an_unfinished_attempt_left_is_cleared_and_nothing_else() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    let epoch = vault.root().join("epochs/0001-abababababababababababab");
+    for name in [".partial-0123456789abcdef", "partial", "header.json.bak"] {
+        fs::write(epoch.join(name), b"").unwrap();
+    }
+    drop(vault.begin_writing(&is_event).unwrap());
+    assert_eq!(RealDisk.list(&epoch, 9).unwrap(), ["header.json", "header.json.bak", "partial"]);
+}
+
+#[test]
+fn a_second_writer_is_turned_away_until_the_first_is_done() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    let held = vault.begin_writing(&is_event).unwrap();
+    let error = vault.begin_writing(&is_event).err().unwrap();
+    assert_eq!((error.path(), error.trouble()), (vault.root().join(".lock").as_path(), &Trouble::Busy));
+    drop(held);
+    assert!(vault.begin_writing(&is_event).is_ok());
+}
+
+#[test]
+fn a_line_that_somebody_else_appended_is_noticed_before_another_is_written() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    let (mut writer, _) = vault.begin_writing(&is_event).unwrap();
+    let log = vault.root().join("log.jsonl");
+    fs::write(&log, b"{\"event\":1}\n{\"event\":\"from elsewhere\"}\n").unwrap();
+    assert_eq!(writer.append(LINE).unwrap_err().trouble(), &Trouble::Changed);
+}
+
+#[test]
+fn a_file_larger_than_its_place_allows_is_refused_unread() {
+    let scratch = Scratch::new();
+    let path = scratch.path().join("large");
+    let file = fs::File::create(&path).unwrap();
+    file.set_len(1 << 40).unwrap();
+    let error = RealDisk.read(&path, 1 << 18).unwrap_err();
+    assert_eq!(error.trouble(), &Trouble::TooLarge { limit: 1 << 18 });
+    assert!(error.to_string().contains("256 KiB"), "{error}");
+    assert_eq!(RealDisk.list(scratch.path(), 0).unwrap_err().trouble(), &Trouble::TooMany { limit: 0 });
+}
+
+#[test]
+fn a_rename_never_replaces() {
+    let scratch = Scratch::new();
+    let [from, to] = ["from", "to"].map(|name| scratch.path().join(name));
+    RealDisk.create_file(&from, b"new").unwrap();
+    RealDisk.create_file(&to, b"old").unwrap();
+    assert_eq!(RealDisk.rename(&from, &to).unwrap_err().trouble(), &Trouble::Exists);
+    assert_eq!(fs::read(&to).unwrap(), b"old");
+    assert_eq!(RealDisk.create_file(&to, b"").unwrap_err().trouble(), &Trouble::Exists);
+}
+
+#[test]
+fn a_file_outside_any_vault_is_published_in_the_same_way() {
+    let scratch = Scratch::new();
+    publish(&RealDisk, scratch.path(), Path::new("cards/sato.pdf"), b"%PDF").unwrap();
+    assert_eq!(RealDisk.list(&scratch.path().join("cards"), 9).unwrap(), ["sato.pdf"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_and_folders_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    let epoch = header().path();
+    for (name, mode) in [
+        (Path::new(""), 0o700),
+        (Path::new("log.jsonl"), 0o600),
+        (Path::new(".lock"), 0o600),
+        (epoch.parent().unwrap(), 0o700),
+        (&epoch, 0o600),
+    ] {
+        let found = fs::metadata(vault.root().join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(found, mode, "{} is {found:o}", name.display());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_under_a_final_name_is_refused_by_every_operation() {
+    use std::os::unix::fs::symlink;
+    let scratch = Scratch::new();
+    let [target, link] = ["target", "link"].map(|name| scratch.path().join(name));
+    fs::write(&target, b"bytes").unwrap();
+    symlink(&target, &link).unwrap();
+    assert_eq!(RealDisk.look(&link).unwrap(), Some(Found::Link));
+    for error in [
+        RealDisk.read(&link, 99).unwrap_err(),
+        RealDisk.append(&link, 5, b"more").unwrap_err(),
+        RealDisk.truncate(&link, 0).unwrap_err(),
+        RealDisk.sync_file(&link).unwrap_err(),
+        RealDisk.lock(&link).err().unwrap(),
+        publish(&RealDisk, scratch.path(), Path::new("link"), b"bytes").unwrap_err(),
+    ] {
+        assert_eq!((error.path(), error.trouble()), (link.as_path(), &Trouble::Link));
+    }
+    assert_eq!(RealDisk.create_file(&link, b"").unwrap_err().trouble(), &Trouble::Exists);
+    assert_eq!(fs::read(&target).unwrap(), b"bytes");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_files_place_is_refused_and_not_waited_for() {
+    let scratch = Scratch::new();
+    let pipe = scratch.path().join("log.jsonl");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo, which POSIX requires");
+    assert!(made.success());
+    assert_eq!(RealDisk.read(&pipe, 99).unwrap_err().trouble(), &Trouble::NotAFile);
+    let vault = VaultFolder::open(&RealDisk, scratch.path()).unwrap();
+    assert_eq!(vault.read_log(&is_event).unwrap_err().trouble(), &Trouble::NotAFile);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_where_nothing_can_be_written_is_read_only_whatever_the_reason() {
+    assert!(RealDisk.is_read_only(Path::new("/sys/kernel")).unwrap());
+    let scratch = Scratch::new();
+    assert!(!RealDisk.is_read_only(scratch.path()).unwrap());
+    assert!(RealDisk.list(scratch.path(), 9).unwrap().is_empty(), "the trial leaves nothing");
+}
