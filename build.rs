@@ -31,12 +31,13 @@ fn main() {
         for key in japanese.keys() {
             assert!(english.contains_key(key), "{room}.en.txt has no message {key}");
         }
-        writeln!(code, "/// Messages of `{room}`.\npub mod {room} {{\n    use super::{{Display, Language}};").unwrap();
+        writeln!(code, "/// Messages of `{room}`.\npub mod {room} {{\n    #[allow(unused_imports)]\n    use super::{{Display, Language}};").unwrap();
         for (key, message) in &english {
             let other = japanese.get(key).unwrap_or_else(|| panic!("{room}.ja.txt has no message {key}"));
             assert_eq!(message.arguments, other.arguments, "{room}: {key} has other arguments in Japanese");
             function(&mut code, key, message, other);
         }
+        lookup(&mut code, &english);
         code.push_str("}\n");
     }
     let target = Path::new(&env::var("OUT_DIR").unwrap()).join("messages.rs");
@@ -93,6 +94,17 @@ fn function(code: &mut String, key: &str, english: &Message, japanese: &Message)
         writeln!(code, "            Language::{variant} => [{}].concat(),", pieces(key, message)).unwrap();
     }
     code.push_str("        }\n    }\n");
+}
+
+/// Messages without arguments can also be found by their key, for what is laid out by somebody else, such as help.
+fn lookup(code: &mut String, messages: &BTreeMap<String, Message>) {
+    writeln!(code, "    /// The message with this key, if it takes no arguments.").unwrap();
+    writeln!(code, "    #[must_use]\n    #[allow(unused_variables)]\n    pub fn find(language: Language, key: &str) -> Option<String> {{").unwrap();
+    writeln!(code, "        match key {{").unwrap();
+    for key in messages.iter().filter(|(_, message)| message.arguments.is_empty()).map(|(key, _)| key) {
+        writeln!(code, "            {key:?} => Some({key}(language)),").unwrap();
+    }
+    code.push_str("            _ => None,\n        }\n    }\n");
 }
 
 fn pieces(key: &str, message: &Message) -> String {

@@ -6,8 +6,8 @@ use crate::quorum::{Digest, EpochId};
 
 /// The most bytes of a log that are read: some 200,000 events.
 pub const LOG_LIMIT: u64 = 256 << 20;
-/// The most bytes of a header: 32 custodians and thousands of entries.
-pub const HEADER_LIMIT: u64 = 256 << 10;
+/// The most bytes of a header: 32 custodians and ten thousand entries.
+pub const HEADER_LIMIT: u64 = 8 << 20;
 /// The most bytes of a sealed file.
 pub const SEALED_LIMIT: u64 = 64 << 20;
 /// The most bytes of one deposit.

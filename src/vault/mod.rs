@@ -1,1 +1,25 @@
-//! The room `vault`.
+//! The formats of a vault: the public header of an epoch, its sealed contents, and deposits.
+//!
+//! Bytes go in and typed values come out, or a refusal that says what was wrong. Reading is bounded: sizes, counts, nesting
+//! and the cost of key derivation. No file, terminal, clock or environment may come in here.
+
+mod canonical;
+mod contents;
+mod deposit;
+mod entry;
+mod error;
+mod header;
+mod moment;
+mod sealing;
+
+pub use canonical::{NotCanonical, from_canonical, to_canonical};
+pub use contents::{Contents, EarlierIdentity, SealedContents};
+pub use deposit::{Deposit, SealedDeposit};
+pub use entry::{Change, Entry, EntryId, FieldName, FieldValue, Fields, Origin, Revision};
+pub use error::FormatError;
+pub use header::{Custodian, EpochHeader, Header, PublicEntry, VaultName};
+pub use moment::Moment;
+pub use sealing::{DepositIdentity, DepositRecipient};
+
+/// The version of every format in this room; a higher one is refused by its number.
+pub const FORMAT_VERSION: u32 = 1;

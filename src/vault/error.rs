@@ -1,0 +1,48 @@
+//! What can be wrong with the bytes of a vault.
+
+use crate::language::{Language, Say, messages::vault as text};
+use crate::speaks;
+
+/// Why a header, the contents or a deposit was refused. The caller names the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FormatError {
+    /// A higher version of the format; the file's own number.
+    UnknownVersion(u64),
+    /// Not the format at all; what was wrong, in English, for who looks into it.
+    Malformed(String),
+    /// Longer than is ever read; the bound in bytes.
+    TooLarge(u64),
+    /// The age file does not open with this key: other contents than this epoch's, or a changed byte.
+    DoesNotOpen,
+    /// The age file asks for more work than the formats ever do: refused before it is done.
+    TooCostly,
+    /// An entry id that cannot be one.
+    BadEntryId(String),
+    /// A field name that cannot be one.
+    BadFieldName(String),
+    /// A value longer than the bound in bytes, of the named field.
+    ValueTooLong(String, usize),
+    /// The contents no longer fit: this many entries, revisions or fields are the most.
+    TooMany(usize),
+    /// The name of a vault or a custodian that cannot be one.
+    BadName(String),
+}
+
+impl Say for FormatError {
+    fn say(&self, language: Language) -> String {
+        match self {
+            FormatError::UnknownVersion(version) => text::unknown_version(language, version),
+            FormatError::Malformed(detail) => text::malformed(language, detail),
+            FormatError::TooLarge(bound) => text::too_large(language, bound),
+            FormatError::DoesNotOpen => text::does_not_open(language),
+            FormatError::TooCostly => text::too_costly(language),
+            FormatError::BadEntryId(id) => text::bad_entry_id(language, id),
+            FormatError::BadFieldName(name) => text::bad_field_name(language, name),
+            FormatError::ValueTooLong(name, bound) => text::value_too_long(language, name, bound),
+            FormatError::TooMany(bound) => text::too_many(language, bound),
+            FormatError::BadName(name) => text::bad_name(language, name),
+        }
+    }
+}
+
+speaks!(FormatError);

@@ -1,0 +1,235 @@
+//! The header of an epoch: public, canonical, and hashed as it stands.
+//!
+//! Its hash is the epoch hash, whose first 12 bytes stand on every card. So one honest card proves every custodian's key, the
+//! policy, the deposit recipient, the sealed contents and the history before the epoch.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Contents, DepositRecipient, EntryId, FORMAT_VERSION, FormatError, Moment, from_canonical, to_canonical};
+use crate::language::Language;
+use crate::quorum::{CardIndex, CustodianPublicKey, Digest, EpochHash, EpochId, EventId, Policy, VaultId};
+
+/// Bytes of a header at most.
+const HEADER_BYTES: usize = 8 * 1024 * 1024;
+
+/// The name of a vault or of a person: one line of 1 to 120 characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct VaultName(String);
+
+impl VaultName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for VaultName {
+    type Error = FormatError;
+
+    fn try_from(text: String) -> Result<VaultName, FormatError> {
+        let good = !text.is_empty()
+            && text.chars().count() <= 120
+            && text.trim() == text
+            && !text.chars().any(|character| character.is_control());
+        if good { Ok(VaultName(text)) } else { Err(FormatError::BadName(text)) }
+    }
+}
+
+impl std::str::FromStr for VaultName {
+    type Err = FormatError;
+
+    fn from_str(text: &str) -> Result<VaultName, FormatError> {
+        VaultName::try_from(text.to_owned())
+    }
+}
+
+impl From<VaultName> for String {
+    fn from(name: VaultName) -> String {
+        name.0
+    }
+}
+
+impl fmt::Display for VaultName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.0)
+    }
+}
+
+/// A custodian as the header names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Custodian {
+    /// The x of the card.
+    pub index: CardIndex,
+    /// The name of the person.
+    pub name: VaultName,
+    /// The language of their card and prompts.
+    pub language: Language,
+    /// How to reach them.
+    pub contact: String,
+    /// Who may bring the card instead.
+    pub deputy: String,
+    /// Where the card lies.
+    pub place: String,
+    /// The public key of their card: tells a true card from a false one, and checks their signature.
+    pub key: CustodianPublicKey,
+}
+
+/// What a header shows of an entry without cards; with hidden titles only the id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicEntry {
+    /// Its id.
+    pub id: EntryId,
+    /// Its title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Who answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// When it was last rotated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_rotated: Option<String>,
+}
+
+/// The public description of an epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// The version of the format.
+    pub version: u32,
+    /// The vault.
+    pub vault: VaultId,
+    /// The vault's name.
+    pub name: VaultName,
+    /// The number of the epoch, from 1.
+    pub epoch: u32,
+    /// When the cards were dealt.
+    pub dealt: Moment,
+    /// The hash of the epoch before.
+    pub previous: Option<EpochHash>,
+    /// The log's heads before this epoch was staged.
+    pub heads: Vec<EventId>,
+    /// How many cards open the vault.
+    pub threshold: u8,
+    /// Every custodian, in the order of their cards.
+    pub custodians: Vec<Custodian>,
+    /// Whom deposits are sealed to, `age1…`.
+    pub deposit_recipient: String,
+    /// SHA-256 of `sealed.age`.
+    pub sealed: Digest,
+    /// Whether titles, kinds, owners and dates are kept out of headers and log.
+    pub titles_hidden: bool,
+    /// The sealed entries.
+    pub entries: Vec<PublicEntry>,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u64,
+}
+
+/// A header that was read and found consistent, with its hash.
+#[derive(Clone, Debug)]
+pub struct EpochHeader {
+    header: Header,
+    bytes: Vec<u8>,
+    hash: EpochHash,
+    recipient: DepositRecipient,
+}
+
+impl EpochHeader {
+    /// Writes a header in its one form.
+    ///
+    /// # Errors
+    /// When it is not consistent.
+    pub fn write(header: &Header) -> Result<EpochHeader, FormatError> {
+        EpochHeader::read(&to_canonical(header))
+    }
+
+    /// Reads a header.
+    ///
+    /// # Errors
+    /// When it is too large, of an unknown version, not canonical, or not consistent.
+    pub fn read(bytes: &[u8]) -> Result<EpochHeader, FormatError> {
+        if bytes.len() > HEADER_BYTES {
+            return Err(FormatError::TooLarge(HEADER_BYTES as u64));
+        }
+        let malformed = |detail: String| FormatError::Malformed(detail);
+        if let Ok(Version { version }) = serde_json::from_slice(bytes)
+            && version != u64::from(FORMAT_VERSION)
+        {
+            return Err(FormatError::UnknownVersion(version));
+        }
+        let header: Header = from_canonical(bytes).map_err(|error| malformed(error.0))?;
+        let recipient = header.deposit_recipient.parse()?;
+        let count = u8::try_from(header.custodians.len()).map_err(|_| malformed("too many custodians".to_owned()))?;
+        Policy::new(header.threshold, count, true).map_err(|error| malformed(error.to_string()))?;
+        let in_order = header.custodians.iter().zip(1..).all(|(custodian, index)| custodian.index.get() == index);
+        if !in_order || header.epoch == 0 {
+            return Err(malformed("cards or epoch out of order".to_owned()));
+        }
+        Ok(EpochHeader { hash: EpochHash::of(bytes), bytes: bytes.to_vec(), header, recipient })
+    }
+
+    /// The bytes that stand on disk.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// SHA-256 of the bytes.
+    #[must_use]
+    pub fn hash(&self) -> EpochHash {
+        self.hash
+    }
+
+    /// The first 12 bytes of the hash, as they stand on cards.
+    #[must_use]
+    pub fn id(&self) -> EpochId {
+        self.hash.id()
+    }
+
+    /// Whom deposits are sealed to.
+    #[must_use]
+    pub fn deposit_recipient(&self) -> &DepositRecipient {
+        &self.recipient
+    }
+
+    /// The custodian of a card.
+    #[must_use]
+    pub fn custodian(&self, index: CardIndex) -> Option<&Custodian> {
+        self.header.custodians.get(usize::from(index.get()) - 1)
+    }
+
+    /// What the contents show without cards.
+    #[must_use]
+    pub fn public_entries(contents: &Contents, titles_hidden: bool) -> Vec<PublicEntry> {
+        let shown = |entry: &super::Entry, name: &str| {
+            if titles_hidden { None } else { entry.value(name).map(|value| value.expose().to_owned()) }
+        };
+        let public = |entry: &super::Entry| PublicEntry {
+            id: entry.id.clone(),
+            title: shown(entry, "title"),
+            kind: shown(entry, "kind"),
+            owner: shown(entry, "owner"),
+            last_rotated: shown(entry, "last_rotated"),
+        };
+        contents.entries.iter().map(public).collect()
+    }
+}
+
+impl std::ops::Deref for EpochHeader {
+    type Target = Header;
+
+    fn deref(&self) -> &Header {
+        &self.header
+    }
+}
