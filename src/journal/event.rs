@@ -1,0 +1,215 @@
+//! One event of the log.
+
+use serde::{Deserialize, Serialize};
+
+use super::receipt::SignedReceipt;
+use crate::quorum::{CardIndex, Digest, EpochHash, EventId, LockProfile, VaultId};
+use crate::vault::{EntryId, FieldName, Moment, PublicEntry, VaultName};
+
+/// A card that signs, as `[epoch hash, x]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Signer(pub EpochHash, pub CardIndex);
+
+/// What happened, where it stands in history, and whose signatures it needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// The version of the format.
+    pub version: u32,
+    /// The vault.
+    pub vault: VaultId,
+    /// The heads that it follows: none for the first event, two or more after a merge.
+    pub previous: Vec<EventId>,
+    /// When, by the clock of that machine.
+    pub time: Moment,
+    /// Who says so, as claimed; signatures prove cards, never people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Exactly these cards sign, in this order.
+    pub signers: Vec<Signer>,
+    /// What happened.
+    pub what: What,
+}
+
+/// An epoch that an event brings into the world.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewEpoch {
+    /// Its number.
+    pub number: u32,
+    /// The hash of its header, which must stand beside the log.
+    pub hash: EpochHash,
+    /// Cards that were written to files, which are to be destroyed.
+    pub card_files: Vec<CardIndex>,
+    /// Cards that ask for a phrase.
+    pub locked: Vec<CardIndex>,
+}
+
+/// A custodian whose card was not read back before a commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// The card.
+    pub card: CardIndex,
+    /// Why.
+    pub reason: String,
+}
+
+/// Everything that a log can say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum What {
+    /// The vault was made and its first cards dealt. Signed by a quorum of that first epoch.
+    Created {
+        /// The vault's name.
+        name: VaultName,
+        /// The first epoch.
+        epoch: NewEpoch,
+    },
+    /// A new card was read back from paper. Signed by that card.
+    ReadBack {
+        /// The epoch of the card.
+        epoch: EpochHash,
+        /// The card.
+        card: CardIndex,
+        /// Whether the file that it was printed from was deleted.
+        file_destroyed: bool,
+    },
+    /// A card was brought and found good. Signed by that card.
+    Checked {
+        /// The epoch of the card.
+        epoch: EpochHash,
+        /// The card.
+        card: CardIndex,
+    },
+    /// A card was checked away from the vault; the receipt carries the card's own signature.
+    Receipt {
+        /// The receipt as it was handed in.
+        receipt: SignedReceipt,
+    },
+    /// A card is lost. Claimed.
+    Lost {
+        /// The epoch of the card.
+        epoch: EpochHash,
+        /// The card.
+        card: CardIndex,
+        /// What is known of it.
+        reason: String,
+    },
+    /// A custodian has left. Claimed.
+    Departed {
+        /// The epoch of the card.
+        epoch: EpochHash,
+        /// The card.
+        card: CardIndex,
+        /// What is known of it.
+        reason: String,
+    },
+    /// A card was printed anew with a phrase, with another, or without. Signed by that card.
+    Relocked {
+        /// The epoch of the card.
+        epoch: EpochHash,
+        /// The card.
+        card: CardIndex,
+        /// The lock that it has now.
+        lock: Option<LockProfile>,
+        /// Whether it was written to a file, which is to be destroyed.
+        card_file: bool,
+    },
+    /// Paper that no longer counts was destroyed. Claimed.
+    PaperDestroyed {
+        /// The epoch of the cards.
+        epoch: EpochHash,
+        /// The cards.
+        cards: Vec<CardIndex>,
+    },
+    /// Files that cards were printed from were deleted. Claimed.
+    CardFilesDestroyed {
+        /// The epoch of the cards.
+        epoch: EpochHash,
+        /// The cards.
+        cards: Vec<CardIndex>,
+    },
+    /// Fields of an entry were put in. Claimed.
+    Deposited {
+        /// The epoch that it is sealed to.
+        epoch: EpochHash,
+        /// SHA-256 of the file under `deposits/`.
+        deposit: Digest,
+        /// The entry, with what may be shown of it.
+        entry: PublicEntry,
+        /// Names of the fields given.
+        fields: Vec<FieldName>,
+        /// Names of the fields removed.
+        cleared: Vec<FieldName>,
+    },
+    /// A quorum opened the vault. Signed by every attending card.
+    Opened {
+        /// The epoch that was opened.
+        epoch: EpochHash,
+        /// Why.
+        reason: String,
+        /// The number of the incident, where there is one.
+        incident: Option<String>,
+    },
+    /// Fields were shown. Signed by the attending cards before anything shows.
+    Revealed {
+        /// The opening.
+        session: EventId,
+        /// The entry.
+        entry: EntryId,
+        /// The fields.
+        fields: Vec<FieldName>,
+    },
+    /// The opening ended. Signed by the attending cards.
+    Closed {
+        /// The opening.
+        session: EventId,
+    },
+    /// Sign-in logs were reviewed after an opening. Claimed.
+    Reviewed {
+        /// The openings.
+        openings: Vec<EventId>,
+    },
+    /// The next epoch was put beside the active one. Signed by a quorum of the active one.
+    Staged {
+        /// The next epoch.
+        epoch: NewEpoch,
+        /// The deposits that it folds in.
+        deposits: Vec<Digest>,
+        /// The entries whose credential was replaced.
+        replaced: Vec<EntryId>,
+    },
+    /// The staged epoch became the active one.
+    Committed {
+        /// The epoch.
+        epoch: EpochHash,
+        /// Custodians whose cards were not read back.
+        left_out: Vec<LeftOut>,
+    },
+    /// The staged epoch was given up. Signed by a quorum of the active one.
+    Aborted {
+        /// The epoch.
+        epoch: EpochHash,
+        /// Why.
+        reason: String,
+    },
+    /// What a commit made superfluous was deleted. Claimed.
+    Deleted {
+        /// The epoch whose sealed contents are gone.
+        sealed: Option<EpochHash>,
+        /// Deposits that are gone.
+        deposits: Vec<Digest>,
+    },
+    /// A last line that was never finished was set aside. Claimed.
+    TailSetAside {
+        /// The number of the file `log.torn-N`.
+        number: u32,
+        /// Its bytes.
+        size: u64,
+        /// Their SHA-256.
+        hash: Digest,
+    },
+    /// Two histories were joined; what they are is told by `previous`. Claimed.
+    Merged {},
+}

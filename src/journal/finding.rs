@@ -1,0 +1,119 @@
+//! What is wrong with a log, and where.
+
+use super::line::UnreadableLine;
+use crate::language::{Language, Say, messages::journal as text};
+use crate::quorum::{CardIndex, EpochHash, EventId};
+use crate::speaks;
+
+/// Something that a reader of the log must know. None of it stops an opening: cards and header prove themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// A line that is not a line of this format.
+    Unreadable {
+        /// The line's number, from 1.
+        line: usize,
+        /// Why.
+        why: UnreadableLine,
+    },
+    /// A line follows an event that is not there: what stood between was cut, changed or moved.
+    Cut {
+        /// The line's number, from 1.
+        line: usize,
+        /// The event that is missing.
+        missing: EventId,
+    },
+    /// A line stands twice.
+    Repeated {
+        /// The line's number, from 1.
+        line: usize,
+    },
+    /// A line says what its signatures do not allow; it changes nothing.
+    Refused {
+        /// The line's number, from 1.
+        line: usize,
+        /// Why.
+        why: Refusal,
+    },
+    /// The head that somebody holds on paper is not in the log: the log is older than that paper, or another one.
+    AnchorMissing {
+        /// That head.
+        head: EventId,
+    },
+}
+
+/// Why an event has no effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is of another vault.
+    OtherVault,
+    /// A second beginning, or a first line that is no beginning.
+    NotTheBeginning,
+    /// The number of signatures is not the number of signers, or a signer stands twice.
+    SignersDoNotMatch,
+    /// The header that holds the signer's key is not in the vault.
+    HeaderMissing(EpochHash),
+    /// This signature is not this card's.
+    BadSignature(CardIndex),
+    /// It needs more cards than signed it: (signed, needed).
+    TooFewCards(usize, usize),
+    /// It must be signed by just that card, or by just the attending ones.
+    WrongSigners,
+    /// The signing epoch was not the active one at that point.
+    NotActive(EpochHash),
+    /// It names a card that the epoch does not have.
+    NoSuchCard(CardIndex),
+    /// It names an opening that is not before it, or that was closed.
+    NoSuchOpening(EventId),
+    /// The staged epoch does not continue the active one, or its number was used.
+    DoesNotContinue(EpochHash),
+    /// It commits or aborts an epoch that was not staged before it.
+    NotStaged(EpochHash),
+    /// Too few of the new cards were read back: (read back, needed).
+    TooFewReadBack(usize, usize),
+    /// The cards that were not read back are not the ones that it leaves out.
+    LeftOutDiffers,
+    /// The receipt is not signed by that card, or is for another vault.
+    BadReceipt(CardIndex),
+}
+
+impl Say for Refusal {
+    fn say(&self, language: Language) -> String {
+        match self {
+            Refusal::OtherVault => text::other_vault(language),
+            Refusal::NotTheBeginning => text::not_the_beginning(language),
+            Refusal::SignersDoNotMatch => text::signers_do_not_match(language),
+            Refusal::HeaderMissing(epoch) => text::header_missing(language, epoch.id()),
+            Refusal::BadSignature(card) => text::bad_signature(language, card),
+            Refusal::TooFewCards(signed, needed) => text::too_few_cards(language, signed, needed),
+            Refusal::WrongSigners => text::wrong_signers(language),
+            Refusal::NotActive(epoch) => text::not_active(language, epoch.id()),
+            Refusal::NoSuchCard(card) => text::no_such_card(language, card),
+            Refusal::NoSuchOpening(event) => text::no_such_opening(language, event),
+            Refusal::DoesNotContinue(epoch) => text::does_not_continue(language, epoch.id()),
+            Refusal::NotStaged(epoch) => text::not_staged(language, epoch.id()),
+            Refusal::TooFewReadBack(read, needed) => text::too_few_read_back(language, read, needed),
+            Refusal::LeftOutDiffers => text::left_out_differs(language),
+            Refusal::BadReceipt(card) => text::bad_receipt(language, card),
+        }
+    }
+}
+
+impl Say for Finding {
+    fn say(&self, language: Language) -> String {
+        match self {
+            Finding::Unreadable { line, why: UnreadableLine::UnknownVersion(version) } => {
+                text::line_of_unknown_version(language, line, version)
+            }
+            Finding::Unreadable { line, why: UnreadableLine::Malformed(detail) } => {
+                text::line_malformed(language, line, detail)
+            }
+            Finding::Cut { line, missing } => text::line_cut(language, line, missing),
+            Finding::Repeated { line } => text::line_repeated(language, line),
+            Finding::Refused { line, why } => text::line_refused(language, line, why.say(language)),
+            Finding::AnchorMissing { head } => text::anchor_missing(language, head),
+        }
+    }
+}
+
+speaks!(Refusal);
+speaks!(Finding);

@@ -1,0 +1,234 @@
+//! What each accepted event changes.
+
+use std::collections::BTreeMap;
+
+use super::ancestry::Ancestry;
+use super::event::{Event, NewEpoch, What};
+use super::line::Line;
+use super::rules::Place;
+use super::state::{EpochState, Opening, PendingDeposit, Staging, State};
+use crate::quorum::{CardIndex, EpochHash};
+
+/// Which epochs are active where these histories meet: those that no other of them follows. An anchor that follows the commit of one
+/// of them decides between several.
+pub(super) fn join<'a>(
+    histories: impl Iterator<Item = &'a [EpochHash]>,
+    state: Option<&State>,
+    ancestry: &Ancestry,
+    anchor: Option<usize>,
+) -> Vec<EpochHash> {
+    let mut all: Vec<EpochHash> = histories.flatten().copied().collect();
+    all.sort();
+    all.dedup();
+    let Some(state) = state.filter(|_| all.len() > 1) else { return all };
+    let follows = |later: EpochHash, earlier: EpochHash| {
+        let parent = |epoch: &EpochHash| state.epochs.get(epoch).and_then(|epoch| epoch.parent);
+        std::iter::successors(parent(&later), parent).any(|ancestor| ancestor == earlier)
+    };
+    let tips: Vec<EpochHash> =
+        all.iter().copied().filter(|&epoch| !all.iter().any(|&other| follows(other, epoch))).collect();
+    let begun = |epoch: &EpochHash| state.epochs.get(epoch).and_then(|epoch| epoch.begun_at);
+    let chosen: Vec<EpochHash> = tips
+        .iter()
+        .copied()
+        .filter(|epoch| anchor.zip(begun(epoch)).is_some_and(|(anchor, begun)| ancestry.follows(anchor, begun)))
+        .collect();
+    if chosen.len() == 1 { chosen } else { tips }
+}
+
+/// Moves the active epoch on behind a beginning or a commit.
+pub(super) fn follow(what: &What, active: &mut Vec<EpochHash>) {
+    match what {
+        What::Created { epoch, .. } => *active = vec![epoch.hash],
+        What::Committed { epoch, .. } => *active = vec![*epoch],
+        _ => {}
+    }
+}
+
+/// Changes the state by an event that the rules accepted.
+pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
+    let event = &line.event;
+    if let What::Created { name, epoch } = &event.what {
+        *state = Some(created(event, name.clone(), epoch, place));
+        return;
+    }
+    let Some(state) = state else { return };
+    for signer in &event.signers {
+        if let Some(card) = state.epochs.get_mut(&signer.0).and_then(|epoch| epoch.card_mut(signer.1)) {
+            card.seen = card.seen.max(Some(event.time));
+        }
+    }
+    match &event.what {
+        What::Opened { epoch, reason, incident } => state.openings.push(Opening {
+            event: line.id,
+            epoch: *epoch,
+            time: event.time,
+            reason: reason.clone(),
+            incident: incident.clone(),
+            attending: event.signers.clone(),
+            revealed: BTreeMap::new(),
+            closed: false,
+            resealed: false,
+            to_replace: Default::default(),
+            reviewed: false,
+            at: place.at,
+        }),
+        What::Revealed { session, .. } | What::Closed { session } => {
+            if let Some(opening) = state.openings.iter_mut().find(|opening| opening.event == *session) {
+                attended(opening, &event.what);
+            }
+        }
+        What::Reviewed { openings } => {
+            state.openings.iter_mut().filter(|opening| openings.contains(&opening.event)).for_each(|opening| {
+                opening.reviewed = true;
+            });
+        }
+        What::Staged { epoch, deposits, replaced } => {
+            let staging = Staging {
+                event: line.id,
+                time: event.time,
+                deposits: deposits.clone(),
+                replaced: replaced.clone(),
+                at: place.at,
+            };
+            let header = &place.headers[&epoch.hash];
+            let cards = u8::try_from(header.custodians.len()).expect("at most 32");
+            let mut new = EpochState::new(epoch.number, epoch.hash, header.previous, cards, epoch);
+            new.staging = Some(staging);
+            state.epochs.insert(epoch.hash, new);
+        }
+        What::Committed { epoch, left_out } => {
+            committed(state, *epoch, event, place);
+            for left in left_out {
+                if let Some(card) = state.epochs.get_mut(epoch).and_then(|epoch| epoch.card_mut(left.card)) {
+                    card.left_out = Some(left.reason.clone());
+                }
+            }
+        }
+        What::Aborted { epoch, .. } => {
+            if let Some(epoch) = state.epochs.get_mut(epoch) {
+                epoch.aborted_at = Some(place.at);
+            }
+        }
+        What::Deposited { .. } => state.deposits.extend(deposit(event)),
+        What::Deleted { sealed, deposits } => {
+            state.deleted_sealed.extend(sealed);
+            state.deleted_deposits.extend(deposits);
+        }
+        _ => card_event(state, event, place),
+    }
+}
+
+fn created(event: &Event, name: crate::vault::VaultName, new: &NewEpoch, place: &Place<'_>) -> State {
+    let header = &place.headers[&new.hash];
+    let cards = u8::try_from(header.custodians.len()).expect("at most 32");
+    let mut epoch = EpochState::new(new.number, new.hash, None, cards, new);
+    epoch.begun = Some(event.time);
+    epoch.begun_at = Some(place.at);
+    State {
+        vault: event.vault,
+        name,
+        epochs: BTreeMap::from([(new.hash, epoch)]),
+        active: vec![new.hash],
+        openings: Vec::new(),
+        deposits: Vec::new(),
+        folded: BTreeMap::new(),
+        deleted_deposits: Default::default(),
+        deleted_sealed: Default::default(),
+    }
+}
+
+fn attended(opening: &mut Opening, what: &What) {
+    match what {
+        What::Revealed { entry, fields, .. } => {
+            opening.revealed.entry(entry.clone()).or_default().extend(fields.iter().cloned());
+            if fields.iter().any(|field| !field.is_public()) {
+                opening.to_replace.insert(entry.clone());
+            }
+        }
+        _ => opening.closed = true,
+    }
+}
+
+fn committed(state: &mut State, hash: EpochHash, event: &Event, place: &Place<'_>) {
+    let Some(epoch) = state.epochs.get_mut(&hash) else { return };
+    epoch.begun = Some(event.time);
+    epoch.begun_at = Some(place.at);
+    let Some(staging) = epoch.staging.clone() else { return };
+    let parent = epoch.parent;
+    // It answers only the openings that its staging follows: a later one saw the root, and a parallel one was not known.
+    for opening in state.openings.iter_mut().filter(|opening| place.ancestry.follows(staging.at, opening.at)) {
+        opening.resealed = true;
+        opening.to_replace.retain(|entry| !staging.replaced.contains(entry));
+    }
+    let (folded, pending): (Vec<_>, Vec<_>) = std::mem::take(&mut state.deposits)
+        .into_iter()
+        .partition(|deposit| staging.deposits.contains(&deposit.deposit));
+    state.deposits = pending;
+    state.folded.extend(folded.into_iter().map(|deposit| (deposit.deposit, deposit.epoch)));
+    if let Some(old) = parent.and_then(|parent| state.epochs.get_mut(&parent)) {
+        old.cards.iter_mut().filter(|card| card.lost.is_none()).for_each(|card| card.old_papers += 1);
+    }
+}
+
+fn deposit(event: &Event) -> Option<PendingDeposit> {
+    let What::Deposited { epoch, deposit, entry, fields, cleared } = &event.what else { return None };
+    Some(PendingDeposit {
+        deposit: *deposit,
+        epoch: *epoch,
+        entry: entry.clone(),
+        fields: fields.clone(),
+        cleared: cleared.clone(),
+        time: event.time,
+        by: event.by.clone(),
+    })
+}
+
+/// Events that change one card, or a list of cards, of one epoch.
+fn card_event(state: &mut State, event: &Event, place: &Place<'_>) {
+    let mut change = |epoch: &EpochHash, cards: &[CardIndex], edit: &dyn Fn(&mut super::CardState)| {
+        let Some(epoch) = state.epochs.get_mut(epoch) else { return };
+        cards.iter().for_each(|&card| {
+            if let Some(card) = epoch.card_mut(card) {
+                edit(card);
+            }
+        });
+    };
+    match &event.what {
+        What::ReadBack { epoch, card, file_destroyed } => {
+            change(epoch, &[*card], &|card| {
+                card.verified = Some(event.time);
+                card.seen = card.seen.max(Some(event.time));
+                card.card_file &= !file_destroyed;
+            });
+            if let Some(epoch) = state.epochs.get_mut(epoch) {
+                epoch.read_back_at.entry(*card).or_insert(place.at);
+            }
+        }
+        What::Checked { epoch, card } => change(epoch, &[*card], &|card| {
+            card.verified = card.verified.or(Some(event.time));
+        }),
+        What::Receipt { receipt } => {
+            let receipt = &receipt.receipt;
+            change(&receipt.epoch, &[receipt.card], &|card| {
+                card.seen = card.seen.max(Some(receipt.time));
+                card.verified = card.verified.or(Some(receipt.time));
+            });
+        }
+        What::Lost { epoch, card, reason } => {
+            change(epoch, &[*card], &|card| card.lost = Some((event.time, reason.clone())));
+        }
+        What::Departed { epoch, card, reason } => {
+            change(epoch, &[*card], &|card| card.departed = Some((event.time, reason.clone())));
+        }
+        What::Relocked { epoch, card, lock, card_file } => change(epoch, &[*card], &|card| {
+            card.locked = lock.is_some();
+            card.card_file |= card_file;
+            card.old_papers += 1;
+            card.verified = None;
+        }),
+        What::PaperDestroyed { epoch, cards } => change(epoch, cards, &|card| card.old_papers = 0),
+        What::CardFilesDestroyed { epoch, cards } => change(epoch, cards, &|card| card.card_file = false),
+        _ => {}
+    }
+}
