@@ -1,1 +1,35 @@
-//! The room `ceremony`.
+//! What people do with a vault, step by step: each step is a function or a type that walks a state, over a disk, with the time
+//! handed in.
+//!
+//! It joins the log, the formats, the cards and the paper. No terminal, no clock and no environment may come in here: who asks,
+//! and how, is `cli`'s.
+
+mod card;
+mod card_files;
+mod copy;
+mod dealing;
+mod error;
+mod gathering;
+mod init;
+mod ledger;
+mod pins;
+mod put;
+mod rotation;
+mod status;
+mod unseal;
+mod verify;
+
+pub use card::{CardCheck, check_against_header, check_card, depart, lose, paper_destroyed, relock};
+pub use card_files::{CardFile, CardFormat, card_file_name, destroy_card_file, write_card_file, write_card_files};
+pub use copy::{Merged, copy_vault, merge_vaults};
+pub use dealing::{CustodianPlan, LockPlan, NewCards, Plan};
+pub use error::CeremonyError;
+pub use gathering::{Accepted, Attendance, CardRefusal, Gathering, Locked, Offered, WrongPhrase};
+pub use init::{init, read_back};
+pub use ledger::{Ledger, Writing};
+pub use pins::{Pin, PinBook};
+pub use put::{put, trusted_epoch};
+pub use rotation::{Rotation, Staged, abort, clean_up, commit, stage};
+pub use status::{CustodianStatus, Margin, Seal, StatusReport, status};
+pub use unseal::{ConfirmedField, EntryView, OpenDeposit, Session};
+pub use verify::{FileFinding, verify_files};

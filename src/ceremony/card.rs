@@ -1,0 +1,140 @@
+//! What happens to one card between rotations: checked, lost, locked or unlocked, its custodian gone, its old paper destroyed.
+
+use super::error::CeremonyError;
+use super::init::prove;
+use super::ledger::Writing;
+use crate::journal::{SignedReceipt, Signer, What};
+use crate::quorum::{Card, CardIndex, EpochHash, LockProfile, OpenCard, Phrase, Policy};
+use crate::vault::{EpochHeader, Moment};
+
+/// A card that was found good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardCheck {
+    /// The card.
+    pub card: CardIndex,
+    /// Whose it is.
+    pub name: String,
+}
+
+/// Holds a card against the vault and signs into the log that it is good.
+///
+/// # Errors
+/// When the card is not good, its phrase is missing or does not fit, or the event cannot be written.
+pub fn check_card(
+    writing: &mut Writing<'_>,
+    card: Card,
+    phrase: Option<&Phrase>,
+    now: Moment,
+) -> Result<CardCheck, CeremonyError> {
+    let epoch = writing.ledger().active()?.hash();
+    let (index, key) = prove(writing, epoch, card, phrase)?;
+    writing.record(now, None, &[(Signer(epoch, index), &key)], What::Checked { epoch, card: index })?;
+    Ok(CardCheck { card: index, name: name_of(writing.ledger().header(epoch)?, index) })
+}
+
+/// Holds a card against a header alone and signs a receipt, which the vault takes in later.
+///
+/// # Errors
+/// When the card is not good, or its phrase is missing or does not fit.
+pub fn check_against_header(
+    header: &EpochHeader,
+    card: Card,
+    phrase: Option<&Phrase>,
+    now: Moment,
+) -> Result<(CardCheck, SignedReceipt), CeremonyError> {
+    let (index, key) = super::gathering::prove_against(header, card, phrase)?;
+    let receipt = SignedReceipt::sign(header.vault, header.hash(), index, now, &key);
+    Ok((CardCheck { card: index, name: name_of(header, index) }, receipt))
+}
+
+/// Notes that a card is lost. No card is needed to say so.
+///
+/// # Errors
+/// When there is no such card, or the event cannot be written.
+pub fn lose(
+    writing: &mut Writing<'_>,
+    card: CardIndex,
+    reason: &str,
+    by: &str,
+    now: Moment,
+) -> Result<(), CeremonyError> {
+    let epoch = writing.ledger().active()?.hash();
+    writing.record(now, Some(by), &[], What::Lost { epoch, card, reason: reason.to_owned() })?;
+    Ok(())
+}
+
+/// Notes that a custodian has left. No card is needed to say so.
+///
+/// # Errors
+/// When there is no such card, or the event cannot be written.
+pub fn depart(
+    writing: &mut Writing<'_>,
+    card: CardIndex,
+    reason: &str,
+    by: &str,
+    now: Moment,
+) -> Result<(), CeremonyError> {
+    let epoch = writing.ledger().active()?.hash();
+    writing.record(now, Some(by), &[], What::Departed { epoch, card, reason: reason.to_owned() })?;
+    Ok(())
+}
+
+/// Prints a card anew with a lock, or without. `write_card` writes the new paper's file and says whether it did; then the event is
+/// written. The old paper is to be destroyed.
+///
+/// # Errors
+/// When the card is not good, its phrase is missing or does not fit, a file or the event cannot be written, or a locked card would
+/// get a second phrase: a share under two phrases is weaker than under either.
+pub fn relock(
+    writing: &mut Writing<'_>,
+    card: Card,
+    phrase: Option<&Phrase>,
+    lock: Option<(LockProfile, &Phrase)>,
+    now: Moment,
+    write_card: &mut dyn FnMut(&EpochHeader, &Card) -> Result<bool, CeremonyError>,
+) -> Result<CardCheck, CeremonyError> {
+    let header = writing.ledger().active()?.clone();
+    let name = name_of(&header, card.head().index);
+    let share = match (card, lock.is_some()) {
+        (Card::Locked(_), true) => return Err(CeremonyError::LockedAlready(name)),
+        (Card::Open(_), false) => return Err(CeremonyError::NotLocked(name)),
+        (card, _) => super::gathering::share_of(&header, card, phrase)?,
+    };
+    let (index, key) = (share.index(), share.custodian_key());
+    let count = u8::try_from(header.custodians.len()).expect("at most 32");
+    let policy = Policy::new(header.threshold, count, true)?;
+    let open = OpenCard::new(share, policy, header.id(), false);
+    let new = match lock {
+        None => Card::Open(open),
+        Some((profile, phrase)) => Card::Locked(open.lock(profile, phrase)?),
+    };
+    let card_file = write_card(&header, &new)?;
+    let epoch = header.hash();
+    let lock = lock.map(|(profile, _)| profile);
+    writing.record(
+        now,
+        None,
+        &[(Signer(epoch, index), &key)],
+        What::Relocked { epoch, card: index, lock, card_file },
+    )?;
+    Ok(CardCheck { card: index, name })
+}
+
+/// Notes that papers which no longer count were destroyed.
+///
+/// # Errors
+/// When the event cannot be written.
+pub fn paper_destroyed(
+    writing: &mut Writing<'_>,
+    epoch: EpochHash,
+    cards: Vec<CardIndex>,
+    by: &str,
+    now: Moment,
+) -> Result<(), CeremonyError> {
+    writing.record(now, Some(by), &[], What::PaperDestroyed { epoch, cards })?;
+    Ok(())
+}
+
+fn name_of(header: &EpochHeader, card: CardIndex) -> String {
+    header.custodian(card).map_or_else(String::new, |custodian| custodian.name.to_string())
+}

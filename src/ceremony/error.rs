@@ -1,0 +1,175 @@
+//! Why a step could not be done.
+
+use std::path::PathBuf;
+
+use super::gathering::{CardRefusal, WrongPhrase};
+use crate::journal::Refusal;
+use crate::language::{Language, Say, messages::ceremony as text};
+use crate::paper::PaperError;
+use crate::quorum::{CardIndex, DealError, EpochId, NoMemoryForLock, NoRandomness, PolicyError, QuorumError};
+use crate::speaks;
+use crate::store::StoreError;
+use crate::vault::{EntryId, FieldName, FormatError, VaultName};
+
+/// Why a step could not be done; the vault is then as it was before.
+#[derive(Debug)]
+pub enum CeremonyError {
+    /// A file or folder.
+    Store(StoreError),
+    /// The bytes of this file of the vault.
+    Format(PathBuf, FormatError),
+    /// A value that was handed in.
+    Value(FormatError),
+    /// A card's sheet.
+    Paper(PaperError),
+    /// Threshold and number of cards.
+    Policy(PolicyError),
+    /// The dealing of shares.
+    Deal(DealError),
+    /// The cards make no quorum.
+    Quorum(QuorumError),
+    /// No randomness from the operating system.
+    Randomness(NoRandomness),
+    /// Not enough memory for a card's lock.
+    Memory(NoMemoryForLock),
+    /// A card does not count.
+    Card(CardRefusal),
+    /// A phrase does not fit.
+    Phrase(WrongPhrase),
+    /// A locked card needs its phrase; the custodian.
+    PhraseNeeded(String),
+    /// The log of this folder has no beginning that can be trusted.
+    NoBeginning(PathBuf),
+    /// Two rotations followed one epoch; their folders.
+    Split(Vec<String>),
+    /// The header of an epoch is not in the folder.
+    HeaderMissing(EpochId),
+    /// A file is not the one that the header or the log names.
+    Swapped(PathBuf),
+    /// The rules of the log refuse the event; nothing was written.
+    Refused(Refusal),
+    /// Cards must not be written into the vault.
+    CardsInVault(PathBuf),
+    /// There is no such card.
+    NoSuchCard(CardIndex),
+    /// No custodian has this name; the names that there are.
+    NoSuchCustodian(String, Vec<String>),
+    /// More custodians than a vault can have.
+    TooManyCustodians,
+    /// Two custodians have the same name.
+    SameName(VaultName),
+    /// The card is locked already, and a share is never locked under two phrases.
+    LockedAlready(String),
+    /// The card is not locked.
+    NotLocked(String),
+    /// A reason must be given.
+    ReasonMissing,
+    /// There is no such entry.
+    NoSuchEntry(EntryId),
+    /// The entry has no such field.
+    NoSuchField(EntryId, FieldName),
+    /// There is no such deposit any more.
+    NoSuchDeposit,
+    /// This machine was never told which epoch to trust; the folder's.
+    NotPinned(EpochId),
+    /// The folder's epoch does not follow the one that this machine trusts.
+    PinnedElsewhere {
+        /// The epoch that this machine trusts.
+        pinned: EpochId,
+        /// The folder's.
+        folder: EpochId,
+    },
+    /// The epoch that was typed is not the folder's.
+    TypedEpochDiffers {
+        /// The epoch that was typed.
+        typed: EpochId,
+        /// The folder's.
+        folder: EpochId,
+    },
+    /// A rotation is staged already.
+    StagedAlready(EpochId),
+    /// No rotation is staged.
+    NothingStaged,
+    /// Too few of the new cards were read back.
+    TooFewReadBack {
+        /// How many were.
+        read_back: usize,
+        /// How many are needed.
+        needed: usize,
+    },
+    /// A custodian's card was not read back, and no reason was given.
+    LeftOutWithoutReason(String),
+    /// The copy is not what was copied.
+    CopyDiffers(PathBuf),
+    /// The other folder is of another vault.
+    OtherVault(PathBuf),
+}
+
+impl Say for CeremonyError {
+    fn say(&self, language: Language) -> String {
+        match self {
+            CeremonyError::Store(error) => error.say(language),
+            CeremonyError::Format(path, error) => text::in_file(language, path.display(), error.say(language)),
+            CeremonyError::Value(error) => error.say(language),
+            CeremonyError::Paper(error) => error.say(language),
+            CeremonyError::Policy(error) => error.say(language),
+            CeremonyError::Deal(error) => error.say(language),
+            CeremonyError::Quorum(error) => error.say(language),
+            CeremonyError::Randomness(error) => error.say(language),
+            CeremonyError::Memory(error) => error.say(language),
+            CeremonyError::Card(refusal) => refusal.say(language),
+            CeremonyError::Phrase(error) => error.say(language),
+            CeremonyError::PhraseNeeded(name) => text::phrase_needed(language, name),
+            CeremonyError::NoBeginning(path) => text::no_beginning(language, path.display()),
+            CeremonyError::Split(epochs) => text::split(language, epochs.join(", ")),
+            CeremonyError::HeaderMissing(epoch) => text::header_missing(language, epoch),
+            CeremonyError::Swapped(path) => text::swapped(language, path.display()),
+            CeremonyError::Refused(refusal) => text::refused(language, refusal.say(language)),
+            CeremonyError::CardsInVault(path) => text::cards_in_vault(language, path.display()),
+            CeremonyError::NoSuchCard(card) => text::no_such_card(language, card),
+            CeremonyError::NoSuchCustodian(name, names) => text::no_such_custodian(language, name, names.join(", ")),
+            CeremonyError::TooManyCustodians => text::too_many_custodians(language),
+            CeremonyError::SameName(name) => text::same_name(language, name),
+            CeremonyError::LockedAlready(name) => text::locked_already(language, name),
+            CeremonyError::NotLocked(name) => text::not_locked(language, name),
+            CeremonyError::ReasonMissing => text::reason_missing(language),
+            CeremonyError::NoSuchEntry(entry) => text::no_such_entry(language, entry),
+            CeremonyError::NoSuchField(entry, field) => text::no_such_field(language, entry, field),
+            CeremonyError::NoSuchDeposit => text::no_such_deposit(language),
+            CeremonyError::NotPinned(epoch) => text::not_pinned(language, epoch),
+            CeremonyError::PinnedElsewhere { pinned, folder } => text::pinned_elsewhere(language, pinned, folder),
+            CeremonyError::TypedEpochDiffers { typed, folder } => text::typed_epoch_differs(language, typed, folder),
+            CeremonyError::StagedAlready(epoch) => text::staged_already(language, epoch),
+            CeremonyError::NothingStaged => text::nothing_staged(language),
+            CeremonyError::TooFewReadBack { read_back, needed } => text::too_few_read_back(language, read_back, needed),
+            CeremonyError::LeftOutWithoutReason(name) => text::left_out_without_reason(language, name),
+            CeremonyError::CopyDiffers(path) => text::copy_differs(language, path.display()),
+            CeremonyError::OtherVault(path) => text::other_vault(language, path.display()),
+        }
+    }
+}
+
+speaks!(CeremonyError);
+
+macro_rules! from {
+    ($($error:ty => $variant:ident),*) => {$(
+        impl From<$error> for CeremonyError {
+            fn from(error: $error) -> CeremonyError {
+                CeremonyError::$variant(error)
+            }
+        }
+    )*};
+}
+
+from!(
+    StoreError => Store,
+    FormatError => Value,
+    PaperError => Paper,
+    PolicyError => Policy,
+    DealError => Deal,
+    QuorumError => Quorum,
+    NoRandomness => Randomness,
+    NoMemoryForLock => Memory,
+    CardRefusal => Card,
+    WrongPhrase => Phrase
+);

@@ -1,0 +1,276 @@
+//! Custodians bring cards until a quorum is in the room. A wrong card is named with its reason, and the gathering goes on.
+//!
+//! The header is fixed when a gathering begins: whatever changes in the folder afterwards, cards are held against that one.
+
+use std::collections::BTreeMap;
+
+use super::error::CeremonyError;
+use crate::journal::{Signer, State};
+use crate::language::{Language, Say, messages::ceremony as text};
+use crate::quorum::{
+    Card, CardHead, CardIndex, CustodianKey, EpochId, LockedCard, Phrase, Quorum, Share, VerifiedShare,
+};
+use crate::speaks;
+use crate::vault::{Custodian, EpochHeader};
+
+/// Cards that were brought so far.
+pub struct Gathering {
+    header: EpochHeader,
+    /// Epochs that the log knows, by the id on their cards, with their numbers.
+    known: BTreeMap<EpochId, u32>,
+    shares: BTreeMap<CardIndex, VerifiedShare>,
+}
+
+/// A locked card that waits for its phrase.
+#[derive(Debug)]
+pub struct Locked {
+    card: LockedCard,
+}
+
+/// A card that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Whose card it is.
+    pub card: CardIndex,
+    /// How many more are needed.
+    pub missing: usize,
+}
+
+/// What became of a card.
+#[derive(Debug)]
+pub enum Offered {
+    /// It is true, and counts.
+    Accepted(Accepted),
+    /// It may be true, and waits for its phrase.
+    NeedsPhrase(Locked),
+    /// It does not count.
+    Refused(CardRefusal),
+}
+
+/// Why a card does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardRefusal {
+    /// Card and folder do not belong together: the card's epoch, its number if this log knows it, and the folder's.
+    OtherEpoch {
+        /// The epoch id on the card.
+        card: EpochId,
+        /// Its number, when the log knows it.
+        known: Option<u32>,
+        /// The epoch id of the folder.
+        folder: EpochId,
+    },
+    /// It was brought already.
+    Twice {
+        /// Whose it is.
+        name: String,
+    },
+    /// It says that it is this person's, and its share is not the one that was dealt.
+    NotGenuine {
+        /// Whose it says it is.
+        name: String,
+    },
+    /// It says a number or a threshold that this epoch does not have.
+    NoSuchCard {
+        /// The number that it says.
+        card: CardIndex,
+    },
+    /// It is a card of a drill.
+    Drill,
+    /// Enough cards were brought already.
+    Enough,
+}
+
+/// The phrase does not open the card, or the card is not genuine: it cannot be told which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongPhrase {
+    /// Whose card it says it is.
+    pub name: String,
+}
+
+impl Say for CardRefusal {
+    fn say(&self, language: Language) -> String {
+        match self {
+            CardRefusal::OtherEpoch { card, known: Some(number), folder } => {
+                text::card_of_known_epoch(language, card, number, folder)
+            }
+            CardRefusal::OtherEpoch { card, known: None, folder } => {
+                text::card_of_unknown_epoch(language, card, folder)
+            }
+            CardRefusal::Twice { name } => text::card_twice(language, name),
+            CardRefusal::NotGenuine { name } => text::card_not_genuine(language, name),
+            CardRefusal::NoSuchCard { card } => text::card_without_custodian(language, card),
+            CardRefusal::Drill => text::card_of_drill(language),
+            CardRefusal::Enough => text::enough_cards(language),
+        }
+    }
+}
+
+impl Say for WrongPhrase {
+    fn say(&self, language: Language) -> String {
+        text::wrong_phrase(language, &self.name)
+    }
+}
+
+speaks!(CardRefusal);
+speaks!(WrongPhrase);
+
+impl Locked {
+    /// What the card says of itself.
+    #[must_use]
+    pub fn head(&self) -> &CardHead {
+        self.card.head()
+    }
+}
+
+impl Gathering {
+    /// Begins a gathering for the epoch of this header.
+    #[must_use]
+    pub fn begin(header: &EpochHeader, state: &State) -> Gathering {
+        let known = state.epochs.values().map(|epoch| (epoch.hash.id(), epoch.number)).collect();
+        Gathering { header: header.clone(), known, shares: BTreeMap::new() }
+    }
+
+    /// The header that cards are held against.
+    #[must_use]
+    pub fn header(&self) -> &EpochHeader {
+        &self.header
+    }
+
+    /// How many more cards are needed.
+    #[must_use]
+    pub fn missing(&self) -> usize {
+        usize::from(self.header.threshold) - self.shares.len()
+    }
+
+    /// Custodians whose cards count so far.
+    pub fn present(&self) -> impl Iterator<Item = &Custodian> {
+        self.header.custodians.iter().filter(|custodian| self.shares.contains_key(&custodian.index))
+    }
+
+    /// Custodians whose cards may still come.
+    pub fn absent(&self) -> impl Iterator<Item = &Custodian> {
+        self.header.custodians.iter().filter(|custodian| !self.shares.contains_key(&custodian.index))
+    }
+
+    /// Takes a card, or says why not.
+    #[must_use]
+    pub fn offer(&mut self, card: Card) -> Offered {
+        if let Some(refusal) = self.refusal(card.head()) {
+            return Offered::Refused(refusal);
+        }
+        match card {
+            Card::Locked(card) => Offered::NeedsPhrase(Locked { card }),
+            Card::Open(card) => match self.take(card.into_share()) {
+                Ok(accepted) => Offered::Accepted(accepted),
+                Err(name) => Offered::Refused(CardRefusal::NotGenuine { name }),
+            },
+        }
+    }
+
+    /// Tries a phrase on a card. When it does not fit, the card still waits: another phrase can be tried, or the card laid aside.
+    ///
+    /// # Errors
+    /// When the phrase does not fit, or the machine has not the memory that the lock asks for.
+    pub fn unlock(&mut self, locked: &Locked, phrase: &Phrase) -> Result<Result<Accepted, WrongPhrase>, CeremonyError> {
+        let share = locked.card.unlock(phrase)?;
+        Ok(self.take(share).map_err(|name| WrongPhrase { name }))
+    }
+
+    /// The quorum, once nobody is missing.
+    ///
+    /// # Errors
+    /// When cards are missing.
+    pub fn quorum(self) -> Result<Attendance, CeremonyError> {
+        let quorum = Quorum::assemble(self.header.threshold, self.shares.into_values().collect())?;
+        Ok(Attendance { header: self.header, quorum })
+    }
+
+    fn refusal(&self, head: &CardHead) -> Option<CardRefusal> {
+        let header = &self.header;
+        if head.drill {
+            return Some(CardRefusal::Drill);
+        }
+        if head.epoch != header.id() {
+            let known = self.known.get(&head.epoch).copied();
+            return Some(CardRefusal::OtherEpoch { card: head.epoch, known, folder: header.id() });
+        }
+        let Some(custodian) = header.custodian(head.index).filter(|_| head.threshold == header.threshold) else {
+            return Some(CardRefusal::NoSuchCard { card: head.index });
+        };
+        if self.shares.contains_key(&head.index) {
+            return Some(CardRefusal::Twice { name: custodian.name.to_string() });
+        }
+        (self.missing() == 0).then_some(CardRefusal::Enough)
+    }
+
+    /// The header's key decides, before any shares are combined.
+    fn take(&mut self, share: Share) -> Result<Accepted, String> {
+        let custodian = self.header.custodian(share.index()).expect("the head was held against the header");
+        let card = custodian.index;
+        let name = custodian.name.to_string();
+        let verified = share.verify(&custodian.key).map_err(|_| name)?;
+        self.shares.insert(card, verified);
+        Ok(Accepted { card, missing: self.missing() })
+    }
+}
+
+/// A quorum in the room, with the header that its cards proved.
+pub struct Attendance {
+    header: EpochHeader,
+    quorum: Quorum,
+}
+
+impl Attendance {
+    /// The header that the cards proved.
+    #[must_use]
+    pub fn header(&self) -> &EpochHeader {
+        &self.header
+    }
+
+    /// The quorum itself.
+    #[must_use]
+    pub fn quorum(&self) -> &Quorum {
+        &self.quorum
+    }
+
+    /// Who signs, and with which keys, in the order of the cards.
+    #[must_use]
+    pub fn signers(&self) -> Vec<(Signer, &CustodianKey)> {
+        let epoch = self.header.hash();
+        let mut signers: Vec<(Signer, &CustodianKey)> =
+            self.quorum.keys().map(|(index, key)| (Signer(epoch, index), key)).collect();
+        signers.sort_by_key(|(signer, _)| *signer);
+        signers
+    }
+}
+
+/// The share of one card, after the header's key vouched for it.
+pub(super) fn share_of(header: &EpochHeader, card: Card, phrase: Option<&Phrase>) -> Result<Share, CeremonyError> {
+    let gathering = Gathering { header: header.clone(), known: BTreeMap::new(), shares: BTreeMap::new() };
+    if let Some(refusal) = gathering.refusal(card.head()) {
+        return Err(CeremonyError::Card(refusal));
+    }
+    let custodian = header.custodian(card.head().index).ok_or(CeremonyError::NoSuchCard(card.head().index))?;
+    let name = custodian.name.to_string();
+    let (share, locked) = match card {
+        Card::Open(card) => (card.into_share(), false),
+        Card::Locked(card) => {
+            let phrase = phrase.ok_or_else(|| CeremonyError::PhraseNeeded(name.clone()))?;
+            (card.unlock(phrase)?, true)
+        }
+    };
+    if share.custodian_key().public() == custodian.key {
+        return Ok(share);
+    }
+    Err(if locked { WrongPhrase { name }.into() } else { CeremonyError::Card(CardRefusal::NotGenuine { name }) })
+}
+
+/// The key of one card, after the header's key vouched for it.
+pub(super) fn prove_against(
+    header: &EpochHeader,
+    card: Card,
+    phrase: Option<&Phrase>,
+) -> Result<(CardIndex, CustodianKey), CeremonyError> {
+    let share = share_of(header, card, phrase)?;
+    Ok((share.index(), share.custodian_key()))
+}

@@ -1,0 +1,85 @@
+//! The beginning of a vault, and the reading back of cards from paper.
+
+use std::path::Path;
+
+use super::dealing::{NewCards, Origin, Plan};
+use super::error::CeremonyError;
+use super::ledger::Writing;
+use super::pins::PinBook;
+use crate::journal::{Event, Line, NewEpoch, Signer, What};
+use crate::quorum::{Card, CardIndex, CustodianKey, EpochHash, VaultId};
+use crate::store::{Disk, Place, VaultFolder};
+use crate::vault::{Contents, FORMAT_VERSION, Moment};
+
+/// Makes a vault: deals its first epoch, lets `write_cards` write the cards to files, and commits with the first line of the log.
+///
+/// Until that line stands there is no vault, and nobody needs what was written before it.
+///
+/// # Errors
+/// When the plan cannot be, the folder holds something already, or a file cannot be written.
+pub fn init<'d>(
+    disk: &'d dyn Disk,
+    folder: &Path,
+    pins: &PinBook<'d>,
+    plan: Plan,
+    now: Moment,
+    write_cards: &mut dyn FnMut(&NewCards) -> Result<Vec<CardIndex>, CeremonyError>,
+) -> Result<Writing<'d>, CeremonyError> {
+    let vault = VaultId::random()?;
+    let name = plan.name.clone();
+    let origin = Origin { vault, number: 1, previous: None, heads: Vec::new(), dealt: now };
+    let new = NewCards::deal(plan, origin, &Contents::empty(vault))?;
+    let writer = VaultFolder::create(disk, folder)?;
+    let epoch = new.header.hash();
+    writer.publish(&Place::Header(1, epoch.id()), new.header.bytes())?;
+    writer.publish(&Place::Sealed(1, epoch.id()), &new.sealed.file)?;
+    let card_files = write_cards(&new)?;
+    let event = Event {
+        version: FORMAT_VERSION,
+        vault,
+        previous: Vec::new(),
+        time: now,
+        by: None,
+        signers: new.header.custodians.iter().map(|custodian| Signer(epoch, custodian.index)).collect(),
+        what: What::Created { name, epoch: NewEpoch { number: 1, hash: epoch, card_files, locked: locked(&new) } },
+    };
+    let line = Line::sign(event, &new.keys.iter().collect::<Vec<&CustodianKey>>());
+    let writing = Writing::born(writer, pins, new.header, &line)?;
+    // The machine that dealt the cards knows the epoch better than anyone who will type its id.
+    writing.ledger().pin(Some(epoch))?;
+    Ok(writing)
+}
+
+/// The cards of an epoch that ask for a phrase.
+pub(super) fn locked(new: &NewCards) -> Vec<CardIndex> {
+    new.cards.iter().filter(|card| matches!(card, Card::Locked(_))).map(|card| card.head().index).collect()
+}
+
+/// Records that a new card was read back from paper. `phrase` is asked for when the card is locked.
+///
+/// # Errors
+/// When the card is not one of that epoch, its phrase does not fit, or the event cannot be written.
+pub fn read_back(
+    writing: &mut Writing<'_>,
+    epoch: EpochHash,
+    card: Card,
+    file_destroyed: bool,
+    phrase: Option<&crate::quorum::Phrase>,
+    now: Moment,
+) -> Result<CardIndex, CeremonyError> {
+    let (index, key) = prove(writing, epoch, card, phrase)?;
+    let what = What::ReadBack { epoch, card: index, file_destroyed };
+    writing.record(now, None, &[(Signer(epoch, index), &key)], what)?;
+    Ok(index)
+}
+
+/// Holds one card against a header and gives its key.
+pub(super) fn prove(
+    writing: &Writing<'_>,
+    epoch: EpochHash,
+    card: Card,
+    phrase: Option<&crate::quorum::Phrase>,
+) -> Result<(CardIndex, CustodianKey), CeremonyError> {
+    let header = writing.ledger().header(epoch)?;
+    super::gathering::prove_against(header, card, phrase)
+}

@@ -1,0 +1,360 @@
+//! A vault as it was read: the log, the headers that it names, and the state folded from both. Every event that the program writes
+//! is written here.
+
+use std::collections::BTreeMap;
+
+use super::error::CeremonyError;
+use super::pins::{Pin, PinBook};
+use crate::journal::{Event, Headers, History, Known, Line, Signer, State, What};
+use crate::quorum::{CustodianKey, Digest, EpochHash, EventId, VaultId};
+use crate::store::{Place, RawLog, Tail, VaultFolder, VaultWriter};
+use crate::vault::{EpochHeader, FORMAT_VERSION, FormatError, Moment};
+
+/// A vault that was read, and may be read further.
+pub struct Ledger<'d> {
+    folder: VaultFolder<'d>,
+    pins: PinBook<'d>,
+    log: RawLog,
+    /// Lines that were written since.
+    added: Vec<Vec<u8>>,
+    headers: Headers,
+    history: History,
+    /// Headers that could not be read, with the reason.
+    broken: BTreeMap<Place, FormatError>,
+    anchor: Option<EventId>,
+}
+
+impl<'d> Ledger<'d> {
+    /// Reads a vault. `anchor` is a head that somebody holds on paper.
+    ///
+    /// # Errors
+    /// When the folder is no vault, cannot be read, or its log has no beginning.
+    pub fn read(
+        folder: VaultFolder<'d>,
+        pins: &PinBook<'d>,
+        anchor: Option<EventId>,
+    ) -> Result<Ledger<'d>, CeremonyError> {
+        let log = folder.read_log(&is_event)?;
+        Ledger::of(folder, pins, log, anchor)
+    }
+
+    fn of(
+        folder: VaultFolder<'d>,
+        pins: &PinBook<'d>,
+        log: RawLog,
+        anchor: Option<EventId>,
+    ) -> Result<Ledger<'d>, CeremonyError> {
+        let (headers, broken) = read_headers(&folder)?;
+        let pin = first_vault(&log).and_then(|vault| pins.find(vault));
+        let verified_lines = pin.as_ref().map_or(0, |pin| verified_lines(pin, &log));
+        let anchor = anchor.or(pin.and_then(|pin| pin.anchor));
+        let history = History::read(log.lines(), &headers, Known { verified_lines, anchor });
+        if history.state.is_none() {
+            return Err(CeremonyError::NoBeginning(folder.root().to_owned()));
+        }
+        Ok(Ledger { folder, pins: pins.clone(), log, added: Vec::new(), headers, history, broken, anchor })
+    }
+
+    /// The vault's folder.
+    #[must_use]
+    pub fn folder(&self) -> &VaultFolder<'d> {
+        &self.folder
+    }
+
+    /// Where this machine keeps what it knows.
+    #[must_use]
+    pub fn pins(&self) -> &PinBook<'d> {
+        &self.pins
+    }
+
+    /// Every line of the log.
+    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.log.lines().chain(self.added.iter().map(Vec::as_slice))
+    }
+
+    /// How each log file ended.
+    pub fn tails(&self) -> impl Iterator<Item = (&std::path::Path, &Tail)> {
+        self.log.tails()
+    }
+
+    /// The log as it was folded.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// What the vault is.
+    ///
+    /// # Panics
+    /// Never: a ledger without a beginning is not made.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        self.history.state.as_ref().expect("a ledger has a beginning")
+    }
+
+    /// Headers by their hash.
+    #[must_use]
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// Headers in the folder that could not be read.
+    #[must_use]
+    pub fn broken_headers(&self) -> &BTreeMap<Place, FormatError> {
+        &self.broken
+    }
+
+    /// The header of the active epoch.
+    ///
+    /// # Errors
+    /// When the history is split, or the header is missing.
+    pub fn active(&self) -> Result<&EpochHeader, CeremonyError> {
+        let state = self.state();
+        let epoch = state.active_epoch().ok_or_else(|| {
+            let name = |hash: &EpochHash| {
+                let number = state.epochs.get(hash).map_or(0, |epoch| epoch.number);
+                format!("{number:04}-{}", hash.id())
+            };
+            CeremonyError::Split(state.active.iter().map(name).collect())
+        })?;
+        self.header(epoch.hash)
+    }
+
+    /// The header of an epoch.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn header(&self, hash: EpochHash) -> Result<&EpochHeader, CeremonyError> {
+        self.headers.get(&hash).ok_or(CeremonyError::HeaderMissing(hash.id()))
+    }
+
+    /// The head to copy by hand: the newest event, or with several the one id of them all.
+    #[must_use]
+    pub fn heads(&self) -> &[EventId] {
+        &self.history.heads
+    }
+
+    /// Keeps what was read as known on this machine, when nothing was wrong with it. With `epoch`, a card or a person vouched for
+    /// that epoch.
+    ///
+    /// # Errors
+    /// When the configuration cannot be written.
+    pub fn pin(&self, epoch: Option<EpochHash>) -> Result<(), CeremonyError> {
+        let vault = self.state().vault;
+        let before = self.pins.find(vault);
+        let sound = self.history.findings.is_empty() && self.broken.is_empty();
+        let (lines, prefix, head) = match (&before, sound) {
+            (_, true) => {
+                let bytes: Vec<u8> = self.lines().flat_map(|line| line.iter().chain(b"\n")).copied().collect();
+                (self.lines().count(), Digest::of(&bytes), self.heads().first().copied())
+            }
+            (Some(before), false) => (before.lines, before.prefix, before.head),
+            (None, false) => (0, Digest::of(b""), None),
+        };
+        let epoch = epoch.or(before.and_then(|pin| pin.epoch));
+        Ok(self.pins.keep(&Pin { vault, epoch, head, lines, prefix, anchor: self.anchor })?)
+    }
+
+    /// Takes the lock and reads everything again, so that what is written next follows what stands there now.
+    ///
+    /// # Errors
+    /// When another breakglass is writing, or nothing can be written there.
+    pub fn begin(self, now: Moment) -> Result<Writing<'d>, CeremonyError> {
+        let (writer, log) = self.folder.begin_writing(&is_event)?;
+        let ledger = Ledger::of(self.folder, &self.pins, log, self.anchor)?;
+        let mut writing = Writing { writer, ledger };
+        writing.record_torn_tails(now)?;
+        Ok(writing)
+    }
+
+    fn fold_again(&mut self) {
+        let verified_lines = if self.history.findings.is_empty() {
+            (self.log.lines().len() + self.added.len()).saturating_sub(1)
+        } else {
+            0
+        };
+        let known = Known { verified_lines, anchor: self.anchor };
+        self.history = History::read(self.lines(), &self.headers, known);
+    }
+}
+
+/// A vault that this process alone is writing to.
+pub struct Writing<'d> {
+    writer: VaultWriter<'d>,
+    ledger: Ledger<'d>,
+}
+
+impl<'d> Writing<'d> {
+    /// A vault that is being made: its first event is yet to come.
+    pub(super) fn born(
+        mut writer: VaultWriter<'d>,
+        pins: &PinBook<'d>,
+        header: EpochHeader,
+        line: &Line,
+    ) -> Result<Writing<'d>, CeremonyError> {
+        writer.append(&line.bytes())?;
+        let folder = writer.folder().clone();
+        let log = folder.read_log(&is_event)?;
+        let known = Known { verified_lines: 0, anchor: None };
+        let headers = Headers::from([(header.hash(), header)]);
+        let history = History::read(log.lines(), &headers, known);
+        let ledger = Ledger {
+            folder,
+            pins: pins.clone(),
+            log,
+            added: Vec::new(),
+            headers,
+            history,
+            broken: BTreeMap::new(),
+            anchor: None,
+        };
+        Ok(Writing { writer, ledger })
+    }
+
+    /// What was read and written so far.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger<'d> {
+        &self.ledger
+    }
+
+    /// Ends writing and gives the lock back.
+    #[must_use]
+    pub fn end(self) -> Ledger<'d> {
+        self.ledger
+    }
+
+    /// Writes a file that the next event names.
+    pub(super) fn publish(&mut self, place: &Place, bytes: &[u8]) -> Result<(), CeremonyError> {
+        self.writer.publish(place, bytes)?;
+        Ok(())
+    }
+
+    /// Writes a header that the next event names, and knows it from then on.
+    pub(super) fn publish_header(&mut self, header: EpochHeader) -> Result<(), CeremonyError> {
+        self.publish(&Place::Header(header.epoch, header.id()), header.bytes())?;
+        self.know(header);
+        Ok(())
+    }
+
+    /// Knows a header that stands in the folder now.
+    pub(super) fn know(&mut self, header: EpochHeader) {
+        self.ledger.headers.insert(header.hash(), header);
+    }
+
+    pub(super) fn writer(&self) -> &VaultWriter<'d> {
+        &self.writer
+    }
+
+    /// Writes an event that follows the heads, signed by these cards of one epoch. When it returns, the event is on the medium and
+    /// the fold has accepted it.
+    pub(super) fn record(
+        &mut self,
+        now: Moment,
+        by: Option<&str>,
+        signers: &[(Signer, &CustodianKey)],
+        what: What,
+    ) -> Result<EventId, CeremonyError> {
+        let event = Event {
+            version: FORMAT_VERSION,
+            vault: self.ledger.state().vault,
+            previous: self.ledger.heads().to_vec(),
+            time: now,
+            by: by.map(str::to_owned),
+            signers: signers.iter().map(|(signer, _)| *signer).collect(),
+            what,
+        };
+        let keys: Vec<&CustodianKey> = signers.iter().map(|(_, key)| *key).collect();
+        self.add(&Line::sign(event, &keys))
+    }
+
+    fn add(&mut self, line: &Line) -> Result<EventId, CeremonyError> {
+        let bytes = line.bytes();
+        // The rules are asked before the line is written: a line that has no effect must not stand there.
+        self.ledger.added.push(bytes.clone());
+        self.ledger.fold_again();
+        let refused = self.ledger.history.events.last().filter(|last| last.id != line.id || !last.accepted);
+        if let Some(placed) = refused {
+            let why = self.ledger.history.findings.iter().rev().find_map(|finding| match finding {
+                crate::journal::Finding::Refused { line, why } if *line == placed.line => Some(why.clone()),
+                _ => None,
+            });
+            self.ledger.added.pop();
+            self.ledger.fold_again();
+            return Err(CeremonyError::Refused(why.unwrap_or(crate::journal::Refusal::SignersDoNotMatch)));
+        }
+        if let Err(error) = self.writer.append(&bytes) {
+            self.ledger.added.pop();
+            self.ledger.fold_again();
+            return Err(error.into());
+        }
+        Ok(line.id)
+    }
+
+    /// Takes in lines of another copy, as they are.
+    pub(super) fn take_in(&mut self, lines: &[&[u8]]) -> Result<(), CeremonyError> {
+        self.writer.append_all(lines.iter().copied())?;
+        self.ledger.added.extend(lines.iter().map(|line| line.to_vec()));
+        self.ledger.history = History::read(
+            self.ledger.log.lines().chain(self.ledger.added.iter().map(Vec::as_slice)),
+            &self.ledger.headers,
+            Known { verified_lines: 0, anchor: self.ledger.anchor },
+        );
+        Ok(())
+    }
+
+    fn record_torn_tails(&mut self, now: Moment) -> Result<(), CeremonyError> {
+        let torn: Vec<(u32, Vec<u8>)> = self
+            .ledger
+            .log
+            .tails()
+            .filter_map(|(_, tail)| match tail {
+                Tail::Torn { bytes, kept: Some(Place::Torn(number)) } => Some((*number, bytes.clone())),
+                _ => None,
+            })
+            .collect();
+        for (number, bytes) in torn {
+            let what = What::TailSetAside { number, size: bytes.len() as u64, hash: Digest::of(&bytes) };
+            self.record(now, None, &[], what)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether bytes are a whole event: a last line without its line feed then counts.
+fn is_event(bytes: &[u8]) -> bool {
+    Line::read(bytes).is_ok()
+}
+
+fn first_vault(log: &RawLog) -> Option<VaultId> {
+    Some(Line::read(log.lines().next()?).ok()?.event.vault)
+}
+
+/// How many lines this machine knows to the byte.
+fn verified_lines(pin: &Pin, log: &RawLog) -> usize {
+    if pin.lines == 0 || pin.lines > log.lines().len() {
+        return 0;
+    }
+    let bytes: Vec<u8> = log.lines().take(pin.lines).flat_map(|line| line.iter().chain(b"\n")).copied().collect();
+    if Digest::of(&bytes) == pin.prefix { pin.lines } else { 0 }
+}
+
+type Broken = BTreeMap<Place, FormatError>;
+
+fn read_headers(folder: &VaultFolder<'_>) -> Result<(Headers, Broken), CeremonyError> {
+    let (mut headers, mut broken) = (Headers::new(), Broken::new());
+    for place in folder.places()? {
+        let Place::Header(number, id) = place else { continue };
+        match EpochHeader::read(&folder.read(&place)?) {
+            Ok(header) if header.id() == id && header.epoch == number => {
+                headers.insert(header.hash(), header);
+            }
+            Ok(_) => {
+                broken.insert(place, FormatError::Malformed("it is not the header that its folder names".to_owned()));
+            }
+            Err(error) => {
+                broken.insert(place, error);
+            }
+        }
+    }
+    Ok((headers, broken))
+}

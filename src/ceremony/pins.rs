@@ -1,0 +1,104 @@
+//! What this machine knows of a vault that it saw before, kept in the user's own configuration and never beside the vault.
+//!
+//! `put` seals only to an epoch that is pinned here. Signatures in a part of a log that was read here before, to the byte, need not
+//! be checked again. Each vault has a file of lines; the last one counts.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::quorum::{Digest, EpochHash, EventId, VaultId};
+use crate::store::{Disk, StoreError, publish};
+use crate::vault::{from_canonical, to_canonical};
+
+/// Bytes of one vault's pins at most; beyond half of it the file is begun anew.
+const PIN_BYTES: u64 = 1 << 20;
+
+/// What is known of one vault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// The vault.
+    pub vault: VaultId,
+    /// The epoch that a card, or a person who read one, vouched for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<EpochHash>,
+    /// The head that was last seen here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<EventId>,
+    /// So many lines were read here and nothing was wrong with them.
+    pub lines: usize,
+    /// SHA-256 of those lines with their line feeds.
+    pub prefix: Digest,
+    /// The head on paper that decided a split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<EventId>,
+}
+
+/// The folder of pins.
+#[derive(Clone)]
+pub struct PinBook<'d> {
+    disk: &'d dyn Disk,
+    folder: PathBuf,
+}
+
+impl<'d> PinBook<'d> {
+    /// The pins in this folder, which is made when the first is kept.
+    #[must_use]
+    pub fn new(disk: &'d dyn Disk, folder: &Path) -> PinBook<'d> {
+        PinBook { disk, folder: folder.to_owned() }
+    }
+
+    /// What is known of a vault; an unreadable file counts as nothing known, which only makes people be asked again.
+    #[must_use]
+    pub fn find(&self, vault: VaultId) -> Option<Pin> {
+        let bytes = self.disk.read(&self.path(vault), PIN_BYTES).ok()?;
+        let last = bytes.split(|&byte| byte == b'\n').rev().find_map(|line| from_canonical::<Pin>(line).ok())?;
+        (last.vault == vault).then_some(last)
+    }
+
+    /// Keeps what is known now.
+    ///
+    /// # Errors
+    /// When the configuration cannot be written.
+    pub fn keep(&self, pin: &Pin) -> Result<(), StoreError> {
+        if self.find(pin.vault).as_ref() == Some(pin) {
+            return Ok(());
+        }
+        let mut line = to_canonical(pin);
+        line.push(b'\n');
+        let path = self.path(pin.vault);
+        let length = self.disk.read(&path, PIN_BYTES).map(|bytes| bytes.len() as u64).ok();
+        match length {
+            Some(length) if length < PIN_BYTES / 2 => {
+                self.disk.append(&path, length, &line)?;
+                self.disk.sync_file(&path)
+            }
+            Some(_) => {
+                self.disk.remove_file(&path)?;
+                self.publish(pin.vault, &line)
+            }
+            None => self.publish(pin.vault, &line),
+        }
+    }
+
+    fn publish(&self, vault: VaultId, line: &[u8]) -> Result<(), StoreError> {
+        let mut missing: Vec<&Path> = Vec::new();
+        for folder in self.folder.ancestors().filter(|folder| !folder.as_os_str().is_empty()) {
+            if self.disk.look(folder)?.is_some() {
+                break;
+            }
+            missing.push(folder);
+        }
+        missing.iter().rev().try_for_each(|folder| self.disk.create_folder(folder))?;
+        publish(self.disk, &self.folder, &PathBuf::from(name(vault)), line).map(|_| ())
+    }
+
+    fn path(&self, vault: VaultId) -> PathBuf {
+        self.folder.join(name(vault))
+    }
+}
+
+fn name(vault: VaultId) -> String {
+    format!("{vault}.pins")
+}

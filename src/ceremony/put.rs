@@ -1,0 +1,87 @@
+//! Putting fields of an entry into the vault, without a card.
+//!
+//! Nothing in the room proves the folder, so a deposit is sealed only to an epoch that this machine was told of before, or that a
+//! person reads off a card's face now.
+
+use super::error::CeremonyError;
+use super::ledger::{Ledger, Writing};
+use crate::journal::What;
+use crate::quorum::{Digest, EpochHash, EpochId};
+use crate::store::Place;
+use crate::vault::{Change, Deposit, EntryId, FORMAT_VERSION, FieldName, Moment, PublicEntry};
+
+/// The active epoch, when this machine may trust it: it is pinned, or it follows the pinned one through rotations that its quorum
+/// signed, or `typed` is what a person read off a card.
+///
+/// # Errors
+/// When the history is split, nothing is pinned and nothing typed, or what is pinned or typed is another epoch.
+pub fn trusted_epoch(ledger: &Ledger<'_>, typed: Option<EpochId>) -> Result<EpochHash, CeremonyError> {
+    let active = ledger.active()?;
+    if let Some(typed) = typed {
+        if typed != active.id() {
+            return Err(CeremonyError::TypedEpochDiffers { typed, folder: active.id() });
+        }
+        return Ok(active.hash());
+    }
+    let pinned = ledger.pins().find(active.vault).and_then(|pin| pin.epoch);
+    let Some(pinned) = pinned else { return Err(CeremonyError::NotPinned(active.id())) };
+    let epochs = &ledger.state().epochs;
+    let mut epoch = Some(active.hash());
+    while let Some(hash) = epoch {
+        if hash == pinned {
+            return Ok(active.hash());
+        }
+        epoch = epochs.get(&hash).and_then(|epoch| epoch.parent);
+    }
+    Err(CeremonyError::PinnedElsewhere { pinned: pinned.id(), folder: active.id() })
+}
+
+/// Deposits fields of an entry into the active epoch, which must be the trusted one. Gives the deposit's name.
+///
+/// # Errors
+/// When the active epoch is another, a value is too long, or a file or the event cannot be written.
+pub fn put(
+    writing: &mut Writing<'_>,
+    trusted: EpochHash,
+    entry: &EntryId,
+    change: Change,
+    by: &str,
+    now: Moment,
+) -> Result<Digest, CeremonyError> {
+    let header = writing.ledger().active()?.clone();
+    if header.hash() != trusted {
+        return Err(CeremonyError::TypedEpochDiffers { typed: trusted.id(), folder: header.id() });
+    }
+    let shown = shown(entry, &change, header.titles_hidden);
+    let fields: Vec<FieldName> = change.set.keys().cloned().collect();
+    let cleared: Vec<FieldName> = change.clear.iter().cloned().collect();
+    let deposit = Deposit {
+        version: FORMAT_VERSION,
+        vault: header.vault,
+        epoch: trusted,
+        entry: entry.clone(),
+        made: now,
+        by: by.to_owned(),
+        change,
+    };
+    let sealed = deposit.seal(header.deposit_recipient())?;
+    let digest = sealed.digest();
+    writing.publish(&Place::Deposit(header.epoch, digest), &sealed.file)?;
+    let what = What::Deposited { epoch: trusted, deposit: digest, entry: shown, fields, cleared };
+    writing.record(now, Some(by), &[], what)?;
+    Ok(digest)
+}
+
+fn shown(entry: &EntryId, change: &Change, titles_hidden: bool) -> PublicEntry {
+    let value = |name: &'static str| {
+        let value = change.set.get(&FieldName::fixed(name)).filter(|_| !titles_hidden);
+        value.map(|value| value.expose().to_owned())
+    };
+    PublicEntry {
+        id: entry.clone(),
+        title: value("title"),
+        kind: value("kind"),
+        owner: value("owner"),
+        last_rotated: value("last_rotated"),
+    }
+}

@@ -1,0 +1,243 @@
+//! The rotation: the next epoch is staged beside the active one, its cards are read back from paper, and then it is committed. It can
+//! be stopped and resumed on another day.
+
+use std::collections::BTreeSet;
+
+use super::dealing::{NewCards, Origin, Plan};
+use super::error::CeremonyError;
+use super::gathering::Attendance;
+use super::init::locked;
+use super::ledger::Writing;
+use super::unseal::{OpenDeposit, Opened, sealed_file};
+use crate::journal::{LeftOut, NewEpoch, What};
+use crate::quorum::{CardIndex, Digest, EpochHash};
+use crate::store::Place;
+use crate::vault::{Contents, DepositIdentity, EarlierIdentity, EntryId, FieldValue, Moment, Origin as RevisionOrigin};
+
+/// An opened vault whose next epoch is being prepared.
+pub struct Rotation {
+    attendance: Attendance,
+    opened: Opened,
+}
+
+/// A staged epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Staged {
+    /// The epoch.
+    pub epoch: EpochHash,
+    /// Its number.
+    pub number: u32,
+}
+
+impl Rotation {
+    /// Opens contents and deposits with a quorum. Nothing of them is shown by a rotation but ids, names of fields, and what the log
+    /// claims of deposits; the staging is its event.
+    ///
+    /// # Errors
+    /// When the contents are not the ones that the header names, or a rotation is staged already.
+    pub fn open(writing: &Writing<'_>, attendance: Attendance) -> Result<Rotation, CeremonyError> {
+        if let Some(staged) = writing.ledger().state().staged_epoch() {
+            return Err(CeremonyError::StagedAlready(staged.hash.id()));
+        }
+        let opened = Opened::open(writing.ledger(), &attendance)?;
+        Ok(Rotation { attendance, opened })
+    }
+
+    /// Reads the deposits again, after one was made in this rotation.
+    ///
+    /// # Errors
+    /// As [`Rotation::open`].
+    pub fn refresh(self, writing: &Writing<'_>) -> Result<Rotation, CeremonyError> {
+        Rotation::open(writing, self.attendance)
+    }
+
+    /// Who attends.
+    #[must_use]
+    pub fn attendance(&self) -> &Attendance {
+        &self.attendance
+    }
+
+    /// The deposits that wait, oldest first.
+    #[must_use]
+    pub fn deposits(&self) -> &[OpenDeposit] {
+        &self.opened.deposits
+    }
+
+    /// Ids of every entry, sealed or only deposited.
+    #[must_use]
+    pub fn entries(&self) -> Vec<EntryId> {
+        let sealed = self.opened.contents.entries.iter().map(|entry| entry.id.clone());
+        let deposited = self.opened.deposits.iter().map(|open| open.pending.entry.id.clone());
+        sealed.chain(deposited).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+/// Stages the next epoch: folds these deposits in, deals new cards, lets `write_cards` write them to files, and signs the staging with
+/// the quorum of the active epoch.
+///
+/// # Errors
+/// When the plan cannot be, a deposit cannot be read, or a file or the event cannot be written. The active epoch stands in every case.
+pub fn stage(
+    writing: &mut Writing<'_>,
+    rotation: Rotation,
+    plan: Plan,
+    fold: &[Digest],
+    replaced: Vec<EntryId>,
+    now: Moment,
+    write_cards: &mut dyn FnMut(&NewCards) -> Result<Vec<CardIndex>, CeremonyError>,
+) -> Result<Staged, CeremonyError> {
+    let Rotation { attendance, opened } = rotation;
+    let number = writing.ledger().state().next_number();
+    let origin = Origin {
+        vault: attendance.header().vault,
+        number,
+        previous: Some(attendance.header().hash()),
+        heads: writing.ledger().heads().to_vec(),
+        dealt: now,
+    };
+    let contents = next_contents(opened, &attendance, number, fold)?;
+    let new = NewCards::deal(plan, origin, &contents)?;
+    let epoch = new.header.hash();
+    writing.publish(&Place::Sealed(number, epoch.id()), &new.sealed.file)?;
+    writing.publish_header(new.header.clone())?;
+    let card_files = write_cards(&new)?;
+    let what = What::Staged {
+        epoch: NewEpoch { number, hash: epoch, card_files, locked: locked(&new) },
+        deposits: fold.to_vec(),
+        replaced,
+    };
+    writing.record(now, None, &attendance.signers(), what)?;
+    Ok(Staged { epoch, number })
+}
+
+/// The contents of the next epoch: all entries with all revisions, the chosen deposits folded in, and this epoch's deposit identity
+/// added to those of the epochs before.
+fn next_contents(
+    opened: Opened,
+    attendance: &Attendance,
+    number: u32,
+    fold: &[Digest],
+) -> Result<Contents, CeremonyError> {
+    let Opened { mut contents, deposits } = opened;
+    let mut folded = 0;
+    for open in deposits {
+        if !fold.contains(&open.pending.deposit) {
+            continue;
+        }
+        let deposit = open.deposit?;
+        let origin = RevisionOrigin::Deposit(open.pending.deposit);
+        contents.entry_or_new(&deposit.entry).revise(deposit.made, deposit.by.clone(), origin, &deposit.change);
+        folded += 1;
+    }
+    if folded != fold.len() {
+        return Err(CeremonyError::NoSuchDeposit);
+    }
+    let identity = DepositIdentity::of_key(&attendance.quorum().root().deposit_key());
+    contents.deposit_identities.push(EarlierIdentity {
+        epoch: attendance.header().hash(),
+        identity: FieldValue::copy_of(identity.text().expose()),
+    });
+    contents.epoch = number;
+    Ok(contents)
+}
+
+/// Makes the staged epoch the active one. Whoever was not read back is left out, each with a reason, and stays due.
+///
+/// # Errors
+/// When nothing is staged, too few cards were read back, somebody is missing without a reason, or the event cannot be written.
+pub fn commit(
+    writing: &mut Writing<'_>,
+    left_out: Vec<LeftOut>,
+    by: &str,
+    now: Moment,
+) -> Result<Staged, CeremonyError> {
+    let staged = writing.ledger().state().staged_epoch().ok_or(CeremonyError::NothingStaged)?;
+    let (epoch, number) = (staged.hash, staged.number);
+    let header = writing.ledger().header(epoch)?;
+    let threshold = usize::from(header.threshold);
+    let read_back = staged.cards.iter().filter(|card| card.verified.is_some()).count();
+    let needed = (threshold + 1).min(staged.cards.len());
+    if read_back < needed {
+        return Err(CeremonyError::TooFewReadBack { read_back, needed });
+    }
+    let unnamed = staged.cards.iter().find(|card| {
+        card.verified.is_none()
+            && !left_out.iter().any(|left| left.card == card.index && !left.reason.trim().is_empty())
+    });
+    if let Some(card) = unnamed {
+        let name = header.custodian(card.index).map_or_else(String::new, |custodian| custodian.name.to_string());
+        return Err(CeremonyError::LeftOutWithoutReason(name));
+    }
+    let sealed = Place::Sealed(number, epoch.id());
+    if Digest::of(&writing.ledger().folder().read(&sealed)?) != header.sealed {
+        return Err(CeremonyError::Swapped(sealed.path()));
+    }
+    let left_out = left_out
+        .into_iter()
+        .filter(|left| staged.card(left.card).is_some_and(|card| card.verified.is_none()))
+        .collect();
+    writing.record(now, Some(by), &[], What::Committed { epoch, left_out })?;
+    let pinned = writing.ledger().pins().find(writing.ledger().state().vault).and_then(|pin| pin.epoch);
+    if pinned.is_some() {
+        writing.ledger().pin(Some(epoch))?;
+    }
+    Ok(Staged { epoch, number })
+}
+
+/// Gives the staged epoch up, signed by a quorum of the active one. Its cards are worth nothing then.
+///
+/// # Errors
+/// When nothing is staged, the quorum is of another epoch, or the event cannot be written.
+pub fn abort(
+    writing: &mut Writing<'_>,
+    attendance: &Attendance,
+    reason: &str,
+    now: Moment,
+) -> Result<Staged, CeremonyError> {
+    let staged = writing.ledger().state().staged_epoch().ok_or(CeremonyError::NothingStaged)?;
+    let (epoch, number) = (staged.hash, staged.number);
+    sealed_file(writing.ledger(), attendance)?;
+    let what = What::Aborted { epoch, reason: reason.to_owned() };
+    writing.record(now, None, &attendance.signers(), what)?;
+    Ok(Staged { epoch, number })
+}
+
+/// Deletes what a commit made superfluous, sealed contents of earlier and aborted epochs and folded deposits, and says so in the log.
+/// It is done again by whoever comes next when it was interrupted. Gives the number of files.
+///
+/// # Errors
+/// When a file cannot be removed, or the event cannot be written.
+pub fn clean_up(writing: &mut Writing<'_>, now: Moment) -> Result<usize, CeremonyError> {
+    let state = writing.ledger().state();
+    if state.active_epoch().is_none() {
+        return Ok(0);
+    }
+    let deposits: Vec<(Digest, u32)> = state
+        .folded
+        .iter()
+        .filter(|(deposit, _)| !state.deleted_deposits.contains(*deposit))
+        .map(|(deposit, epoch)| (*deposit, state.epochs.get(epoch).map_or(0, |epoch| epoch.number)))
+        .collect();
+    let sealed: Vec<(EpochHash, u32)> = state
+        .superseded()
+        .filter(|epoch| !state.deleted_sealed.contains(&epoch.hash))
+        .map(|epoch| (epoch.hash, epoch.number))
+        .collect();
+    let places: Vec<Place> = deposits
+        .iter()
+        .map(|(deposit, number)| Place::Deposit(*number, *deposit))
+        .chain(sealed.iter().map(|(hash, number)| Place::Sealed(*number, hash.id())))
+        .collect();
+    if places.is_empty() {
+        return Ok(0);
+    }
+    writing.writer().remove(&places)?;
+    let deposits: Vec<Digest> = deposits.into_iter().map(|(deposit, _)| deposit).collect();
+    let mut epochs = sealed.into_iter().map(|(hash, _)| hash);
+    let first = epochs.next();
+    writing.record(now, None, &[], What::Deleted { sealed: first, deposits })?;
+    for epoch in epochs {
+        writing.record(now, None, &[], What::Deleted { sealed: Some(epoch), deposits: Vec::new() })?;
+    }
+    Ok(places.len())
+}

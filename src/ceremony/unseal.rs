@@ -1,0 +1,230 @@
+//! Opening the vault: the event first, then the contents, then each revelation's event before its value.
+
+use super::error::CeremonyError;
+use super::gathering::Attendance;
+use super::ledger::{Ledger, Writing};
+use crate::journal::{PendingDeposit, What};
+use crate::quorum::{Digest, EventId};
+use crate::store::Place;
+use crate::vault::{Contents, Deposit, DepositIdentity, EntryId, FieldName, FieldValue, Fields, FormatError, Moment};
+
+/// A deposit that was opened, and what the log claims of it.
+#[derive(Debug)]
+pub struct OpenDeposit {
+    /// What the log says.
+    pub pending: PendingDeposit,
+    /// What stands in it, or why it could not be read. One bad deposit must not keep the others from being read.
+    pub deposit: Result<Deposit, CeremonyError>,
+}
+
+/// Contents and deposits, in memory.
+pub(super) struct Opened {
+    pub(super) contents: Contents,
+    pub(super) deposits: Vec<OpenDeposit>,
+}
+
+impl Opened {
+    /// Opens contents and deposits with a quorum. Whoever calls has an event on the medium, or shows nothing.
+    pub(super) fn open(ledger: &Ledger<'_>, attendance: &Attendance) -> Result<Opened, CeremonyError> {
+        let header = attendance.header();
+        let file = sealed_file(ledger, attendance)?;
+        let root = attendance.quorum().root();
+        let sealed = Place::Sealed(header.epoch, header.id());
+        let contents = Contents::open(&file, &root.contents_key(), header.vault, header.epoch)
+            .map_err(|error| CeremonyError::Format(sealed.path(), error))?;
+        let own = DepositIdentity::of_key(&root.deposit_key());
+        let open = |pending: &PendingDeposit| OpenDeposit {
+            pending: pending.clone(),
+            deposit: open_deposit(ledger, attendance, &contents, &own, pending),
+        };
+        let deposits = ledger.state().deposits.iter().map(open).collect();
+        Ok(Opened { contents, deposits })
+    }
+}
+
+/// `sealed.age` of the epoch whose cards attend, held against the hash in the header that they proved.
+pub(super) fn sealed_file(ledger: &Ledger<'_>, attendance: &Attendance) -> Result<Vec<u8>, CeremonyError> {
+    let header = attendance.header();
+    let place = Place::Sealed(header.epoch, header.id());
+    let file = ledger.folder().read(&place)?;
+    if Digest::of(&file) != header.sealed {
+        return Err(CeremonyError::Swapped(place.path()));
+    }
+    Ok(file)
+}
+
+fn open_deposit(
+    ledger: &Ledger<'_>,
+    attendance: &Attendance,
+    contents: &Contents,
+    own: &DepositIdentity,
+    pending: &PendingDeposit,
+) -> Result<Deposit, CeremonyError> {
+    let number = ledger.state().epochs.get(&pending.epoch).map_or(0, |epoch| epoch.number);
+    let place = Place::Deposit(number, pending.deposit);
+    let file = ledger.folder().read(&place)?;
+    if Digest::of(&file) != pending.deposit {
+        return Err(CeremonyError::Swapped(place.path()));
+    }
+    let format = |error| CeremonyError::Format(place.path(), error);
+    let header = attendance.header();
+    let open = |identity: &DepositIdentity| {
+        Deposit::open(&file, identity, header.vault, pending.epoch, &pending.entry.id).map_err(format)
+    };
+    if pending.epoch == header.hash() {
+        return open(own);
+    }
+    let identity = contents.earlier_identity(&pending.epoch).map_err(format)?;
+    open(&identity.ok_or(FormatError::DoesNotOpen).map_err(format)?)
+}
+
+/// An entry as people see it: the sealed revision, and what was deposited since, which nobody confirmed.
+pub struct EntryView<'s> {
+    /// Its id.
+    pub id: &'s EntryId,
+    /// The fields of the newest sealed revision; none when it was never sealed.
+    pub sealed: Option<&'s Fields>,
+    /// Deposits since, oldest first.
+    pub deposits: Vec<&'s OpenDeposit>,
+}
+
+/// One value, with where it comes from.
+pub struct ConfirmedField<'s> {
+    /// The field.
+    pub name: FieldName,
+    /// The value that was sealed.
+    pub sealed: Option<&'s FieldValue>,
+    /// Values that were deposited since, oldest first, with the deposit: not confirmed. `None` removes the field.
+    pub deposited: Vec<(&'s OpenDeposit, Option<&'s FieldValue>)>,
+}
+
+/// An opening: from its event to its closing.
+pub struct Session {
+    event: EventId,
+    attendance: Attendance,
+    opened: Opened,
+}
+
+impl Session {
+    /// Opens the vault. The event is on the medium before anything is decrypted.
+    ///
+    /// # Errors
+    /// When the event cannot be written, or the contents are not the ones that the header names.
+    pub fn open(
+        writing: &mut Writing<'_>,
+        attendance: Attendance,
+        reason: &str,
+        incident: Option<&str>,
+        now: Moment,
+    ) -> Result<Session, CeremonyError> {
+        if reason.trim().is_empty() {
+            return Err(CeremonyError::ReasonMissing);
+        }
+        sealed_file(writing.ledger(), &attendance)?;
+        let what = What::Opened {
+            epoch: attendance.header().hash(),
+            reason: reason.to_owned(),
+            incident: incident.map(str::to_owned),
+        };
+        let event = writing.record(now, None, &attendance.signers(), what)?;
+        let opened = Opened::open(writing.ledger(), &attendance)?;
+        Ok(Session { event, attendance, opened })
+    }
+
+    /// The id of the opening.
+    #[must_use]
+    pub fn event(&self) -> EventId {
+        self.event
+    }
+
+    /// Who attends.
+    #[must_use]
+    pub fn attendance(&self) -> &Attendance {
+        &self.attendance
+    }
+
+    /// Every entry, sealed or only deposited, in the order of their ids. Nothing of it is a revelation until it is shown.
+    #[must_use]
+    pub fn entries(&self) -> Vec<EntryView<'_>> {
+        let mut ids: Vec<&EntryId> = self.opened.contents.entries.iter().map(|entry| &entry.id).collect();
+        ids.extend(self.opened.deposits.iter().map(|deposit| &deposit.pending.entry.id));
+        ids.sort();
+        ids.dedup();
+        ids.into_iter().map(|id| self.view(id)).collect()
+    }
+
+    /// One entry.
+    ///
+    /// # Errors
+    /// When there is none with this id.
+    pub fn entry(&self, id: &EntryId) -> Result<EntryView<'_>, CeremonyError> {
+        self.entries().into_iter().find(|view| view.id == id).ok_or_else(|| CeremonyError::NoSuchEntry(id.clone()))
+    }
+
+    fn view<'s>(&'s self, id: &'s EntryId) -> EntryView<'s> {
+        EntryView {
+            id,
+            sealed: self.opened.contents.entry(id).map(crate::vault::Entry::fields),
+            deposits: self.opened.deposits.iter().filter(|deposit| deposit.pending.entry.id == *id).collect(),
+        }
+    }
+
+    /// Gives values of an entry, after the event that says so is on the medium.
+    ///
+    /// # Errors
+    /// When there is no such entry or field, or the event cannot be written: no event, no value.
+    pub fn reveal(
+        &self,
+        writing: &mut Writing<'_>,
+        id: &EntryId,
+        fields: &[FieldName],
+        now: Moment,
+    ) -> Result<Vec<ConfirmedField<'_>>, CeremonyError> {
+        let view = self.entry(id)?;
+        for name in fields {
+            if !view.names().contains(name) {
+                return Err(CeremonyError::NoSuchField(id.clone(), name.clone()));
+            }
+        }
+        let what = What::Revealed { session: self.event, entry: id.clone(), fields: fields.to_vec() };
+        writing.record(now, None, &self.attendance.signers(), what)?;
+        let view = self.entry(id)?;
+        Ok(fields.iter().map(|name| view.field(name)).collect())
+    }
+
+    /// Ends the opening; everything in memory is wiped, whether the event could be written or not.
+    ///
+    /// # Errors
+    /// When the event cannot be written.
+    pub fn close(self, writing: &mut Writing<'_>, now: Moment) -> Result<(), CeremonyError> {
+        writing.record(now, None, &self.attendance.signers(), What::Closed { session: self.event })?;
+        Ok(())
+    }
+}
+
+impl<'s> EntryView<'s> {
+    /// The names of all its fields, sealed or deposited, fixed names first.
+    #[must_use]
+    pub fn names(&self) -> Vec<FieldName> {
+        let mut names: Vec<FieldName> = self.sealed.into_iter().flat_map(|fields| fields.keys().cloned()).collect();
+        names.extend(self.deposits.iter().flat_map(|deposit| deposit.pending.fields.iter().cloned()));
+        names.sort_by(|one, other| one.rank().cmp(&other.rank()).then_with(|| one.cmp(other)));
+        names.dedup();
+        names
+    }
+
+    fn field(&self, name: &FieldName) -> ConfirmedField<'s> {
+        let deposited = self.deposits.iter().filter_map(|&open| {
+            let change = &open.deposit.as_ref().ok()?.change;
+            match change.set.get(name) {
+                Some(value) => Some((open, Some(value))),
+                None => change.clear.contains(name).then_some((open, None)),
+            }
+        });
+        ConfirmedField {
+            name: name.clone(),
+            sealed: self.sealed.and_then(|fields| fields.get(name)),
+            deposited: deposited.collect(),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The main job, without a terminal: begin, read back, put, open, rotate; each step's result read from the vault itself.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use breakglass::ceremony::*;
+use breakglass::journal::{Calendar, Obligation};
+use breakglass::language::Language;
+use breakglass::quorum::{Card, Reading, read_card};
+use breakglass::store::{RealDisk, VaultFolder};
+use breakglass::vault::{Change, FieldName, FieldValue, Moment};
+
+static DISK: RealDisk = RealDisk;
+
+fn moment(text: &str) -> Moment {
+    text.parse().unwrap()
+}
+
+struct Room {
+    folder: PathBuf,
+}
+
+impl Room {
+    fn new(name: &str) -> Room {
+        let folder = std::env::temp_dir().join(format!("breakglass-ceremony-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        Room { folder }
+    }
+
+    fn vault(&self) -> PathBuf {
+        self.folder.join("acme.vault")
+    }
+
+    fn pins(&self) -> PinBook<'static> {
+        PinBook::new(&DISK, &self.folder.join("pins"))
+    }
+
+    fn read(&self) -> Ledger<'static> {
+        Ledger::read(VaultFolder::open(&DISK, &self.vault()).unwrap(), &self.pins(), None).unwrap()
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn plan() -> Plan {
+    let custodian = |name: &str| CustodianPlan {
+        name: name.parse().unwrap(),
+        language: Language::English,
+        contact: String::new(),
+        deputy: String::new(),
+        place: String::new(),
+        lock: None,
+    };
+    Plan {
+        name: "Acme".parse().unwrap(),
+        custodians: ["Aiko", "Ben", "Chie", "Dan", "Emi"].map(custodian).into(),
+        threshold: 3,
+        all_needed: false,
+        titles_hidden: false,
+    }
+}
+
+fn card(text: &str) -> Card {
+    match read_card(text).unwrap() {
+        Reading::Whole(card) => card,
+        Reading::Corrected(_) => panic!("the text is whole"),
+    }
+}
+
+fn quorum(ledger: &Ledger<'_>, cards: &[String]) -> Attendance {
+    let mut gathering = Gathering::begin(ledger.active().unwrap(), ledger.state());
+    for text in cards {
+        assert!(matches!(gathering.offer(card(text)), Offered::Accepted(_)));
+    }
+    gathering.quorum().unwrap()
+}
+
+fn keep(
+    cards: &RefCell<Vec<String>>,
+) -> impl FnMut(&NewCards) -> Result<Vec<breakglass::quorum::CardIndex>, CeremonyError> {
+    |new| {
+        *cards.borrow_mut() = new.cards().iter().map(|card| card.to_text().expose().to_owned()).collect();
+        Ok(Vec::new())
+    }
+}
+
+fn change(pairs: &[(&str, &str)]) -> Change {
+    let set =
+        pairs.iter().map(|(name, value)| (name.parse::<FieldName>().unwrap(), FieldValue::copy_of(value))).collect();
+    Change { set, ..Change::default() }
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            found.extend(files(&entry.path()))
+        } else {
+            found.push(entry.path().display().to_string())
+        }
+    }
+    found
+}
+
+#[test]
+fn a_vault_is_begun_filled_opened_rotated_and_calm_again() {
+    let room = Room::new("whole");
+    let cards = RefCell::new(Vec::new());
+    let begin = moment("2026-01-10T09:00:00Z");
+    let mut writing = init(&DISK, &room.vault(), &room.pins(), plan(), begin, &mut keep(&cards)).unwrap();
+    let epoch = writing.ledger().active().unwrap().hash();
+    for text in cards.borrow().iter() {
+        read_back(&mut writing, epoch, card(text), false, None, begin).unwrap();
+    }
+    let ledger = writing.end();
+    assert!(status(&ledger, Calendar::default(), begin).unwrap().is_calm());
+
+    let trusted = trusted_epoch(&ledger, None).unwrap();
+    let mut writing = ledger.begin(begin).unwrap();
+    let entry = "m365-admin".parse().unwrap();
+    put(&mut writing, trusted, &entry, change(&[("title", "M365"), ("password", "correct horse")]), "Ben", begin)
+        .unwrap();
+    let attendance = quorum(writing.ledger(), &cards.borrow()[1..4]);
+    let session = Session::open(&mut writing, attendance, "lockout", Some("INC-1"), begin).unwrap();
+    let password = FieldName::fixed("password");
+    let shown = session.reveal(&mut writing, &entry, std::slice::from_ref(&password), begin).unwrap();
+    assert!(shown[0].sealed.is_none());
+    assert_eq!(shown[0].deposited[0].1.unwrap().expose(), "correct horse");
+    session.close(&mut writing, begin).unwrap();
+    let ledger = writing.end();
+    let report = status(&ledger, Calendar::default(), begin).unwrap();
+    assert!(matches!(report.seal, Seal::Opened { still_open: false, .. }));
+    assert!(
+        report.due_now().any(|due| matches!(&due.obligation, Obligation::Replace { entry: due, .. } if *due == entry))
+    );
+
+    let later = moment("2026-01-11T09:00:00Z");
+    let mut writing = ledger.begin(later).unwrap();
+    put(&mut writing, trusted, &entry, change(&[("password", "battery staple")]), "Ben", later).unwrap();
+    let old = cards.borrow().clone();
+    let attendance = quorum(writing.ledger(), &old[..3]);
+    let rotation = Rotation::open(&writing, attendance).unwrap();
+    let fold: Vec<_> = rotation.deposits().iter().map(|open| open.pending.deposit).collect();
+    assert_eq!(fold.len(), 2);
+    let staged = stage(&mut writing, rotation, plan(), &fold, vec![entry.clone()], later, &mut keep(&cards)).unwrap();
+    assert!(commit(&mut writing, Vec::new(), "Ben", later).is_err());
+    for text in cards.borrow().iter() {
+        read_back(&mut writing, staged.epoch, card(text), false, None, later).unwrap();
+    }
+    commit(&mut writing, Vec::new(), "Ben", later).unwrap();
+    assert_eq!(clean_up(&mut writing, later).unwrap(), 3);
+    let ledger = writing.end();
+    let report = status(&ledger, Calendar::default(), later).unwrap();
+    assert_eq!(report.seal, Seal::Sealed);
+    assert_eq!(report.entries[0].title.as_deref(), Some("M365"));
+    let due: Vec<_> = report.due_now().map(|due| &due.obligation).collect();
+    // What is left is on paper and in people's hands: five old cards, and a look through the sign-in log.
+    assert_eq!(due.len(), 6, "{due:?}");
+    assert_eq!(verify_files(&ledger).unwrap(), []);
+    assert_eq!(files(&room.vault()).iter().filter(|name| name.ends_with(".age")).count(), 1);
+
+    let mut gathering = Gathering::begin(ledger.active().unwrap(), ledger.state());
+    assert!(matches!(gathering.offer(card(&old[0])), Offered::Refused(CardRefusal::OtherEpoch { known: Some(1), .. })));
+    let attendance = quorum(&ledger, &cards.borrow()[2..]);
+    let mut writing = room.read().begin(later).unwrap();
+    let session = Session::open(&mut writing, attendance, "check", None, later).unwrap();
+    let shown = session.reveal(&mut writing, &entry, &[password], later).unwrap();
+    assert_eq!(shown[0].sealed.unwrap().expose(), "battery staple");
+    assert!(shown[0].deposited.is_empty());
+}
