@@ -51,10 +51,7 @@ impl Disk for RealDisk {
     }
 
     fn create_folder(&self, path: &Path) -> Result<(), StoreError> {
-        let mut builder = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(path).map_err(|error| StoreError::of_system(path, &error))
+        folder_for_owner().create(path).map_err(|error| StoreError::of_system(path, &error))
     }
 
     fn create_file(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
@@ -156,6 +153,19 @@ fn open(path: &Path, options: &mut OpenOptions) -> Result<(File, u64), StoreErro
 fn only_for_owner(options: &mut OpenOptions) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    // Windows has no such bits: a new file inherits the rights of its folder.
     #[cfg(not(unix))]
     let _ = options;
+}
+
+#[cfg(unix)]
+fn folder_for_owner() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+#[cfg(not(unix))]
+fn folder_for_owner() -> DirBuilder {
+    DirBuilder::new()
 }
