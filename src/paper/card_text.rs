@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::card_sheet::{CardSheet, rows_of};
 use super::card_words::{CardWords, Order, Section};
+use super::text::NO_BREAK_SPACE;
 
 const RULE: &str = "----------------------------------------------------------------\n";
 
@@ -28,7 +29,8 @@ pub(super) fn write(sheet: &CardSheet<'_>, words: &CardWords) -> Zeroizing<Strin
 }
 
 fn push(text: &mut String, parts: &[&str]) {
-    parts.iter().for_each(|part| text.push_str(part));
+    let characters = parts.iter().flat_map(|part| part.chars());
+    text.extend(characters.map(|character| if character == NO_BREAK_SPACE { ' ' } else { character }));
 }
 
 /// A name can bring line ends, which must not pass for lines of ours.

@@ -24,8 +24,6 @@ pub(super) const CARD_MODULES: usize = 41 + 2 * QUIET_ZONE;
 
 /// A QR code as an image.
 pub(super) struct QrImage {
-    /// Modules to a side, quiet zone included.
-    pub(super) modules: usize,
     /// Pixels to a side.
     pub(super) side: usize,
     /// Rows from the top, eight pixels a byte, most significant first, 1 is white.
@@ -45,8 +43,7 @@ pub(super) fn encode(text: &str) -> Option<QrImage> {
 }
 
 fn draw(code: &QrCode) -> QrImage {
-    let modules = code.width() + 2 * QUIET_ZONE;
-    let side = modules * PIXELS;
+    let side = (code.width() + 2 * QUIET_ZONE) * PIXELS;
     let row_length = side.div_ceil(8);
     let mut rows = Zeroizing::new(vec![0xFF; row_length * side]);
     for y in 0..code.width() * PIXELS {
@@ -57,7 +54,7 @@ fn draw(code: &QrCode) -> QrImage {
             }
         }
     }
-    QrImage { modules, side, rows }
+    QrImage { side, rows }
 }
 
 #[cfg(test)]
@@ -67,12 +64,12 @@ mod tests {
     #[test]
     fn a_cards_text_makes_a_code_of_version_6_with_four_clear_modules_around() {
         let image = encode(&"BG1QPZRY9X".repeat(10)[..93]).unwrap();
-        assert_eq!(image.modules, 41 + 8);
+        assert_eq!(image.side, CARD_MODULES * PIXELS);
         let dark = |x: usize, y: usize| {
             let (x, y) = (x * PIXELS + PIXELS / 2, y * PIXELS + PIXELS / 2);
             image.rows[y * image.side.div_ceil(8) + x / 8] & (0x80 >> (x % 8)) == 0
         };
-        for along in 0..image.modules {
+        for along in 0..CARD_MODULES {
             for edge in (0..4).chain(45..49) {
                 assert!(!dark(along, edge) && !dark(edge, along));
             }

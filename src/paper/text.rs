@@ -9,6 +9,9 @@ use super::font::Face;
 /// The variation selectors, which choose between the forms of one kanji and draw nothing themselves.
 const VARIATION_SELECTORS: [std::ops::RangeInclusive<char>; 2] = ['\u{FE00}'..='\u{FE0F}', '\u{E0100}'..='\u{E01EF}'];
 
+/// Keeps the words of a command on one line.
+pub(super) const NO_BREAK_SPACE: char = '\u{A0}';
+
 /// How a line is set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Style {
@@ -118,6 +121,8 @@ fn glyphs_of(printable: &str, style: Style) -> Zeroizing<Vec<Glyph>> {
     let font = style.face.font();
     let mut glyphs = Zeroizing::new(Vec::with_capacity(printable.len()));
     glyphs.extend(printable.chars().map(|character| {
+        // It only says where not to break; a command copied from the page must have plain spaces.
+        let character = if character == NO_BREAK_SPACE { ' ' } else { character };
         let id = font.glyph(character).unwrap_or_default();
         Glyph { id, character, advance: font.advance(id) * style.size }
     }));
