@@ -1,3 +1,4 @@
 //! The room `cli`.
 
+pub mod answers;
 pub mod terminal;

@@ -76,7 +76,8 @@ pub(super) fn length_of(group: usize) -> usize {
 }
 
 /// Whether a character only separates others: any space, and what people take for a hyphen.
-pub(super) fn separates(character: char) -> bool {
+#[must_use]
+pub fn separates(character: char) -> bool {
     let hyphen = matches!(half_width(character), '-' | '\u{ad}' | '‐'..='―' | '−' | 'ー' | 'ｰ' | '﹣');
     let invisible = matches!(character, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
     hyphen || invisible || character.is_whitespace()

@@ -28,6 +28,7 @@ mod weakness;
 pub use assemble::{Quorum, QuorumError};
 pub use card::{Card, CardHead, LockedCard, OpenCard};
 pub use card_text::CardText;
+pub use characters::separates;
 pub use custodian::{CustodianKey, CustodianPublicKey, Signature};
 pub use deal::{DealError, Dealt, deal};
 pub use identifiers::{Digest, EpochHash, EpochId, EventId, NotHex, VaultId};

@@ -147,6 +147,11 @@ pub enum DeskError {
         /// The option, such as `--cards`.
         option: &'static str,
     },
+    /// A text file that should hold a card holds none.
+    NoCard {
+        /// The file.
+        source: String,
+    },
     /// Two options name the same stream, which can be read only once.
     SharedStream {
         /// `-` or `fd:N`.
@@ -166,6 +171,7 @@ impl Say for DeskError {
             DeskError::CannotRead { option, source, cause } => message::cannot_read(language, option, source, cause),
             DeskError::TooLong { option, limit } => message::too_long(language, option, limit / 1024),
             DeskError::NotText { option } => message::not_text(language, option),
+            DeskError::NoCard { source } => message::no_card_in_file(language, source),
             DeskError::SharedStream { source } => message::shared_stream(language, source),
         }
     }

@@ -1,5 +1,296 @@
 //! The person's side of the program.
+//!
+//! The terminal's rules, in one place:
+//! - What asks goes to the terminal itself, wherever the three streams go, and is erased once it is answered.
+//! - What is told goes to standard error. Standard output belongs to results; nothing here writes to it.
+//! - A card's text is seen while it is typed, since 93 characters cannot be typed unseen, and is gone afterwards. Phrases and
+//!   values are typed unseen. A secret is shown on a screen of its own, which nothing can be scrolled back to.
+//! - However a question ends (answered, Ctrl-C, a signal, a panic), keys are echoed again.
+//! - A terminal that cannot move its cursor, or without colours (`NO_COLOR`), asks the same questions.
+//!
+//! Nothing in here knows what an answer is good for.
 
+mod card_entry;
 mod desk;
+mod hidden;
+mod keys;
+mod line;
+mod reveal;
+mod screen;
+#[cfg(unix)]
+mod signals;
+mod width;
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+
+use card_entry::CardEntry;
+use hidden::Hidden;
+use keys::{Key, Keyboard};
+use line::Line;
+use screen::{Block, RawMode, Screen};
+use width::columns;
+
+use super::answers::card_in_file;
+use crate::language::{Language, Say, messages};
+use crate::quorum::SecretText;
 
 pub use desk::{Answer, CardRequest, Desk, DeskError, Revelation};
+
+/// A person at a terminal.
+pub struct TerminalDesk {
+    screen: Screen,
+    keyboard: Rc<RefCell<Keyboard>>,
+    language: Language,
+}
+
+impl TerminalDesk {
+    /// The terminal that the program was started in, if there is one and at least one of the three streams still goes to it.
+    #[must_use]
+    pub fn open(language: Language) -> Option<TerminalDesk> {
+        #[cfg(unix)]
+        let (screen, keyboard) = Screen::open().map(|(screen, keys)| (screen, Keyboard::new(keys)))?;
+        #[cfg(windows)]
+        let (screen, keyboard) = Screen::open().map(|screen| (screen, Keyboard))?;
+        Some(TerminalDesk { screen, keyboard: Rc::new(RefCell::new(keyboard)), language })
+    }
+
+    /// The next key; Ctrl-C and a closed terminal end every question.
+    fn key(&mut self) -> Result<Key, DeskError> {
+        match self.keyboard.borrow_mut().next(None)? {
+            Some(Key::Interrupt) => Err(DeskError::Interrupted),
+            key => Ok(key.unwrap_or(Key::Other)),
+        }
+    }
+
+    /// Asks in raw mode and erases the question, whatever comes of it.
+    fn asked<T>(&mut self, ask: impl FnOnce(&mut TerminalDesk) -> Result<T, DeskError>) -> Result<T, DeskError> {
+        let _raw = RawMode::enter()?;
+        let answer = ask(self);
+        let erased = self.screen.erase();
+        let answer = answer?;
+        erased?;
+        Ok(answer)
+    }
+
+    /// Asks for a visible line until `accept` takes it; what it says instead is shown below the line.
+    fn ask<T>(&mut self, prompt: &str, accept: impl Fn(&str) -> Result<T, String>) -> Result<T, DeskError> {
+        self.asked(|desk| {
+            let mut line = Line::new();
+            let mut notice = None;
+            loop {
+                if !desk.keyboard.borrow_mut().has_more() {
+                    desk.draw_line(prompt, &line, notice.as_deref())?;
+                }
+                match desk.key()? {
+                    Key::Enter => match accept(line.text().trim()) {
+                        Ok(answer) => return Ok(answer),
+                        Err(complaint) => {
+                            notice = Some(complaint);
+                            line.edit(Key::ClearLine);
+                        }
+                    },
+                    Key::EndOfInput if line.text().is_empty() => return Err(DeskError::Closed),
+                    key => line.edit(key),
+                }
+            }
+        })
+    }
+
+    /// The question with the line below it. Of a line wider than the screen, its end is shown.
+    fn draw_line(&mut self, prompt: &str, line: &Line, notice: Option<&str>) -> io::Result<()> {
+        let width = self.screen.width();
+        let mut block = Block::default();
+        block.push_wrapped(prompt, width);
+        let room = width - 3;
+        let before = line.before_cursor();
+        let mut start = 0;
+        while columns(&before[start..]) > room {
+            start += before[start..].chars().next().map_or(1, char::len_utf8);
+        }
+        let shown = &line.text()[start..];
+        let shown = &shown[..if columns(shown) > room { width::longest_fitting(shown, room) } else { shown.len() }];
+        block.push(format!("> {shown}"));
+        block.put_cursor(block.height() - 1, 2 + columns(&before[start..]));
+        if let Some(notice) = notice {
+            block.push_wrapped(notice, width);
+        }
+        self.screen.draw(block)
+    }
+
+    fn draw_card(&mut self, request: &CardRequest<'_>, entry: &CardEntry, notice: Option<&str>) -> io::Result<()> {
+        let width = self.screen.width();
+        let mut block = Block::default();
+        block.push_wrapped(request.prompt, width);
+        block.push_wrapped(&messages::terminal::how_to_type_a_card(self.language), width);
+        block.push("");
+        let top = block.height();
+        let (lines, (line, column)) =
+            entry.shown(|good, answer| if good { self.screen.good(answer) } else { self.screen.bad(answer) });
+        lines.into_iter().for_each(|line| block.push_secret(line));
+        block.put_cursor(top + line, column);
+        if let Some(notice) = notice {
+            block.push("");
+            block.push_wrapped(notice, width);
+        }
+        self.screen.draw(block)
+    }
+
+    fn ask_hidden(&mut self, prompt: &str, hint: &str) -> Result<Answer<SecretText>, DeskError> {
+        self.asked(|desk| {
+            let mut block = Block::default();
+            block.push_wrapped(prompt, desk.screen.width());
+            block.push_wrapped(hint, desk.screen.width());
+            block.push("> ");
+            desk.screen.draw(block)?;
+            Hidden::read(&desk.keyboard)
+        })
+    }
+}
+
+impl Desk for TerminalDesk {
+    fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    fn is_attended(&self) -> bool {
+        true
+    }
+
+    fn tell(&mut self, text: &str) {
+        eprintln!("{text}");
+    }
+
+    fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {
+        self.asked(|desk| {
+            let mut entry = CardEntry::new(request.earlier);
+            let mut complaint: Option<String> = None;
+            loop {
+                if !desk.keyboard.borrow_mut().has_more() {
+                    let remark = entry.notice(desk.language, request.remark);
+                    let notice = complaint.as_deref().or(remark.as_deref());
+                    desk.draw_card(request, &entry, notice)?;
+                }
+                complaint = None;
+                match desk.key()? {
+                    Key::Escape => return Ok(Answer::LaidAside),
+                    Key::EndOfInput if entry.is_empty() => return Err(DeskError::Closed),
+                    Key::Enter if entry.is_empty() => {}
+                    Key::Enter => match (entry.path(), entry.whole()) {
+                        (Some(path), _) => match card_in_file(&path) {
+                            Ok(text) => return Ok(Answer::Given(text)),
+                            Err(error) => complaint = Some(error.say(desk.language)),
+                        },
+                        (None, Some(text)) => return Ok(Answer::Given(text)),
+                        (None, None) => complaint = Some(entry.what_is_missing(desk.language)),
+                    },
+                    key => entry.edit(key),
+                }
+            }
+        })
+    }
+
+    fn ask_phrase(&mut self, prompt: &str, _index: u8, _name: &str) -> Result<Answer<SecretText>, DeskError> {
+        self.ask_hidden(prompt, &messages::terminal::phrase_unseen(self.language))
+    }
+
+    fn ask_line(&mut self, prompt: &str, _option: &'static str) -> Result<String, DeskError> {
+        self.ask(prompt, |text| Ok(text.to_owned()))
+    }
+
+    fn ask_secret(&mut self, prompt: &str, _option: &'static str) -> Result<SecretText, DeskError> {
+        let hint = messages::terminal::typed_unseen(self.language);
+        loop {
+            if let Answer::Given(text) = self.ask_hidden(prompt, &hint)? {
+                return Ok(text);
+            }
+        }
+    }
+
+    fn confirm(&mut self, question: &str, _option: &'static str) -> Result<bool, DeskError> {
+        let language = self.language;
+        let question = format!("{question} {}", messages::terminal::yes_or_no(language));
+        self.ask(&question, |text| yes_or_no(text).ok_or_else(|| messages::terminal::answer_yes_or_no(language)))
+    }
+
+    fn choose(&mut self, question: &str, choices: &[String], _option: &'static str) -> Result<usize, DeskError> {
+        let language = self.language;
+        let mut text = question.to_owned();
+        for (number, choice) in choices.iter().enumerate() {
+            text.push_str(&format!("\n{:>4}  {choice}", number + 1));
+        }
+        text.push_str(&format!("\n{}", messages::terminal::type_a_number(language, choices.len())));
+        self.ask(&text, |text| {
+            let number = half_width(text).parse::<usize>().ok().filter(|number| (1..=choices.len()).contains(number));
+            number.map(|number| number - 1).ok_or_else(|| messages::terminal::no_such_number(language, choices.len()))
+        })
+    }
+
+    fn pause(&mut self, text: &str) -> Result<(), DeskError> {
+        self.asked(|desk| {
+            let mut block = Block::default();
+            block.push_wrapped(text, desk.screen.width());
+            block.push_wrapped(&messages::terminal::press_enter(desk.language), desk.screen.width());
+            desk.screen.draw(block)?;
+            while desk.key()? != Key::Enter {}
+            Ok(())
+        })
+    }
+
+    fn reveal(&mut self, revelation: &Revelation<'_>) -> Result<(), DeskError> {
+        if self.screen.is_plain() {
+            return Err(DeskError::NoScreen);
+        }
+        reveal::reveal(&mut self.screen, &mut self.keyboard.borrow_mut(), revelation, self.language)
+    }
+
+    fn clear_between_people(&mut self) {
+        // A screen that cannot be cleared is no reason to stop: the person sees that it was not.
+        let _ = self.screen.clear();
+    }
+}
+
+/// What a person typed as yes or no, in either language and width; nothing at all means no.
+fn yes_or_no(text: &str) -> Option<bool> {
+    match half_width(text).to_lowercase().as_str() {
+        "y" | "yes" | "はい" => Some(true),
+        "" | "n" | "no" | "いいえ" => Some(false),
+        _ => None,
+    }
+}
+
+/// Full-width letters and digits, as a Japanese input method leaves them, as the usual ones.
+fn half_width(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    text.nfkc().collect()
+}
+
+impl From<io::Error> for DeskError {
+    /// What reading from or writing to the terminal failed with. `EIO` is how a terminal says that it was hung up.
+    fn from(cause: io::Error) -> DeskError {
+        const HUNG_UP: i32 = 5;
+        match cause.kind() {
+            io::ErrorKind::Interrupted => DeskError::Interrupted,
+            io::ErrorKind::UnexpectedEof => DeskError::Closed,
+            _ if cfg!(unix) && cause.raw_os_error() == Some(HUNG_UP) => DeskError::Closed,
+            _ => DeskError::Terminal { cause },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yes_is_understood_in_both_languages_and_enter_alone_means_no() {
+        for yes in ["y", "YES", "はい", "ｙ"] {
+            assert_eq!(yes_or_no(yes), Some(true), "{yes}");
+        }
+        for no in ["", "n", "No", "いいえ", "ｎ"] {
+            assert_eq!(yes_or_no(no), Some(false), "{no}");
+        }
+        assert_eq!(yes_or_no("yse"), None);
+    }
+}

@@ -1,0 +1,94 @@
+//! Answers that do not come from a terminal: from files, file descriptors and standard input. No secret is ever taken from an
+//! argument or from the environment, where other programs can read it.
+//!
+//! | option | what it holds |
+//! |---|---|
+//! | `--cards` | cards in the order in which they are asked for: one a line, or in several lines with an empty line between cards; or one text file as printed |
+//! | `--phrases` | lines `NAME: phrase` or `NUMBER: phrase`, each used once |
+//! | `--value-from` | one secret value: everything, without the line end at its end |
+//! | `--yes` | every question that is answered with yes or no |
+//!
+//! Lines that begin with `#` are comments. Cards are read one by one, so that a script can write the next once it knows it.
+
+mod card_file;
+mod input;
+mod scripted;
+
+pub use card_file::card_in_file;
+pub use input::Input;
+pub use scripted::ScriptedDesk;
+
+use super::terminal::{Desk, DeskError, TerminalDesk};
+use crate::language::Language;
+
+/// The option that cards are read from.
+pub const CARDS: &str = "--cards";
+/// The option that phrases are read from.
+pub const PHRASES: &str = "--phrases";
+/// The option that a secret value is read from.
+pub const VALUE_FROM: &str = "--value-from";
+/// The option that answers every question with yes.
+pub const YES: &str = "--yes";
+
+/// Where cards come from, if not from the terminal.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct CardSource {
+    /// Read cards from FILE, - (standard input) or fd:N; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub cards: Vec<Input>,
+}
+
+/// Where phrases come from, if not from the terminal.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct PhraseSource {
+    /// Read phrases from FILE, - or fd:N: lines "NAME: phrase"
+    #[arg(long, value_name = "FILE")]
+    pub phrases: Option<Input>,
+}
+
+/// Where a secret value comes from, if not from the terminal.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ValueSource {
+    /// Read the secret value from FILE, - or fd:N
+    #[arg(long, value_name = "FILE")]
+    pub value_from: Option<Input>,
+}
+
+/// Whether questions of yes or no are asked.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct Consent {
+    /// Answer every question with yes
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// All answers that a command was given; what it has no option for stays empty.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// From [`CardSource`].
+    pub cards: Vec<Input>,
+    /// From [`PhraseSource`].
+    pub phrases: Option<Input>,
+    /// From [`ValueSource`].
+    pub value: Option<Input>,
+    /// From [`Consent`].
+    pub yes: bool,
+}
+
+impl Answers {
+    /// The desk that gives these answers, and asks the person at the terminal, if there is one, for all others.
+    ///
+    /// # Errors
+    /// When two of them are read from the same stream.
+    pub fn desk(self, language: Language) -> Result<Box<dyn Desk>, DeskError> {
+        let person = TerminalDesk::open(language);
+        let nothing_given = self.cards.is_empty() && self.phrases.is_none() && self.value.is_none() && !self.yes;
+        match person {
+            Some(person) if nothing_given => Ok(Box::new(person)),
+            person => {
+                let person = person.map(|person| Box::new(person) as Box<dyn Desk>);
+                Ok(Box::new(ScriptedDesk::new(self, person)?))
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Cards in text files: bare, a card a line or in several lines; or on a whole sheet as it is printed, among other words.
+
+use std::path::Path;
+
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+use super::CARDS;
+use super::input::{Contents, Input};
+use crate::cli::terminal::DeskError;
+use crate::quorum::{SecretText, separates};
+
+/// Characters of a card's text.
+const CHARACTERS: usize = 93;
+
+/// The first card in a text file, wherever in it the card stands.
+///
+/// # Errors
+/// When the file cannot be read or holds no card.
+pub fn card_in_file(path: &Path) -> Result<SecretText, DeskError> {
+    let input = Input::File(path.to_owned());
+    Cards::of(&input)?.next()?.ok_or_else(|| DeskError::NoCard { source: input.to_string() })
+}
+
+/// The cards of one input, one after another.
+pub struct Cards {
+    contents: Contents,
+    /// Whether it is a sheet: after its one card come words.
+    is_sheet: bool,
+    ended: bool,
+}
+
+impl Cards {
+    /// Opens `input`. A file in which a single line begins a card, and not the first, is a sheet; a stream never is, since it is
+    /// not read ahead.
+    pub fn of(input: &Input) -> Result<Cards, DeskError> {
+        let mut cards = Cards { contents: input.open(CARDS)?, is_sheet: false, ended: false };
+        if !input.is_stream() {
+            let begun = cards.contents.rest()?.lines().filter(|line| begins_card(bare(line))).count();
+            cards.is_sheet = begun == 1;
+            if begun == 1 {
+                cards.skip_to_card()?;
+            }
+        }
+        Ok(cards)
+    }
+
+    /// The next card as it stands there; nothing when there is none left. Reads no further than the card goes.
+    pub fn next(&mut self) -> Result<Option<SecretText>, DeskError> {
+        let mut card = Zeroizing::new(String::with_capacity(4 * CHARACTERS));
+        while !self.ended && length(&card) < CHARACTERS {
+            let Some(line) = self.contents.peek_line()?.map(bare) else { break };
+            if !card.is_empty() && (line.is_empty() || begins_card(line)) {
+                break;
+            }
+            if !line.is_empty() && !line.starts_with('#') {
+                card.push_str(line);
+                card.push('\n');
+            }
+            self.contents.pass()?;
+        }
+        self.ended |= self.is_sheet;
+        Ok((!card.is_empty()).then(|| SecretText::from(card.trim_end().to_owned())))
+    }
+
+    fn skip_to_card(&mut self) -> Result<(), DeskError> {
+        while self.contents.peek_line()?.is_some_and(|line| !begins_card(bare(line))) {
+            self.contents.pass()?;
+        }
+        Ok(())
+    }
+}
+
+/// A line without the spaces around it, and without the number of its first group that sheets print before it.
+fn bare(line: &str) -> &str {
+    let line = line.trim_start_matches('\u{feff}').trim();
+    match line.split_once(char::is_whitespace) {
+        Some((number, rest)) if number.len() <= 2 && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            rest.trim_start()
+        }
+        _ => line,
+    }
+}
+
+/// How many characters of a card `text` may have.
+fn length(text: &str) -> usize {
+    text.chars().filter(|character| !separates(*character)).count()
+}
+
+/// Whether a line begins with the prefix of a card, as forgivingly as a card is read.
+fn begins_card(line: &str) -> bool {
+    let mut characters =
+        line.nfkc().filter(|character| !separates(*character)).map(|character| character.to_ascii_lowercase());
+    characters.next() == Some('b')
+        && characters.next() == Some('g')
+        && matches!(characters.next(), Some('1' | 'l' | 'i'))
+        && length(line) > 3
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// A file that goes away with the value.
+    struct TextFile(PathBuf);
+
+    impl TextFile {
+        fn of(name: &str, text: &str) -> TextFile {
+            let path = std::env::temp_dir().join(format!("breakglass-{}-{name}", std::process::id()));
+            fs::write(&path, text).unwrap();
+            TextFile(path)
+        }
+
+        fn cards(&self) -> Vec<String> {
+            let mut cards = Cards::of(&Input::File(self.0.clone())).unwrap();
+            std::iter::from_fn(|| cards.next().unwrap())
+                .map(|card| card.expose().chars().filter(|character| !separates(*character)).collect())
+                .collect()
+        }
+    }
+
+    impl Drop for TextFile {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.0);
+        }
+    }
+
+    fn card(letter: char) -> String {
+        format!("BG1{}", letter.to_string().repeat(90))
+    }
+
+    fn in_rows(card: &str) -> String {
+        let groups: Vec<&str> = (0..card.len()).step_by(5).map(|at| &card[at..card.len().min(at + 5)]).collect();
+        groups.chunks(4).map(|row| format!("{}\n", row.join("  "))).collect()
+    }
+
+    #[test]
+    fn cards_stand_one_a_line_or_in_rows_with_empty_lines_between() {
+        let (one, two, three) = (card('Q'), card('P'), card('Z'));
+        let text = format!("# Tanaka\n{one}\n{}\n\n# from the safe\n\n{}{three}\n", in_rows(&two), in_rows(&one));
+        assert_eq!(TextFile::of("list", &text).cards(), [&one, &two, &one, &three].map(String::clone));
+    }
+
+    #[test]
+    fn a_card_too_short_does_not_swallow_the_one_below() {
+        let text = format!("{}\n{}\n", &card('Q')[..80], card('P'));
+        assert_eq!(TextFile::of("short", &text).cards(), [card('Q')[..80].to_owned(), card('P')]);
+    }
+
+    #[test]
+    fn a_list_with_a_broken_card_is_handed_over_whole() {
+        let text = format!("XX1QQ\n\n{}\n{}\n", card('P'), card('Q'));
+        assert_eq!(TextFile::of("broken", &text).cards(), ["XX1QQ".to_owned(), card('P'), card('Q')]);
+    }
+
+    #[test]
+    fn the_card_on_a_printed_sheet_is_found_among_its_words() {
+        let rows: String = in_rows(&card('Q'))
+            .lines()
+            .zip([1, 5, 9, 13, 17])
+            .map(|(row, number)| format!("{number:>4}   {row}\n"))
+            .collect();
+        let text =
+            format!("\u{feff}Card of Tanaka / 1 of 5\n-----\nCustodian: Tanaka\n\n{rows}\nKeep this sheet sealed.\n");
+        let file = TextFile::of("sheet", &text);
+        assert_eq!(file.cards(), [card('Q')]);
+        assert_eq!(length(card_in_file(&file.0).unwrap().expose()), CHARACTERS);
+    }
+
+    #[test]
+    fn a_file_without_a_card_is_told_by_name() {
+        let file = TextFile::of("empty", "\n# nothing\n");
+        let error = card_in_file(&file.0).unwrap_err().to_string();
+        assert!(error.contains("breakglass-"), "{error}");
+    }
+}

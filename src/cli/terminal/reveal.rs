@@ -1,0 +1,72 @@
+//! One secret value on a screen of its own: with a countdown, hidden at its end or at a key.
+
+use std::time::{Duration, Instant};
+
+use super::desk::{DeskError, Revelation};
+use super::keys::{Key, Keyboard};
+use super::screen::{AlternateScreen, Block, RawMode, Screen};
+use super::width::wrapped;
+use crate::language::{Language, messages};
+
+/// Lines that are not the value: title, field, empty lines, page, countdown.
+const LINES_AROUND: usize = 7;
+
+/// Shows the value until its time is over or a key is pressed. Keys for up and down turn the pages of a long one.
+pub fn reveal(
+    screen: &mut Screen,
+    keyboard: &mut Keyboard,
+    revelation: &Revelation<'_>,
+    language: Language,
+) -> Result<(), DeskError> {
+    let _alternate = AlternateScreen::enter(RawMode::enter()?, screen)?;
+    let end = Instant::now() + Duration::from_secs(revelation.seconds);
+    let mut page = 0;
+    let outcome = loop {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break Ok(());
+        }
+        let pages = draw(screen, revelation, language, &mut page, left.as_secs_f64().ceil() as u64)?;
+        let until_next_second = Duration::from_nanos(u64::from(left.subsec_nanos()).max(1));
+        match keyboard.next(Some(until_next_second)) {
+            Ok(None | Some(Key::Other)) => {}
+            Ok(Some(Key::Next | Key::Character(' '))) if pages > 1 => page = (page + 1) % pages,
+            Ok(Some(Key::Previous)) if pages > 1 => page = (page + pages - 1) % pages,
+            Ok(Some(Key::Interrupt)) => break Err(DeskError::Interrupted),
+            Ok(Some(_)) => break Ok(()),
+            Err(error) => break Err(error.into()),
+        }
+    };
+    // The block is erased here as well as with the screen, so that nothing draws over it from a wrong place later.
+    screen.erase()?;
+    outcome
+}
+
+/// Draws one page and returns how many there are; a window that grew may have fewer.
+fn draw(
+    screen: &mut Screen,
+    revelation: &Revelation<'_>,
+    language: Language,
+    page: &mut usize,
+    seconds: u64,
+) -> Result<usize, DeskError> {
+    let width = screen.width();
+    let lines = wrapped(revelation.value.expose(), width - 2);
+    let room = screen.height().saturating_sub(LINES_AROUND).max(1);
+    let pages = lines.len().div_ceil(room);
+    *page = (*page).min(pages - 1);
+    let mut block = Block::default();
+    block.push_wrapped(revelation.title, width);
+    block.push_wrapped(revelation.field, width);
+    block.push("");
+    for line in lines.iter().skip(*page * room).take(room) {
+        block.push(format!("  {line}"));
+    }
+    block.push("");
+    if pages > 1 {
+        block.push_wrapped(&messages::terminal::page_of(language, *page + 1, pages), width);
+    }
+    block.push_wrapped(&messages::terminal::hidden_in(language, seconds), width);
+    screen.draw(block)?;
+    Ok(pages)
+}

@@ -1,0 +1,78 @@
+//! Text in columns: Japanese characters take two, and lines break where either script allows it.
+
+use unicode_linebreak::{BreakOpportunity, linebreaks};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many columns `text` takes. It must be one line.
+pub fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` in lines of at most `width` columns, broken where the script allows it and anywhere where it does not. Always at least
+/// one line, without the spaces at which it was broken.
+pub fn wrapped(text: &str, width: usize) -> Vec<&str> {
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let paragraph = paragraph.trim_end_matches('\r');
+        let mut start = 0;
+        let mut end = 0;
+        for (place, opportunity) in linebreaks(paragraph) {
+            if columns(paragraph[start..place].trim_end()) > width {
+                if end > start {
+                    lines.push(paragraph[start..end].trim_end());
+                    start = end;
+                }
+                while columns(paragraph[start..place].trim_end()) > width {
+                    let cut = start + longest_fitting(&paragraph[start..place], width);
+                    lines.push(&paragraph[start..cut]);
+                    start = cut;
+                }
+            }
+            end = place;
+            debug_assert!(opportunity == BreakOpportunity::Allowed || place == paragraph.len());
+        }
+        lines.push(paragraph[start..].trim_end());
+    }
+    lines
+}
+
+/// How many bytes of `text` fit into `width` columns; at least one character's.
+pub fn longest_fitting(text: &str, width: usize) -> usize {
+    let mut taken = 0;
+    for (place, character) in text.char_indices() {
+        taken += character.width().unwrap_or(0);
+        if taken > width && place > 0 {
+            return place;
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_breaks_at_spaces() {
+        assert_eq!(wrapped("Put the card on the table", 12), ["Put the card", "on the table"]);
+    }
+
+    #[test]
+    fn japanese_breaks_between_characters_of_two_columns_and_not_before_a_full_stop() {
+        assert_eq!(wrapped("カードを入力します。", 10), ["カードを入", "力します。"]);
+        assert_eq!(wrapped("カードを入力。", 12), ["カードを入", "力。"]);
+    }
+
+    #[test]
+    fn a_word_longer_than_the_line_is_cut_and_nothing_of_it_lost() {
+        let lines = wrapped("see 0123456789abcdef now", 8);
+        assert_eq!(lines.concat(), "see0123456789abcdefnow".to_owned());
+        assert!(lines.iter().all(|line| columns(line) <= 8), "{lines:?}");
+    }
+
+    #[test]
+    fn empty_lines_stay() {
+        assert_eq!(wrapped("a\n\nb", 10), ["a", "", "b"]);
+        assert_eq!(wrapped("", 10), [""]);
+    }
+}
