@@ -163,6 +163,20 @@ fn a_link_under_a_final_name_is_refused_by_every_operation() {
 
 #[cfg(unix)]
 #[test]
+fn a_vault_may_be_reached_by_a_link_that_its_user_made() {
+    let scratch = Scratch::new();
+    let [target, link] = ["target", "link"].map(|name| scratch.path().join(name));
+    fs::create_dir(&target).unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    let mut writer = VaultFolder::create(&RealDisk, &link).unwrap();
+    writer.publish(&header(), b"header").unwrap();
+    writer.append(LINE).unwrap();
+    assert_eq!(VaultFolder::open(&RealDisk, &link).unwrap().places().unwrap(), [header()]);
+    assert_eq!(fs::read(target.join("log.jsonl")).unwrap(), b"{\"event\":1}\n");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_pipe_in_a_files_place_is_refused_and_not_waited_for() {
     let scratch = Scratch::new();
     let pipe = scratch.path().join("log.jsonl");

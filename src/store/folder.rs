@@ -38,7 +38,12 @@ impl<'d> VaultFolder<'d> {
             }
         }
         let folder = VaultFolder { disk, root: root.to_owned(), side: None };
-        Ok(folder.begin_writing(&|_| false)?.0)
+        let (writer, log) = folder.begin_writing(&|_| true)?;
+        // Another `init` may have been quicker between the look and the lock.
+        if log.tails().next().is_some() {
+            return Err(StoreError::new(root, Trouble::AlreadyAVault));
+        }
+        Ok(writer)
     }
 
     /// The vault in this folder.
@@ -132,7 +137,13 @@ impl<'d> VaultFolder<'d> {
     /// # Errors
     /// When a folder cannot be listed.
     pub fn places(&self) -> Result<Vec<Place>, StoreError> {
-        let mut places: Vec<Place> = self.names()?.iter().filter_map(|name| Place::at(name)).collect();
+        let mut places = Vec::new();
+        for folder in self.folders()? {
+            places.extend(self.names_in(&folder)?.iter().filter_map(|name| Place::at(name)));
+            if places.len() > FOLDER_LIMIT {
+                return Err(StoreError::new(&self.root, Trouble::TooMany { limit: FOLDER_LIMIT }));
+            }
+        }
         places.sort_unstable();
         Ok(places)
     }
@@ -156,31 +167,31 @@ impl<'d> VaultFolder<'d> {
         VaultWriter::begin(self, is_event)
     }
 
-    /// Every file name inside the vault, in folders where files are published, as paths with `/`.
-    pub(super) fn names(&self) -> Result<Vec<String>, StoreError> {
-        let mut names = self.names_in("")?;
-        names.extend(self.names_in(ATTACHMENTS)?);
+    /// The folders where files are published, as paths inside the vault; the vault itself is the empty one. The vault may be
+    /// reached by a link; what stands inside may not.
+    pub(super) fn folders(&self) -> Result<Vec<String>, StoreError> {
+        let mut folders = vec![String::new()];
+        let mut candidates = vec![ATTACHMENTS.to_owned()];
         for parent in [EPOCHS, DEPOSITS] {
-            for folder in self.names_in(parent)? {
-                names.extend(self.names_in(&folder)?);
-                if names.len() > FOLDER_LIMIT {
-                    return Err(StoreError::new(&self.root, Trouble::TooMany { limit: FOLDER_LIMIT }));
-                }
+            if self.is_folder(parent)? {
+                candidates.extend(self.names_in(parent)?);
             }
         }
-        Ok(names)
+        for candidate in candidates {
+            if self.is_folder(&candidate)? {
+                folders.push(candidate);
+            }
+        }
+        Ok(folders)
+    }
+
+    fn is_folder(&self, inside: &str) -> Result<bool, StoreError> {
+        Ok(self.disk.look(&self.root.join(inside))? == Some(Found::Folder))
     }
 
     fn names_in(&self, folder: &str) -> Result<Vec<String>, StoreError> {
-        let path = self.root.join(folder);
-        match self.disk.look(&path)? {
-            Some(Found::Folder) => {}
-            // The vault itself may be reached by a link; what stands inside may not.
-            Some(Found::Link) if folder.is_empty() => {}
-            _ => return Ok(Vec::new()),
-        }
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let names = self.disk.list(&path, FOLDER_LIMIT)?;
+        let names = self.disk.list(&self.root.join(folder), FOLDER_LIMIT)?;
         Ok(names.into_iter().filter_map(|name| Some(format!("{prefix}{}", name.to_str()?))).collect())
     }
 

@@ -17,6 +17,6 @@ pub use error::{StoreError, Trouble};
 pub use folder::VaultFolder;
 pub use log::{RawLog, Tail};
 pub use place::{DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, LOG_LIMIT, Place, SEALED_LIMIT};
-pub use publish::{Publication, publish};
+pub use publish::{Publication, clear_partials, publish};
 pub use real_disk::RealDisk;
 pub use writer::VaultWriter;

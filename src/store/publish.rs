@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::place::FOLDER_LIMIT;
 use super::{Disk, Found, StoreError, Trouble};
 
 /// What every unfinished file is called, before random letters. Nothing else is ever cleared away.
@@ -49,9 +50,25 @@ pub fn publish(disk: &dyn Disk, folder: &Path, path: &Path, bytes: &[u8]) -> Res
     Ok(publication)
 }
 
+/// Removes what publications that were cut short left in one folder. Only where nobody else is publishing.
+///
+/// # Errors
+/// When the folder cannot be listed, or a file not be removed.
+pub fn clear_partials(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
+    for name in disk.list(folder, FOLDER_LIMIT)? {
+        if name.to_str().is_some_and(|name| name.starts_with(PARTIAL)) {
+            disk.remove_file(&folder.join(name))?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes the folder that holds everything else, unless it stands, and its name durable.
 pub(super) fn ensure_outer_folder(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
-    ensure_folder(disk, folder)?;
+    // A link to it is the user's own way there; inside there are none.
+    if disk.look(folder)? != Some(Found::Link) {
+        ensure_folder(disk, folder)?;
+    }
     let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
     disk.sync_folder(above)
 }

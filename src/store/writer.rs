@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::log::LogFile;
 use super::place::{LOCK, LOG, LOG_LIMIT, Place};
-use super::publish::{PARTIAL, ensure_outer_folder, publish};
+use super::publish::{clear_partials, ensure_outer_folder, publish};
 use super::{Disk, Lock, Publication, RawLog, StoreError, Tail, Trouble, VaultFolder};
 
 /// A vault that this process alone is writing to, until the value is dropped.
@@ -149,12 +149,10 @@ impl<'d> VaultWriter<'d> {
     /// Removes unfinished files, which only an attempt that was cut short can have left: the lock is held.
     fn clear_partials(&self) -> Result<(), StoreError> {
         if self.folder.side_log().is_some() {
-            return Ok(());
+            return clear_partials(self.folder.disk(), &self.home());
         }
-        for name in self.folder.names()? {
-            if name.rsplit('/').next().is_some_and(|name| name.starts_with(PARTIAL)) {
-                self.folder.disk().remove_file(&self.folder.root().join(name))?;
-            }
+        for folder in self.folder.folders()? {
+            clear_partials(self.folder.disk(), &self.folder.root().join(folder))?;
         }
         Ok(())
     }

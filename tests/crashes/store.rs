@@ -291,6 +291,8 @@ fn a_vault_on_a_protected_medium_is_continued_by_a_side_log() {
         let (path, tail) = log.tails().next().unwrap();
         assert_eq!(path, root().join("log.jsonl"));
         assert_eq!(*tail, Tail::Torn { bytes: b"{\"torn".to_vec(), kept: None }, "left as it is");
+        drop(vault.begin_writing(&is_event).unwrap());
+        assert!(!has_partials(after));
     });
 }
 
