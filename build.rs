@@ -84,7 +84,8 @@ fn head_of(head: &str) -> (String, Vec<String>) {
 /// One function: a match over the languages, each arm pushing literal text and arguments.
 fn function(code: &mut String, key: &str, english: &Message, japanese: &Message) {
     let parameters: String = english.arguments.iter().map(|name| format!(", {name}: impl Display")).collect();
-    writeln!(code, "    /// {:?}", english.text).unwrap();
+    // As code, so that nothing in a sentence is taken for a link.
+    writeln!(code, "    /// `` {:?} ``", english.text).unwrap();
     writeln!(code, "    #[must_use]\n    pub fn {key}(language: Language{parameters}) -> String {{").unwrap();
     for name in &english.arguments {
         writeln!(code, "        let {name} = {name}.to_string();").unwrap();
@@ -98,10 +99,15 @@ fn function(code: &mut String, key: &str, english: &Message, japanese: &Message)
 
 /// Messages without arguments can also be found by their key, for what is laid out by somebody else, such as help.
 fn lookup(code: &mut String, messages: &BTreeMap<String, Message>) {
+    let keys: Vec<&String> =
+        messages.iter().filter(|(_, message)| message.arguments.is_empty()).map(|(key, _)| key).collect();
+    if keys.is_empty() {
+        return;
+    }
     writeln!(code, "    /// The message with this key, if it takes no arguments.").unwrap();
-    writeln!(code, "    #[must_use]\n    #[allow(unused_variables)]\n    pub fn find(language: Language, key: &str) -> Option<String> {{").unwrap();
+    writeln!(code, "    #[must_use]\n    pub fn find(language: Language, key: &str) -> Option<String> {{").unwrap();
     writeln!(code, "        match key {{").unwrap();
-    for key in messages.iter().filter(|(_, message)| message.arguments.is_empty()).map(|(key, _)| key) {
+    for key in keys {
         writeln!(code, "            {key:?} => Some({key}(language)),").unwrap();
     }
     code.push_str("            _ => None,\n        }\n    }\n");
