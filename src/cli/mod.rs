@@ -1,4 +1,63 @@
-//! The room `cli`.
+//! The command line: what people type, ask, read and are told. It calls the ceremony and holds no rule of its own.
 
 pub mod answers;
+mod arguments;
+mod cards;
+mod commands;
+mod context;
+mod error;
+mod localise;
+mod table;
 pub mod terminal;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+
+use arguments::Arguments;
+use context::Context;
+pub use error::CliError;
+
+use crate::language::{Language, Say, messages::cli as text};
+use crate::system::Hardening;
+
+/// Runs the program with these arguments, the program's name first, and gives its exit status: 0 done, 1 failed, 2 misused, 3
+/// something is due, 130 interrupted.
+pub fn run(arguments: Vec<OsString>, hardening: &Hardening) -> ExitCode {
+    let language = localise::language_of(&arguments);
+    let matches = match localise::command(language).try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return localise::report(&error, language),
+    };
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => return localise::report(&error, language),
+    };
+    let mut context = match arguments.context(language) {
+        Ok(context) => context,
+        Err(error) => return fail(&error, language),
+    };
+    if arguments.command.handles_secrets() {
+        warn(&mut context, hardening);
+    }
+    match commands::run(&mut context, arguments.command) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => fail(&error, language),
+    }
+}
+
+fn fail(error: &CliError, language: Language) -> ExitCode {
+    eprintln!("breakglass: {}", error.say(language));
+    ExitCode::from(error.exit_status())
+}
+
+/// What this machine could not do for secrets in memory.
+fn warn(context: &mut Context, hardening: &Hardening) {
+    if crate::system::swap() == crate::system::Swap::On {
+        context.desk.tell(&text::swap_is_on(context.language));
+    }
+    if !hardening.dumps_are_off {
+        context.desk.tell(&text::dumps_are_on(context.language));
+    }
+}

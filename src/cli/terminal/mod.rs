@@ -30,13 +30,13 @@ use hidden::Hidden;
 use keys::{Key, Keyboard};
 use line::Line;
 use screen::{Block, RawMode, Screen};
-use width::columns;
 
 use super::answers::card_in_file;
 use crate::language::{Language, Say, messages};
 use crate::quorum::SecretText;
 
 pub use desk::{Answer, CardRequest, Desk, DeskError, Revelation};
+pub use width::columns;
 
 /// A person at a terminal.
 pub struct TerminalDesk {

@@ -1,0 +1,64 @@
+//! What can be typed: the program's options and its commands. What each means to people stands in the message files `help`.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use super::answers::Answers;
+use super::commands::{list, put, unseal};
+use super::context::Context;
+use super::error::CliError;
+use crate::language::Language;
+use crate::quorum::EventId;
+
+#[derive(Parser)]
+#[command(name = "breakglass", version)]
+pub struct Arguments {
+    #[arg(long, global = true, value_name = "DIR")]
+    pub vault: Option<PathBuf>,
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[arg(long, global = true, value_name = "en|ja")]
+    pub language: Option<Language>,
+    #[arg(long, global = true, value_name = "DIR")]
+    pub log_to: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "HEAD")]
+    pub anchor: Option<EventId>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Put(put::Arguments),
+    List(list::Arguments),
+    Unseal(unseal::Arguments),
+}
+
+impl Arguments {
+    /// The context that these arguments ask for.
+    pub fn context(&self, language: Language) -> Result<Context, CliError> {
+        let desk = self.command.answers().desk(language)?;
+        let mut context = Context::new(language, self.json, desk);
+        context.vault = self.vault.clone().or(context.vault.take());
+        context.log_to.clone_from(&self.log_to);
+        context.anchor = self.anchor;
+        Ok(context)
+    }
+}
+
+impl Command {
+    /// The answers that were given on the command line.
+    fn answers(&self) -> Answers {
+        match self {
+            Command::Put(arguments) => arguments.answers(),
+            Command::Unseal(arguments) => arguments.answers(),
+            Command::List(_) => Answers::default(),
+        }
+    }
+
+    /// Whether secrets will stand in memory, so that people are warned of what this machine does with it.
+    pub fn handles_secrets(&self) -> bool {
+        matches!(self, Command::Put(_) | Command::Unseal(_))
+    }
+}

@@ -1,0 +1,117 @@
+//! `list`: what is in the vault, never a secret.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::ceremony::Ledger;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::table::table;
+use crate::journal::PendingDeposit;
+use crate::language::messages::cli as text;
+use crate::vault::{EntryId, Moment, PublicEntry};
+
+#[derive(clap::Args)]
+pub struct Arguments {}
+
+/// One entry as everybody may see it.
+#[derive(Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    entry: PublicEntry,
+    /// Whether a revision of it is sealed.
+    sealed: bool,
+    /// Deposits that wait for a rotation: not confirmed.
+    deposits: Vec<Waiting<'a>>,
+}
+
+#[derive(Serialize)]
+struct Waiting<'a> {
+    time: Moment,
+    by: Option<&'a str>,
+    fields: Vec<&'a str>,
+    cleared: Vec<&'a str>,
+}
+
+pub fn run(context: &mut Context, _: &Arguments) -> Result<u8, CliError> {
+    let ledger = context.read()?;
+    let rows = rows(&ledger)?;
+    if context.json {
+        context.print_json(&rows)?;
+        return Ok(0);
+    }
+    let language = context.language;
+    if rows.is_empty() {
+        context.print(&text::list_empty(language))?;
+        return Ok(0);
+    }
+    let heads = [
+        text::head_id(language),
+        text::head_title(language),
+        text::head_kind(language),
+        text::head_owner(language),
+        text::head_last_rotated(language),
+        text::head_state(language),
+    ];
+    let line = |row: &Row<'_>| {
+        let shown = |value: &Option<String>| value.clone().unwrap_or_default();
+        let state = match (row.sealed, row.deposits.len()) {
+            (true, 0) => text::state_sealed(language),
+            (true, count) => text::state_sealed_and_deposited(language, count),
+            (false, count) => text::state_deposited(language, count),
+        };
+        let entry = &row.entry;
+        [
+            entry.id.to_string(),
+            shown(&entry.title),
+            shown(&entry.kind),
+            shown(&entry.owner),
+            shown(&entry.last_rotated),
+            state,
+        ]
+    };
+    context.print(&table(&heads, &rows.iter().map(line).collect::<Vec<_>>()))?;
+    Ok(0)
+}
+
+/// Sealed entries with what was deposited since, and entries that were only deposited, in the order of their ids.
+fn rows<'l>(ledger: &'l Ledger<'_>) -> Result<Vec<Row<'l>>, CliError> {
+    let mut rows: BTreeMap<EntryId, Row<'l>> = BTreeMap::new();
+    for entry in &ledger.active()?.entries {
+        rows.insert(entry.id.clone(), Row { entry: entry.clone(), sealed: true, deposits: Vec::new() });
+    }
+    for pending in &ledger.state().deposits {
+        let row = rows.entry(pending.entry.id.clone()).or_insert_with(|| Row {
+            entry: pending.entry.clone(),
+            sealed: false,
+            deposits: Vec::new(),
+        });
+        show_newer(&mut row.entry, &pending.entry);
+        row.deposits.push(waiting(pending));
+    }
+    Ok(rows.into_values().collect())
+}
+
+/// What a deposit gives is shown over what was sealed; the state tells that it was deposited.
+fn show_newer(entry: &mut PublicEntry, deposit: &PublicEntry) {
+    for (shown, newer) in [
+        (&mut entry.title, &deposit.title),
+        (&mut entry.kind, &deposit.kind),
+        (&mut entry.owner, &deposit.owner),
+        (&mut entry.last_rotated, &deposit.last_rotated),
+    ] {
+        if newer.is_some() {
+            shown.clone_from(newer);
+        }
+    }
+}
+
+fn waiting(pending: &PendingDeposit) -> Waiting<'_> {
+    Waiting {
+        time: pending.time,
+        by: pending.by.as_deref(),
+        fields: pending.fields.iter().map(|name| name.as_str()).collect(),
+        cleared: pending.cleared.iter().map(|name| name.as_str()).collect(),
+    }
+}

@@ -1,0 +1,31 @@
+//! The commands, one file each: what can be typed, what is asked, what is done, what is told.
+
+pub mod list;
+pub mod put;
+pub mod unseal;
+
+use super::arguments::Command;
+use super::context::Context;
+use super::error::CliError;
+use crate::ceremony::Ledger;
+use crate::language::{Language, messages::cli as text};
+use crate::vault::FieldName;
+
+/// Runs a command and gives its exit status.
+pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
+    match command {
+        Command::Put(arguments) => put::run(context, arguments),
+        Command::List(arguments) => list::run(context, &arguments),
+        Command::Unseal(arguments) => unseal::run(context, &arguments),
+    }
+}
+
+/// The newest event, as people copy it by hand; after copies lived apart there can be several.
+fn head(ledger: &Ledger<'_>) -> String {
+    ledger.heads().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// What a field is called: the fixed ones in the reader's language, free ones as they were named.
+fn field_label(language: Language, name: &FieldName) -> String {
+    text::find(language, &format!("field_{name}")).unwrap_or_else(|| name.to_string())
+}

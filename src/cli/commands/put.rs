@@ -1,0 +1,267 @@
+//! `put`: fields of an entry into the vault, without a card.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::ceremony::{Ledger, put, trusted_epoch};
+use crate::cli::answers::{Answers, Consent, Input, VALUE_FROM, ValueSource};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::terminal::Revelation;
+use crate::language::{Language, messages::cli as text};
+use crate::quorum::{EpochHash, EpochId, READABLE_ALPHABET, SecretText, generate_characters, generate_words};
+use crate::vault::{Change, EntryId, FieldName, FieldValue, Fields};
+
+/// For how long a generated value stays on the screen.
+const SHOWN_SECONDS: u64 = 60;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(value_name = "ENTRY")]
+    entry: EntryId,
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    kind: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    user_name: Option<String>,
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    how_to_rotate: Option<String>,
+    #[arg(long, value_name = "DATE")]
+    last_rotated: Option<String>,
+    #[arg(long, value_name = "FIELD")]
+    secret: Option<FieldName>,
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["value_from", "generate"])]
+    fields_from: Option<Input>,
+    #[arg(long, value_name = "characters|words", conflicts_with = "value_from")]
+    generate: Option<Generator>,
+    #[arg(long, value_name = "NUMBER", requires = "generate")]
+    length: Option<u16>,
+    #[arg(long, value_name = "CHARACTERS", requires = "generate")]
+    alphabet: Option<String>,
+    #[arg(long, requires = "generate")]
+    print: bool,
+    #[arg(long, value_name = "FIELD")]
+    clear: Vec<FieldName>,
+    #[arg(long, value_name = "EPOCH_ID")]
+    epoch: Option<EpochId>,
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    #[command(flatten)]
+    value: ValueSource,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Generator {
+    Characters,
+    Words,
+}
+
+impl Arguments {
+    pub fn answers(&self) -> Answers {
+        Answers { value: self.value.value_from.clone(), yes: self.consent.yes, ..Answers::default() }
+    }
+
+    /// Fields that are no secret and stand on the command line.
+    fn open_fields(&self) -> impl Iterator<Item = (FieldName, &String)> {
+        let given = [
+            ("title", &self.title),
+            ("kind", &self.kind),
+            ("user_name", &self.user_name),
+            ("url", &self.url),
+            ("owner", &self.owner),
+            ("how_to_rotate", &self.how_to_rotate),
+            ("last_rotated", &self.last_rotated),
+        ];
+        given.into_iter().filter_map(|(name, value)| Some((FieldName::fixed(name), value.as_ref()?)))
+    }
+
+    /// Whether the command line says what to put in, so that people are asked only for what is missing.
+    fn says_what(&self) -> bool {
+        self.open_fields().next().is_some()
+            || self.secret.is_some()
+            || self.fields_from.is_some()
+            || self.generate.is_some()
+            || self.value.value_from.is_some()
+            || !self.clear.is_empty()
+    }
+}
+
+pub fn run(context: &mut Context, arguments: Arguments) -> Result<u8, CliError> {
+    let ledger = context.read()?;
+    let trusted = trust(context, &ledger, arguments.epoch)?;
+    let mut change = Change { clear: arguments.clear.iter().cloned().collect::<BTreeSet<_>>(), ..Change::default() };
+    for (name, value) in arguments.open_fields() {
+        change.set.insert(name, FieldValue::copy_of(value));
+    }
+    let generated = collect(context, &arguments, &mut change.set)?;
+    if !arguments.says_what() {
+        ask_fields(context, &mut change.set)?;
+    }
+    if change.set.is_empty() && change.clear.is_empty() {
+        return Err(CliError::Usage(text::nothing_to_put));
+    }
+    let password = FieldName::fixed("password");
+    let last_rotated = FieldName::fixed("last_rotated");
+    if change.set.contains_key(&password) && !change.clear.contains(&last_rotated) {
+        let today = context.now().date(&context.zone);
+        change.set.entry(last_rotated).or_insert_with(|| FieldValue::copy_of(&today));
+    }
+    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let mut writing = context.begin(ledger)?;
+    let now = context.now();
+    let fields: Vec<String> = change.set.keys().map(ToString::to_string).collect();
+    put(&mut writing, trusted, &arguments.entry, change, &by, now)?;
+    let ledger = writing.end();
+    ledger.pin(Some(trusted))?;
+    let head = super::head(&ledger);
+    if context.json {
+        context.print_json(&serde_json::json!({ "entry": arguments.entry, "fields": fields, "head": head }))?;
+    } else {
+        context.desk.tell(&text::put_done(context.language, &arguments.entry, fields.join(", "), head));
+    }
+    // The value is in the vault before anybody sees it: whoever sets it elsewhere now can lose nothing.
+    if let Some((name, value)) = generated {
+        show_generated(context, &arguments, &name, &value)?;
+    }
+    Ok(0)
+}
+
+/// The epoch to seal to; the first time on this machine its id is asked for, from the face of a card.
+fn trust(context: &mut Context, ledger: &Ledger<'_>, typed: Option<EpochId>) -> Result<EpochHash, CliError> {
+    let known = ledger.pins().find(ledger.state().vault).and_then(|pin| pin.epoch).is_some();
+    if known || typed.is_some() || !context.desk.is_attended() {
+        return Ok(trusted_epoch(ledger, typed)?);
+    }
+    let line = context.desk.ask_line(&text::ask_epoch(context.language), "--epoch")?;
+    let digits: String = line.chars().filter(|character| !character.is_whitespace() && *character != '-').collect();
+    Ok(trusted_epoch(ledger, Some(digits.to_ascii_lowercase().parse()?))?)
+}
+
+/// Takes secrets from where the command line says. Gives a generated one back, to be shown once it is in the vault.
+fn collect(
+    context: &mut Context,
+    arguments: &Arguments,
+    fields: &mut Fields,
+) -> Result<Option<(FieldName, SecretText)>, CliError> {
+    if let Some(input) = &arguments.fields_from {
+        fields.extend(read_fields(input)?);
+    }
+    let name = arguments.secret.clone().unwrap_or_else(|| FieldName::fixed("password"));
+    if let Some(generator) = arguments.generate {
+        let value = generate(arguments, generator)?;
+        fields.insert(name.clone(), FieldValue::copy_of(value.expose()));
+        return Ok(Some((name, value)));
+    }
+    if arguments.secret.is_some() || arguments.value.value_from.is_some() {
+        let prompt = text::ask_field(context.language, super::field_label(context.language, &name));
+        let value = context.desk.ask_secret(&prompt, VALUE_FROM)?;
+        fields.insert(name, FieldValue::new(value));
+    }
+    Ok(None)
+}
+
+fn generate(arguments: &Arguments, generator: Generator) -> Result<SecretText, CliError> {
+    let made = match generator {
+        Generator::Characters => {
+            let alphabet = arguments.alphabet.as_deref().unwrap_or(READABLE_ALPHABET);
+            let different: BTreeSet<char> = alphabet.chars().collect();
+            if different.len() < 2 || different.len() != alphabet.chars().count() {
+                return Err(CliError::Usage(text::bad_alphabet));
+            }
+            let length = usize::from(arguments.length.unwrap_or(24));
+            // A generated value shorter than this is within reach of guessing.
+            if (different.len() as f64).log2() * (length as f64) < 64.0 {
+                return Err(CliError::Usage(text::generated_too_short));
+            }
+            generate_characters(length, alphabet)
+        }
+        Generator::Words => {
+            if arguments.alphabet.is_some() {
+                return Err(CliError::Usage(text::bad_alphabet));
+            }
+            let count = usize::from(arguments.length.unwrap_or(7));
+            if count < 6 {
+                return Err(CliError::Usage(text::generated_too_short));
+            }
+            generate_words(count)
+        }
+    };
+    Ok(made.map_err(crate::ceremony::CeremonyError::from)?)
+}
+
+/// Several fields at once: a JSON object of texts.
+fn read_fields(input: &Input) -> Result<Fields, CliError> {
+    let mut contents = input.open("--fields-from")?;
+    serde_json::from_str(contents.rest()?).map_err(|error| {
+        // The parser's own message can quote the document.
+        let place = format!("{}:{}", error.line(), error.column());
+        CliError::File(PathBuf::from(input.to_string()), place)
+    })
+}
+
+/// Asks for the fields one by one; Enter alone leaves a field as it is.
+fn ask_fields(context: &mut Context, fields: &mut Fields) -> Result<(), CliError> {
+    let language = context.language;
+    if !context.desk.is_attended() {
+        return Err(CliError::Usage(text::say_what_to_put));
+    }
+    context.desk.tell(&text::put_intro(language));
+    for name in FieldName::FIXED {
+        let name = FieldName::fixed(name);
+        ask_one(context, fields, name, language)?;
+    }
+    loop {
+        let typed = context.desk.ask_line(&text::ask_free_field(language), "--secret")?;
+        if typed.is_empty() {
+            return Ok(());
+        }
+        match typed.parse::<FieldName>() {
+            Ok(name) => ask_one(context, fields, name, language)?,
+            Err(error) => context.say(&error),
+        }
+    }
+}
+
+fn ask_one(context: &mut Context, fields: &mut Fields, name: FieldName, language: Language) -> Result<(), CliError> {
+    let prompt = text::ask_field(language, super::field_label(language, &name));
+    let open = name.is_public() || ["user_name", "url", "how_to_rotate"].contains(&name.as_str());
+    let value = if open {
+        SecretText::from(context.desk.ask_line(&prompt, "--title")?)
+    } else {
+        context.desk.ask_secret(&prompt, VALUE_FROM)?
+    };
+    if !value.expose().is_empty() {
+        fields.insert(name, FieldValue::new(value));
+    }
+    Ok(())
+}
+
+fn show_generated(
+    context: &mut Context,
+    arguments: &Arguments,
+    name: &FieldName,
+    value: &SecretText,
+) -> Result<(), CliError> {
+    if arguments.print {
+        return context.print(value.expose());
+    }
+    if !context.desk.is_attended() {
+        context.desk.tell(&text::generated_unseen(context.language));
+        return Ok(());
+    }
+    let field = super::field_label(context.language, name);
+    context.desk.reveal(&Revelation {
+        title: arguments.entry.as_str(),
+        field: &field,
+        value,
+        seconds: SHOWN_SECONDS,
+    })?;
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! What every command is handed: the vault's place, the clock, the language, the desk. The environment is read here and nowhere else.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::error::CliError;
+use super::terminal::Desk;
+use crate::ceremony::{Ledger, PinBook, Writing};
+use crate::language::{Language, Say, messages::cli as text};
+use crate::quorum::EventId;
+use crate::store::{Disk, RealDisk, VaultFolder};
+use crate::system;
+use crate::vault::Moment;
+
+/// What every command is handed.
+pub struct Context {
+    /// The language of the people at the desk.
+    pub language: Language,
+    /// Whether results are printed for a machine.
+    pub json: bool,
+    /// Who answers.
+    pub desk: Box<dyn Desk>,
+    /// `--vault`, or the environment's.
+    pub vault: Option<PathBuf>,
+    /// Where new lines go when the vault is on a medium that stays as it is.
+    pub log_to: Option<PathBuf>,
+    /// A head that somebody holds on paper.
+    pub anchor: Option<EventId>,
+    /// The time zone in which dates are told.
+    pub zone: TimeZone,
+    disk: &'static RealDisk,
+    pins: PinBook<'static>,
+}
+
+static DISK: RealDisk = RealDisk;
+
+impl Context {
+    /// The context of this process.
+    #[must_use]
+    pub fn new(language: Language, json: bool, desk: Box<dyn Desk>) -> Context {
+        let vault = std::env::var_os("BREAKGLASS_VAULT").filter(|value| !value.is_empty()).map(PathBuf::from);
+        Context {
+            language,
+            json,
+            desk,
+            vault,
+            log_to: None,
+            anchor: None,
+            zone: TimeZone::system(),
+            disk: &DISK,
+            pins: PinBook::new(&DISK, &configuration_folder().join("pins")),
+        }
+    }
+
+    /// The moment now, by this machine's clock.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        Moment::of(Timestamp::now())
+    }
+
+    /// The disk of this machine.
+    #[must_use]
+    pub fn disk(&self) -> &'static dyn Disk {
+        self.disk
+    }
+
+    /// What this machine knows of vaults.
+    #[must_use]
+    pub fn pins(&self) -> &PinBook<'static> {
+        &self.pins
+    }
+
+    /// Where this machine keeps what it knows; the demo brings its own.
+    pub fn keep_pins_in(&mut self, folder: &Path) {
+        self.pins = PinBook::new(&DISK, folder);
+    }
+
+    /// Who is at this machine, as the system says: only ever a claim.
+    #[must_use]
+    pub fn user(&self) -> String {
+        let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+        named.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| text::somebody(self.language))
+    }
+
+    /// The folder of the vault: the one named, or the one that one stands in or beside.
+    ///
+    /// # Errors
+    /// When none is named and none, or more than one, stands here.
+    pub fn vault_path(&self) -> Result<PathBuf, CliError> {
+        if let Some(named) = &self.vault {
+            return Ok(named.clone());
+        }
+        let here = std::env::current_dir().map_err(CliError::Output)?;
+        for folder in here.ancestors() {
+            if VaultFolder::is_vault(self.disk, folder)? {
+                return Ok(folder.to_owned());
+            }
+        }
+        let mut beside = Vec::new();
+        for name in self.disk.list(&here, crate::store::FOLDER_LIMIT)? {
+            let folder = here.join(name);
+            if VaultFolder::is_vault(self.disk, &folder).unwrap_or(false) {
+                beside.push(folder);
+            }
+        }
+        match <[PathBuf; 1]>::try_from(beside) {
+            Ok([only]) => Ok(only),
+            Err(none) if none.is_empty() => Err(CliError::NoVault(here)),
+            Err(several) => Err(CliError::SeveralVaults(several)),
+        }
+    }
+
+    /// Reads the vault, tells what everybody must know of it, and keeps what was verified.
+    ///
+    /// # Errors
+    /// When there is no vault, or it cannot be read.
+    pub fn read(&mut self) -> Result<Ledger<'static>, CliError> {
+        let path = self.vault_path()?;
+        let ledger = self.read_at(&path)?;
+        self.tell_findings(&ledger);
+        self.tell_seal(&ledger);
+        Ok(ledger)
+    }
+
+    /// Reads the vault in a folder and tells nothing.
+    ///
+    /// # Errors
+    /// When it is no vault, or cannot be read.
+    pub fn read_at(&self, path: &Path) -> Result<Ledger<'static>, CliError> {
+        let mut folder = VaultFolder::open(self.disk, path)?;
+        if let Some(side) = &self.log_to {
+            folder = folder.with_side_log(side);
+        }
+        let ledger = Ledger::read(folder, &self.pins, self.anchor)?;
+        // Only a store of what need not be computed again: without it everything is verified anew the next time.
+        let _ = ledger.pin(None);
+        Ok(ledger)
+    }
+
+    /// On a medium that stays as it is, asks for a folder for the log before anything else is done.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    pub fn ensure_log_place(&mut self, ledger: Ledger<'static>) -> Result<Ledger<'static>, CliError> {
+        if self.log_to.is_none() {
+            if !ledger.folder().is_read_only()? {
+                return Ok(ledger);
+            }
+            self.desk.tell(&text::vault_is_read_only(self.language, ledger.folder().root().display()));
+            self.log_to = Some(PathBuf::from(self.desk.ask_line(&text::ask_log_to(self.language), "--log-to")?));
+        }
+        let folder = self.log_to.clone().unwrap_or_default();
+        if system::is_memory_filesystem(&folder) {
+            self.desk.tell(&text::log_in_memory(self.language, folder.display()));
+        }
+        let path = ledger.folder().root().to_owned();
+        self.read_at(&path)
+    }
+
+    /// Takes the vault for writing.
+    ///
+    /// # Errors
+    /// When another breakglass is writing, or nothing can be written.
+    pub fn begin(&mut self, ledger: Ledger<'static>) -> Result<Writing<'static>, CliError> {
+        let ledger = self.ensure_log_place(ledger)?;
+        Ok(ledger.begin(self.now())?)
+    }
+
+    fn tell_findings(&mut self, ledger: &Ledger<'_>) {
+        let count = ledger.history().findings.len() + ledger.broken_headers().len();
+        if count > 0 {
+            self.desk.tell(&text::log_has_findings(self.language, count));
+        }
+    }
+
+    /// After an opening every command says so, until a rotation that follows it is committed.
+    fn tell_seal(&mut self, ledger: &Ledger<'_>) {
+        if let Some(opening) = ledger.state().unanswered_openings().last() {
+            let when = opening.time.date_and_minute(&self.zone);
+            self.desk.tell(&text::vault_was_opened(self.language, when, &opening.reason));
+        }
+    }
+
+    /// Prints a line of results.
+    ///
+    /// # Errors
+    /// When standard output is closed.
+    pub fn print(&self, line: &str) -> Result<(), CliError> {
+        Ok(writeln!(std::io::stdout(), "{line}")?)
+    }
+
+    /// Prints a result for a machine: one JSON document on one line.
+    ///
+    /// # Errors
+    /// When standard output is closed.
+    pub fn print_json(&self, value: &impl Serialize) -> Result<(), CliError> {
+        self.print(&serde_json::to_string(value).map_err(std::io::Error::other)?)
+    }
+
+    /// Says something in the language of the desk.
+    pub fn say(&mut self, what: &impl Say) {
+        let words = what.say(self.language);
+        self.desk.tell(&words);
+    }
+}
+
+/// The user's configuration folder, as each system has it.
+fn configuration_folder() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = if cfg!(windows) {
+        variable("APPDATA")
+    } else if cfg!(target_os = "macos") {
+        variable("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        variable("XDG_CONFIG_HOME").or_else(|| variable("HOME").map(|home| home.join(".config")))
+    };
+    base.unwrap_or_else(std::env::temp_dir).join("breakglass")
+}
+
+/// The language that the environment's locale asks for.
+#[must_use]
+pub fn language_of_environment() -> Language {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    locale.map_or(Language::English, |locale| Language::of_locale(&locale))
+}

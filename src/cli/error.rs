@@ -1,0 +1,108 @@
+//! Why a command could not be done.
+
+use std::path::PathBuf;
+
+use super::terminal::DeskError;
+use crate::ceremony::CeremonyError;
+use crate::language::{Language, Say, messages::cli as text};
+use crate::quorum::{NotHex, PhraseError, Unreadable};
+use crate::speaks;
+use crate::store::StoreError;
+use crate::vault::FormatError;
+
+/// Why a command could not be done.
+#[derive(Debug)]
+pub enum CliError {
+    /// A step of the ceremony.
+    Ceremony(CeremonyError),
+    /// A question that was not answered.
+    Desk(DeskError),
+    /// A card's text.
+    Unreadable(Unreadable),
+    /// A phrase.
+    Phrase(PhraseError),
+    /// An id in hexadecimal.
+    Hex(NotHex),
+    /// No vault was named, and none stands here.
+    NoVault(PathBuf),
+    /// Several vaults stand here.
+    SeveralVaults(Vec<PathBuf>),
+    /// A file that an option names: what it is not, in the reader's words already.
+    File(PathBuf, String),
+    /// Two options contradict each other, or one is missing; the sentence.
+    Usage(fn(Language) -> String),
+    /// A card in a list of cards does not count, and nobody is there to bring another.
+    NotEnoughCards(usize),
+    /// The person said no.
+    Declined,
+    /// Standard output was closed or is full.
+    Output(std::io::Error),
+}
+
+impl CliError {
+    /// The status with which the program ends.
+    #[must_use]
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            CliError::Usage(_) | CliError::NoVault(_) | CliError::SeveralVaults(_) => 2,
+            CliError::Desk(DeskError::MissingAnswer { .. }) => 2,
+            CliError::Desk(DeskError::Interrupted) => 130,
+            _ => 1,
+        }
+    }
+}
+
+impl Say for CliError {
+    fn say(&self, language: Language) -> String {
+        match self {
+            CliError::Ceremony(error) => error.say(language),
+            CliError::Desk(error) => error.say(language),
+            CliError::Unreadable(error) => error.say(language),
+            CliError::Phrase(error) => error.say(language),
+            CliError::Hex(error) => error.say(language),
+            CliError::NoVault(path) => text::no_vault(language, path.display()),
+            CliError::SeveralVaults(paths) => {
+                let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+                text::several_vaults(language, names.join(", "))
+            }
+            CliError::File(path, why) => text::in_file(language, path.display(), why),
+            CliError::Usage(sentence) => sentence(language),
+            CliError::NotEnoughCards(missing) => text::not_enough_cards(language, missing),
+            CliError::Declined => text::declined(language),
+            CliError::Output(error) => text::output_closed(language, error),
+        }
+    }
+}
+
+speaks!(CliError);
+
+macro_rules! from {
+    ($($error:ty => $variant:ident),*) => {$(
+        impl From<$error> for CliError {
+            fn from(error: $error) -> CliError {
+                CliError::$variant(error)
+            }
+        }
+    )*};
+}
+
+from!(
+    CeremonyError => Ceremony,
+    DeskError => Desk,
+    Unreadable => Unreadable,
+    PhraseError => Phrase,
+    NotHex => Hex,
+    std::io::Error => Output
+);
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> CliError {
+        CliError::Ceremony(CeremonyError::Store(error))
+    }
+}
+
+impl From<FormatError> for CliError {
+    fn from(error: FormatError) -> CliError {
+        CliError::Ceremony(CeremonyError::Value(error))
+    }
+}
