@@ -74,7 +74,7 @@ macro_rules! speaks {
 }
 
 /// One function per message, grouped by the file it stands in.
-#[allow(missing_docs)]
+#[allow(missing_docs, non_snake_case)]
 pub mod messages {
     use super::{Display, Language};
 
