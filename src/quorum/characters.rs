@@ -1,8 +1,9 @@
 //! What a person types or a scanner reads, character by character: what is forgiven, and what counts as missing.
 
+use bech32::Fe32;
+
 use super::card_text::{CHARACTERS, GROUP, GROUPS, PREFIX, SYMBOLS};
 use super::secret::Secret;
-use bech32::Fe32;
 
 /// Stands for a character that cannot be in a card's text.
 const MISSING: u8 = b'?';

@@ -239,8 +239,8 @@ mod tests {
                 }
             }
         }
-        // Words of the code are far apart: most of these are near to none. With eight missing, any text is near to one.
-        assert!(misled < 1500, "{misled}");
+        // The eight roots alone would let many of these pass for another word; the checksum has five symbols more.
+        assert_eq!(misled, 0);
     }
 
     #[test]

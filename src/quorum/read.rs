@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use bech32::Fe32;
+
 use super::card::Card;
 use super::card_text::{CHARACTERS, GROUPS, PREFIX, SYMBOLS, bytes_of};
 use super::characters::{Characters, group_and_place, length_of, separates};
@@ -78,7 +80,7 @@ impl Characters {
 
     fn change(&self, symbol: usize, corrected: &Secret<SYMBOLS>) -> Change {
         let (group, place) = group_and_place(PREFIX.len() + symbol);
-        let to = bech32::Fe32::try_from(corrected.expose()[symbol]).expect("symbols are kept below 32").to_char();
+        let to = Fe32::try_from(corrected.expose()[symbol]).expect("symbols are kept below 32").to_char();
         Change { group, place, from: self.shown(PREFIX.len() + symbol), to: to.to_ascii_uppercase() }
     }
 }
