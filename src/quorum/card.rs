@@ -216,7 +216,11 @@ fn text(head: &CardHead, value: &Secret<32>) -> CardText {
 
 #[cfg(test)]
 mod tests {
+    use bech32::Fe32;
+    use bech32::primitives::iter::ByteIterExt;
+
     use super::*;
+    use crate::quorum::codex32::{CARD, checksum};
     use crate::quorum::{Reading, read_card};
 
     /// Card 3, three needed, of the epoch 000102…0b, with the share 202122…3f.
@@ -304,6 +308,24 @@ mod tests {
         for (place, value) in nonsense {
             assert_eq!(read(&with(place, value)).unwrap_err(), Unreadable::Malformed, "byte {place} is {value}");
         }
+    }
+
+    #[test]
+    fn a_padding_bit_that_is_not_zero_is_no_card() {
+        // Symbol 77 ends with the bit of padding; the checksum is right.
+        let symbols: Vec<Fe32> = bytes().expose().iter().copied().bytes_to_fes().collect();
+        let last = Fe32::try_from(symbols[76].to_u8() | 1).unwrap();
+        let symbols = || symbols[..76].iter().copied().chain([last]);
+        let text: String = symbols().chain(checksum(CARD, symbols())).map(Fe32::to_char).collect();
+        assert_eq!(read_card(&format!("bg1{text}")).unwrap_err(), Unreadable::Malformed);
+    }
+
+    #[test]
+    fn what_is_put_right_to_nonsense_is_damage() {
+        let text = CardText::of(&with(0, 0x50));
+        let damaged = text.expose().replacen("BG12", "BG1Q", 1);
+        assert_ne!(damaged, text.expose());
+        assert_eq!(read_card(&damaged).unwrap_err(), Unreadable::Damaged { groups: vec![] });
     }
 
     #[test]

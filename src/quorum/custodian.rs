@@ -111,6 +111,14 @@ mod tests {
     }
 
     #[test]
+    fn the_key_of_a_share_is_fixed_for_ever() {
+        // Card 3 with the share 202122…3f; the seed computed with the standard library of Python.
+        let value = Secret::made(|place| *place = std::array::from_fn(|byte| byte as u8 + 0x20));
+        let seed = read_hex("db3d3ea6746ad6fd5b05635808c41140fca136200ef84e5e575f04a5a2e2224e").unwrap();
+        assert_eq!(CustodianKey::of_share(CardIndex::try_from(3).unwrap(), &value).0, Secret::new(seed));
+    }
+
+    #[test]
     fn a_signature_holds_only_for_its_key_its_domain_and_its_digest() {
         let signer = key("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
         let other = key("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");

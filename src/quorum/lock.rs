@@ -22,12 +22,12 @@ const LANES: u32 = 4;
 #[serde(rename_all = "lowercase")]
 pub enum LockProfile {
     /// 64 MiB, for machines with little memory.
-    Small,
+    Small = 0,
     /// 256 MiB.
     #[default]
-    Standard,
+    Standard = 1,
     /// 1 GiB.
-    Large,
+    Large = 2,
 }
 
 impl LockProfile {

@@ -59,23 +59,28 @@ impl Characters {
         }
         let missing: Vec<usize> = self.missing().map(|place| place - PREFIX.len()).collect();
         if missing.len() > MOST_MISSING {
-            let mut groups: Vec<usize> = self.missing().map(|place| group_and_place(place).0).collect();
-            groups.dedup();
-            return Err(Unreadable::TooManyMissing { groups });
+            return Err(Unreadable::TooManyMissing { groups: self.groups_with_missing() });
         }
         let mut symbols = self.symbols();
-        let places = correct(&mut symbols, &missing).ok_or(Unreadable::Damaged)?;
+        let damaged = || Unreadable::Damaged { groups: self.groups_with_missing() };
+        let places = correct(&mut symbols, &missing).ok_or_else(damaged)?;
         let card = match (bytes_of(&symbols), places.is_empty()) {
             (Some(bytes), true) => Card::of_bytes(&bytes)?,
             (None, true) => return Err(Unreadable::Malformed),
             // No card of ours is near: what was put right was put wrong.
-            (bytes, false) => bytes.and_then(|bytes| Card::of_bytes(&bytes).ok()).ok_or(Unreadable::Damaged)?,
+            (bytes, false) => bytes.and_then(|bytes| Card::of_bytes(&bytes).ok()).ok_or_else(damaged)?,
         };
         if places.is_empty() {
             return Ok(Reading::Whole(card));
         }
         let changes = places.into_iter().map(|place| self.change(place, &symbols)).collect();
         Ok(Reading::Corrected(Correction { changes, card }))
+    }
+
+    fn groups_with_missing(&self) -> Vec<usize> {
+        let mut groups: Vec<usize> = self.missing().map(|place| group_and_place(place).0).collect();
+        groups.dedup();
+        groups
     }
 
     fn change(&self, symbol: usize, corrected: &Secret<SYMBOLS>) -> Change {
@@ -154,8 +159,11 @@ pub enum Unreadable {
         /// The groups, from 1, in which they stand.
         groups: Vec<usize>,
     },
-    /// Too many characters are wrong, and where cannot be known.
-    Damaged,
+    /// Too many characters are wrong, and where cannot be known but for some.
+    Damaged {
+        /// The groups, from 1, with characters that cannot be on a card; there are wrong ones besides.
+        groups: Vec<usize>,
+    },
     /// The card is of a version that this program does not know.
     UnknownVersion {
         /// The version.
@@ -179,7 +187,10 @@ impl Say for Unreadable {
             Unreadable::TooManyMissing { groups } => {
                 messages::quorum::card_groups_unreadable(language, groups.len(), list(language, groups))
             }
-            Unreadable::Damaged => messages::quorum::card_text_damaged(language),
+            Unreadable::Damaged { groups } if groups.is_empty() => messages::quorum::card_text_damaged(language),
+            Unreadable::Damaged { groups } => {
+                messages::quorum::card_text_damaged_beside(language, groups.len(), list(language, groups))
+            }
             Unreadable::UnknownVersion { version } => messages::quorum::card_version_unknown(language, version),
             Unreadable::Malformed => messages::quorum::card_malformed(language),
         }

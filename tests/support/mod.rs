@@ -1,17 +1,22 @@
 //! What several tests need.
 
 use std::env;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-/// Finds a program that a test compares with. Where it is missing the test says so and is skipped, unless the variable
-/// `BREAKGLASS_REQUIRE_OUTSIDE` is 1: then its absence is a failure.
+/// Where an outside program that a test compares with is installed. Without it the test is skipped and says so, past the capture
+/// of its output; with `BREAKGLASS_REQUIRE_OUTSIDE=1` its absence is a failure.
+#[must_use]
+#[allow(dead_code, reason = "each test file is a crate of its own and few use everything")]
 pub fn outside_program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    let found = env::split_paths(&path)
+        .flat_map(|folder| [folder.join(name), folder.join(format!("{name}.exe"))])
+        .find(|program| program.is_file());
     if found.is_none() {
         let required = env::var_os("BREAKGLASS_REQUIRE_OUTSIDE").is_some_and(|value| value == "1");
-        assert!(!required, "{name} is not installed, and this run requires it");
-        eprintln!("skipped: {name} is not installed");
+        assert!(!required, "the program `{name}` is not installed, and this run must compare with it");
+        let _ = writeln!(io::stderr(), "skipped: the program `{name}` is not installed");
     }
     found
 }
