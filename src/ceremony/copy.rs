@@ -4,19 +4,29 @@ use std::path::Path;
 
 use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
-use super::verify::named;
-use crate::journal::{Line, What, join};
+use super::verify::{Expected, FileFinding, named};
+use crate::journal::{Headers, Line, What, join};
+use crate::quorum::Digest;
 use crate::store::{Disk, Place, VaultFolder};
 use crate::vault::{EpochHeader, Moment};
 
 /// Copies the vault to a folder that is not there yet, or empty, and reads everything back. Gives the number of files.
 ///
 /// # Errors
-/// When the folder holds something, a file cannot be read or written, or what was written is not what is read.
+/// When the folder holds something, a file is missing, is not what the log says, or cannot be read or written, or what was written
+/// is not what is read. A copy that is relied on must be whole.
 pub fn copy_vault<'d>(ledger: &Ledger<'d>, disk: &'d dyn Disk, to: &Path) -> Result<usize, CeremonyError> {
+    let named = named(ledger.history(), ledger.headers());
+    for (place, expected) in &named {
+        if let Expected::Hash(hash) = expected
+            && Digest::of(&ledger.folder().read(place)?) != *hash
+        {
+            return Err(CeremonyError::Swapped(place.path()));
+        }
+    }
     let mut writer = VaultFolder::create(disk, to)?;
     let mut count = 1;
-    for (place, _) in named(ledger) {
+    for (place, _) in named {
         if ledger.folder().holds(&place)? {
             writer.publish_from(ledger.folder(), &place)?;
             count += 1;
@@ -32,12 +42,14 @@ pub fn copy_vault<'d>(ledger: &Ledger<'d>, disk: &'d dyn Disk, to: &Path) -> Res
 }
 
 /// What a merge did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Merged {
     /// Lines that were taken in.
     pub lines: usize,
     /// Files that were taken in.
     pub files: usize,
+    /// Files that are missing here, and are not in the other copy what the log says either: they were not taken.
+    pub damaged: Vec<FileFinding>,
 }
 
 /// Takes in what another copy of the same vault, or the log that a read-only vault wrote beside itself, has more. The other stays as it
@@ -55,40 +67,62 @@ pub fn merge_vaults(writing: &mut Writing<'_>, other: &VaultFolder<'_>, now: Mom
     if foreign {
         return Err(CeremonyError::OtherVault(other.root().to_owned()));
     }
-    let files = take_files(writing, other)?;
-    let merged = Merged { lines: lines.len(), files };
-    if lines.is_empty() {
-        return Ok(merged);
+    let headers = both_headers(writing.ledger(), other)?;
+    let history = writing.ledger().history_with(&headers, &lines);
+    let mut merged = Merged { lines: lines.len(), ..Merged::default() };
+    take_files(writing, other, &named(&history, &headers), &mut merged)?;
+    if !lines.is_empty() {
+        writing.take_in(&lines)?;
     }
-    writing.take_in(&lines)?;
     if writing.ledger().heads().len() > 1 {
         writing.record(now, None, &[], What::Merged {})?;
     }
     Ok(merged)
 }
 
-/// Copies files that stand there and not here, but for those that the log here says were deleted.
-fn take_files(writing: &mut Writing<'_>, other: &VaultFolder<'_>) -> Result<usize, CeremonyError> {
-    let mut count = 0;
+/// The headers of both copies, which the joined lines are read with.
+fn both_headers(ledger: &Ledger<'_>, other: &VaultFolder<'_>) -> Result<Headers, CeremonyError> {
+    let mut headers = ledger.headers().clone();
     for place in other.places()? {
-        let state = writing.ledger().state();
-        let deleted = match place {
-            Place::Deposit(_, deposit) => state.deleted_deposits.contains(&deposit),
-            Place::Sealed(_, id) => state.deleted_sealed.iter().any(|hash| hash.id() == id),
-            // Torn tails are numbered by each copy for itself, and stay where they are.
-            Place::Torn(_) => true,
-            Place::Header(..) | Place::Attachment(_) => false,
-        };
-        if deleted || writing.ledger().folder().holds(&place)? {
+        if let Place::Header(..) = place
+            && let Ok(header) =
+                other.read(&place).map_err(CeremonyError::from).and_then(|bytes| Ok(EpochHeader::read(&bytes)?))
+        {
+            headers.insert(header.hash(), header);
+        }
+    }
+    Ok(headers)
+}
+
+/// Copies the files that the joined log needs, that stand there and not here, and that are what the log says: a file is written once,
+/// so a false one would keep the true one out.
+fn take_files(
+    writing: &mut Writing<'_>,
+    other: &VaultFolder<'_>,
+    named: &[(Place, Expected)],
+    merged: &mut Merged,
+) -> Result<(), CeremonyError> {
+    for (place, expected) in named {
+        let Expected::Hash(hash) = expected else { continue };
+        if writing.ledger().folder().holds(place)? || !other.holds(place)? {
             continue;
         }
-        writing.writer().publish_from(other, &place)?;
-        if let Place::Header(..) = place
-            && let Ok(header) = EpochHeader::read(&other.read(&place)?)
-        {
-            writing.know(header);
+        match other.read(place) {
+            Ok(bytes) if Digest::of(&bytes) == *hash => {}
+            Ok(_) => {
+                merged.damaged.push(FileFinding::Differs(*place));
+                continue;
+            }
+            Err(error) => {
+                merged.damaged.push(FileFinding::Unreadable(*place, error.to_string()));
+                continue;
+            }
         }
-        count += 1;
+        writing.writer().publish_from(other, place)?;
+        if let Place::Header(..) = place {
+            writing.know(EpochHeader::read(&writing.ledger().folder().read(place)?)?);
+        }
+        merged.files += 1;
     }
-    Ok(count)
+    Ok(())
 }

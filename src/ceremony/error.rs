@@ -170,6 +170,7 @@ from!(
     QuorumError => Quorum,
     NoRandomness => Randomness,
     NoMemoryForLock => Memory,
+    Refusal => Refused,
     CardRefusal => Card,
     WrongPhrase => Phrase
 );

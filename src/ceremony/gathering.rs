@@ -170,8 +170,11 @@ impl Gathering {
     /// Tries a phrase on a card. When it does not fit, the card still waits: another phrase can be tried, or the card laid aside.
     ///
     /// # Errors
-    /// When the phrase does not fit, or the machine has not the memory that the lock asks for.
+    /// When the machine has not the memory that the lock asks for, or the card counts no more: others made the quorum meanwhile.
     pub fn unlock(&mut self, locked: &Locked, phrase: &Phrase) -> Result<Result<Accepted, WrongPhrase>, CeremonyError> {
+        if let Some(refusal) = self.refusal(locked.head()) {
+            return Err(refusal.into());
+        }
         let share = locked.card.unlock(phrase)?;
         Ok(self.take(share).map_err(|name| WrongPhrase { name }))
     }

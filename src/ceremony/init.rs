@@ -45,8 +45,9 @@ pub fn init<'d>(
     };
     let line = Line::sign(event, &new.keys.iter().collect::<Vec<&CustodianKey>>());
     let writing = Writing::born(writer, pins, new.header, &line)?;
-    // The machine that dealt the cards knows the epoch better than anyone who will type its id.
-    writing.ledger().pin(Some(epoch))?;
+    // The machine that dealt the cards knows the epoch better than anyone who will type its id. The vault stands now, though, and
+    // a machine that cannot keep a pin is only asked for that id later.
+    let _ = writing.ledger().pin(Some(epoch));
     Ok(writing)
 }
 

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::error::CeremonyError;
+use super::gathering::Attendance;
 use super::pins::{Pin, PinBook};
-use crate::journal::{Event, Headers, History, Known, Line, Signer, State, What};
+use crate::journal::{Event, Finding, Headers, History, Known, Line, Refusal, Signer, State, What};
 use crate::quorum::{CustodianKey, Digest, EpochHash, EventId, VaultId};
 use crate::store::{Place, RawLog, Tail, VaultFolder, VaultWriter};
 use crate::vault::{EpochHeader, FORMAT_VERSION, FormatError, Moment};
@@ -120,6 +121,15 @@ impl<'d> Ledger<'d> {
         self.header(epoch.hash)
     }
 
+    /// That these cards are of the active epoch. In a split the rules of the log would accept either quorum; people must decide.
+    ///
+    /// # Errors
+    /// When the history is split, or the cards are of another epoch.
+    pub(super) fn attended_by_active(&self, attendance: &Attendance) -> Result<(), CeremonyError> {
+        let epoch = attendance.header().hash();
+        if self.active()?.hash() == epoch { Ok(()) } else { Err(Refusal::NotActive(epoch).into()) }
+    }
+
     /// The header of an epoch.
     ///
     /// # Errors
@@ -151,8 +161,11 @@ impl<'d> Ledger<'d> {
             (Some(before), false) => (before.lines, before.prefix, before.head),
             (None, false) => (0, Digest::of(b""), None),
         };
-        let epoch = epoch.or(before.and_then(|pin| pin.epoch));
-        Ok(self.pins.keep(&Pin { vault, epoch, head, lines, prefix, anchor: self.anchor })?)
+        let epoch = epoch.or(before.as_ref().and_then(|pin| pin.epoch));
+        // A mistyped head decides nothing, and must not be missed at every later reading.
+        let found = self.anchor.filter(|head| self.history.event(*head).is_some());
+        let anchor = found.or(before.and_then(|pin| pin.anchor));
+        Ok(self.pins.keep(&Pin { vault, epoch, head, lines, prefix, anchor })?)
     }
 
     /// Takes the lock and reads everything again, so that what is written next follows what stands there now.
@@ -165,6 +178,12 @@ impl<'d> Ledger<'d> {
         let mut writing = Writing { writer, ledger };
         writing.record_torn_tails(now)?;
         Ok(writing)
+    }
+
+    /// The log as it would be with these lines behind it.
+    pub(super) fn history_with(&self, headers: &Headers, lines: &[&[u8]]) -> History {
+        let known = Known { verified_lines: 0, anchor: self.anchor };
+        History::read(self.lines().chain(lines.iter().copied()), headers, known)
     }
 
     fn fold_again(&mut self) {
@@ -275,12 +294,12 @@ impl<'d> Writing<'d> {
         let refused = self.ledger.history.events.last().filter(|last| last.id != line.id || !last.accepted);
         if let Some(placed) = refused {
             let why = self.ledger.history.findings.iter().rev().find_map(|finding| match finding {
-                crate::journal::Finding::Refused { line, why } if *line == placed.line => Some(why.clone()),
+                Finding::Refused { line, why } if *line == placed.line => Some(why.clone()),
                 _ => None,
             });
             self.ledger.added.pop();
             self.ledger.fold_again();
-            return Err(CeremonyError::Refused(why.unwrap_or(crate::journal::Refusal::SignersDoNotMatch)));
+            return Err(CeremonyError::Refused(why.unwrap_or(Refusal::SignersDoNotMatch)));
         }
         if let Err(error) = self.writer.append(&bytes) {
             self.ledger.added.pop();
@@ -294,11 +313,7 @@ impl<'d> Writing<'d> {
     pub(super) fn take_in(&mut self, lines: &[&[u8]]) -> Result<(), CeremonyError> {
         self.writer.append_all(lines.iter().copied())?;
         self.ledger.added.extend(lines.iter().map(|line| line.to_vec()));
-        self.ledger.history = History::read(
-            self.ledger.log.lines().chain(self.ledger.added.iter().map(Vec::as_slice)),
-            &self.ledger.headers,
-            Known { verified_lines: 0, anchor: self.ledger.anchor },
-        );
+        self.ledger.history = self.ledger.history_with(&self.ledger.headers, &[]);
         Ok(())
     }
 
@@ -326,7 +341,7 @@ fn is_event(bytes: &[u8]) -> bool {
 }
 
 fn first_vault(log: &RawLog) -> Option<VaultId> {
-    Some(Line::read(log.lines().next()?).ok()?.event.vault)
+    log.lines().find_map(|line| Line::read(line).ok()).map(|line| line.event.vault)
 }
 
 /// How many lines this machine knows to the byte.
@@ -344,7 +359,9 @@ fn read_headers(folder: &VaultFolder<'_>) -> Result<(Headers, Broken), CeremonyE
     let (mut headers, mut broken) = (Headers::new(), Broken::new());
     for place in folder.places()? {
         let Place::Header(number, id) = place else { continue };
-        match EpochHeader::read(&folder.read(&place)?) {
+        // One header behind a bad sector must not keep the others from being read.
+        let read = folder.read(&place).map_err(|error| FormatError::Malformed(error.to_string()));
+        match read.and_then(|bytes| EpochHeader::read(&bytes)) {
             Ok(header) if header.id() == id && header.epoch == number => {
                 headers.insert(header.hash(), header);
             }

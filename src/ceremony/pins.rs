@@ -68,8 +68,12 @@ impl<'d> PinBook<'d> {
         let mut line = to_canonical(pin);
         line.push(b'\n');
         let path = self.path(pin.vault);
-        let length = self.disk.read(&path, PIN_BYTES).map(|bytes| bytes.len() as u64).ok();
-        match length {
+        let kept = self.disk.read(&path, PIN_BYTES).ok();
+        if kept.as_ref().is_some_and(|bytes| !bytes.ends_with(b"\n")) {
+            // What a crash left of a line must not swallow this one.
+            line.insert(0, b'\n');
+        }
+        match kept.map(|bytes| bytes.len() as u64) {
             Some(length) if length < PIN_BYTES / 2 => {
                 self.disk.append(&path, length, &line)?;
                 self.disk.sync_file(&path)

@@ -7,9 +7,9 @@ use super::dealing::{NewCards, Origin, Plan};
 use super::error::CeremonyError;
 use super::gathering::Attendance;
 use super::init::locked;
-use super::ledger::Writing;
+use super::ledger::{Ledger, Writing};
 use super::unseal::{OpenDeposit, Opened, sealed_file};
-use crate::journal::{LeftOut, NewEpoch, What};
+use crate::journal::{EpochState, LeftOut, NewEpoch, What};
 use crate::quorum::{CardIndex, Digest, EpochHash};
 use crate::store::Place;
 use crate::vault::{Contents, DepositIdentity, EarlierIdentity, EntryId, FieldValue, Moment, Origin as RevisionOrigin};
@@ -36,6 +36,7 @@ impl Rotation {
     /// # Errors
     /// When the contents are not the ones that the header names, or a rotation is staged already.
     pub fn open(writing: &Writing<'_>, attendance: Attendance) -> Result<Rotation, CeremonyError> {
+        writing.ledger().attended_by_active(&attendance)?;
         if let Some(staged) = writing.ledger().state().staged_epoch() {
             return Err(CeremonyError::StagedAlready(staged.hash.id()));
         }
@@ -168,20 +169,25 @@ pub fn commit(
         let name = header.custodian(card.index).map_or_else(String::new, |custodian| custodian.name.to_string());
         return Err(CeremonyError::LeftOutWithoutReason(name));
     }
-    let sealed = Place::Sealed(number, epoch.id());
-    if Digest::of(&writing.ledger().folder().read(&sealed)?) != header.sealed {
-        return Err(CeremonyError::Swapped(sealed.path()));
-    }
+    stands_sealed(writing.ledger(), staged)?;
     let left_out = left_out
         .into_iter()
         .filter(|left| staged.card(left.card).is_some_and(|card| card.verified.is_none()))
         .collect();
     writing.record(now, Some(by), &[], What::Committed { epoch, left_out })?;
-    let pinned = writing.ledger().pins().find(writing.ledger().state().vault).and_then(|pin| pin.epoch);
-    if pinned.is_some() {
-        writing.ledger().pin(Some(epoch))?;
+    // The pin moves on with the vault: an old quorum could else lead this machine to a rival successor. It is committed now,
+    // though, whether or not that can be kept.
+    if writing.ledger().pins().find(writing.ledger().state().vault).and_then(|pin| pin.epoch).is_some() {
+        let _ = writing.ledger().pin(Some(epoch));
     }
     Ok(Staged { epoch, number })
+}
+
+/// That an epoch's `sealed.age` is the one that its header names.
+fn stands_sealed(ledger: &Ledger<'_>, epoch: &EpochState) -> Result<(), CeremonyError> {
+    let place = Place::Sealed(epoch.number, epoch.hash.id());
+    let stands = Digest::of(&ledger.folder().read(&place)?) == ledger.header(epoch.hash)?.sealed;
+    if stands { Ok(()) } else { Err(CeremonyError::Swapped(place.path())) }
 }
 
 /// Gives the staged epoch up, signed by a quorum of the active one. Its cards are worth nothing then.
@@ -206,34 +212,34 @@ pub fn abort(
 /// It is done again by whoever comes next when it was interrupted. Gives the number of files.
 ///
 /// # Errors
-/// When a file cannot be removed, or the event cannot be written.
+/// When the active epoch's own contents do not stand as its header says: then nothing is deleted. When a file cannot be removed, or
+/// the event cannot be written.
 pub fn clean_up(writing: &mut Writing<'_>, now: Moment) -> Result<usize, CeremonyError> {
-    let state = writing.ledger().state();
-    if state.active_epoch().is_none() {
-        return Ok(0);
+    let (ledger, state) = (writing.ledger(), writing.ledger().state());
+    let Some(active) = state.active_epoch() else { return Ok(0) };
+    // That something was deleted is only claimed: what stands there is deleted, whatever the log says.
+    let due = |place: Place, recorded: bool| Ok::<_, CeremonyError>(!recorded || ledger.folder().holds(&place)?);
+    let (mut places, mut deposits, mut sealed) = (Vec::new(), Vec::new(), Vec::new());
+    for (deposit, epoch) in &state.folded {
+        let place = Place::Deposit(state.epochs.get(epoch).map_or(0, |epoch| epoch.number), *deposit);
+        if due(place, state.deleted_deposits.contains(deposit))? {
+            places.push(place);
+            deposits.push(*deposit);
+        }
     }
-    let deposits: Vec<(Digest, u32)> = state
-        .folded
-        .iter()
-        .filter(|(deposit, _)| !state.deleted_deposits.contains(*deposit))
-        .map(|(deposit, epoch)| (*deposit, state.epochs.get(epoch).map_or(0, |epoch| epoch.number)))
-        .collect();
-    let sealed: Vec<(EpochHash, u32)> = state
-        .superseded()
-        .filter(|epoch| !state.deleted_sealed.contains(&epoch.hash))
-        .map(|epoch| (epoch.hash, epoch.number))
-        .collect();
-    let places: Vec<Place> = deposits
-        .iter()
-        .map(|(deposit, number)| Place::Deposit(*number, *deposit))
-        .chain(sealed.iter().map(|(hash, number)| Place::Sealed(*number, hash.id())))
-        .collect();
+    for epoch in state.superseded() {
+        let place = Place::Sealed(epoch.number, epoch.hash.id());
+        if due(place, state.deleted_sealed.contains(&epoch.hash))? {
+            places.push(place);
+            sealed.push(epoch.hash);
+        }
+    }
     if places.is_empty() {
         return Ok(0);
     }
+    stands_sealed(ledger, active)?;
     writing.writer().remove(&places)?;
-    let deposits: Vec<Digest> = deposits.into_iter().map(|(deposit, _)| deposit).collect();
-    let mut epochs = sealed.into_iter().map(|(hash, _)| hash);
+    let mut epochs = sealed.into_iter();
     let first = epochs.next();
     writing.record(now, None, &[], What::Deleted { sealed: first, deposits })?;
     for epoch in epochs {

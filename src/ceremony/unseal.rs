@@ -71,11 +71,17 @@ fn open_deposit(
     let open = |identity: &DepositIdentity| {
         Deposit::open(&file, identity, header.vault, pending.epoch, &pending.entry.id).map_err(format)
     };
-    if pending.epoch == header.hash() {
-        return open(own);
+    let deposit = if pending.epoch == header.hash() {
+        open(own)?
+    } else {
+        let identity = contents.earlier_identity(&pending.epoch).map_err(format)?;
+        open(&identity.ok_or(FormatError::DoesNotOpen).map_err(format)?)?
+    };
+    // People decide by what the log lists: a field that it does not name would be folded in unseen.
+    if deposit.change.set.keys().eq(&pending.fields) && deposit.change.clear.iter().eq(&pending.cleared) {
+        return Ok(deposit);
     }
-    let identity = contents.earlier_identity(&pending.epoch).map_err(format)?;
-    open(&identity.ok_or(FormatError::DoesNotOpen).map_err(format)?)
+    Err(format(FormatError::Malformed("it changes other fields than the log says".to_owned())))
 }
 
 /// An entry as people see it: the sealed revision, and what was deposited since, which nobody confirmed.
@@ -120,6 +126,7 @@ impl Session {
         if reason.trim().is_empty() {
             return Err(CeremonyError::ReasonMissing);
         }
+        writing.ledger().attended_by_active(&attendance)?;
         sealed_file(writing.ledger(), &attendance)?;
         let what = What::Opened {
             epoch: attendance.header().hash(),

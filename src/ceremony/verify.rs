@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::error::CeremonyError;
 use super::ledger::Ledger;
-use crate::journal::What;
+use crate::journal::{Headers, History, What};
 use crate::language::{Language, Say, messages::ceremony as text};
 use crate::quorum::Digest;
 use crate::speaks;
@@ -55,7 +55,7 @@ impl FileFinding {
 /// When the folder cannot be listed.
 pub fn verify_files(ledger: &Ledger<'_>) -> Result<Vec<FileFinding>, CeremonyError> {
     let mut findings = Vec::new();
-    let named = named(ledger);
+    let named = named(ledger.history(), ledger.headers());
     for (place, expected) in &named {
         let missing = |error: &StoreError| matches!(error.trouble(), crate::store::Trouble::Missing);
         match (ledger.folder().read(place), expected) {
@@ -85,15 +85,15 @@ pub(super) enum Expected {
     MayBeGone,
 }
 
-/// Every place that the log names.
-pub(super) fn named(ledger: &Ledger<'_>) -> Vec<(Place, Expected)> {
-    let state = ledger.state();
+/// Every place that a log names.
+pub(super) fn named(history: &History, headers: &Headers) -> Vec<(Place, Expected)> {
+    let Some(state) = &history.state else { return Vec::new() };
     let superseded: BTreeSet<_> = state.superseded().map(|epoch| epoch.hash).collect();
     let mut named = Vec::new();
     for epoch in state.epochs.values() {
         named.push((Place::Header(epoch.number, epoch.hash.id()), Expected::Hash(Digest(epoch.hash.0))));
         let sealed = Place::Sealed(epoch.number, epoch.hash.id());
-        match ledger.headers().get(&epoch.hash) {
+        match headers.get(&epoch.hash) {
             Some(header) if !superseded.contains(&epoch.hash) => named.push((sealed, Expected::Hash(header.sealed))),
             _ => named.push((sealed, Expected::MayBeGone)),
         }
@@ -105,7 +105,7 @@ pub(super) fn named(ledger: &Ledger<'_>) -> Vec<(Place, Expected)> {
     for (deposit, epoch) in &state.folded {
         named.push((Place::Deposit(number(epoch), *deposit), Expected::MayBeGone));
     }
-    for placed in ledger.history().events.iter().filter(|placed| placed.accepted) {
+    for placed in history.events.iter().filter(|placed| placed.accepted) {
         // Torn tails are numbered by each copy for itself: after a merge the number can be another copy's.
         if let What::TailSetAside { number, .. } = &placed.event.what {
             named.push((Place::Torn(*number), Expected::MayBeGone));
