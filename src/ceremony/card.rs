@@ -95,7 +95,10 @@ pub fn relock(
 ) -> Result<CardCheck, CeremonyError> {
     let header = writing.ledger().active()?.clone();
     let name = name_of(&header, card.head().index);
+    let before = writing.ledger().state().epochs.get(&header.hash()).and_then(|epoch| epoch.card(card.head().index));
+    let ever_locked = before.is_some_and(|card| card.ever_locked);
     let share = match (card, lock.is_some()) {
+        (_, true) if ever_locked => return Err(CeremonyError::LockedAlready(name)),
         (Card::Locked(_), true) => return Err(CeremonyError::LockedAlready(name)),
         (Card::Open(_), false) => return Err(CeremonyError::NotLocked(name)),
         (card, _) => super::gathering::share_of(&header, card, phrase)?,

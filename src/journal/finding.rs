@@ -2,7 +2,7 @@
 
 use super::line::UnreadableLine;
 use crate::language::{Language, Say, messages::journal as text};
-use crate::quorum::{CardIndex, EpochHash, EventId};
+use crate::quorum::{CardIndex, Digest, EpochHash, EventId};
 use crate::speaks;
 
 /// Something that a reader of the log must know. None of it stops an opening: cards and header prove themselves.
@@ -74,6 +74,21 @@ pub enum Refusal {
     LeftOutDiffers,
     /// The receipt is not signed by that card, or is for another vault.
     BadReceipt(CardIndex),
+    /// The same deposit was put in before.
+    DepositedBefore(Digest),
+}
+
+impl Finding {
+    /// The number of the line that it is about, from 1; what is about the whole log stands last.
+    pub(super) fn line(&self) -> usize {
+        match self {
+            Finding::Unreadable { line, .. }
+            | Finding::Cut { line, .. }
+            | Finding::Repeated { line }
+            | Finding::Refused { line, .. } => *line,
+            Finding::AnchorMissing { .. } => usize::MAX,
+        }
+    }
 }
 
 impl Say for Refusal {
@@ -94,6 +109,7 @@ impl Say for Refusal {
             Refusal::TooFewReadBack(read, needed) => text::too_few_read_back(language, read, needed),
             Refusal::LeftOutDiffers => text::left_out_differs(language),
             Refusal::BadReceipt(card) => text::bad_receipt(language, card),
+            Refusal::DepositedBefore(deposit) => text::deposited_before(language, deposit),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What each accepted event changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ancestry::Ancestry;
 use super::event::{Event, NewEpoch, What};
@@ -21,18 +21,20 @@ pub(super) fn join<'a>(
     all.sort();
     all.dedup();
     let Some(state) = state.filter(|_| all.len() > 1) else { return all };
-    let follows = |later: EpochHash, earlier: EpochHash| {
-        let parent = |epoch: &EpochHash| state.epochs.get(epoch).and_then(|epoch| epoch.parent);
-        std::iter::successors(parent(&later), parent).any(|ancestor| ancestor == earlier)
-    };
+    let follows = |later, earlier| state.lineage(later).skip(1).any(|ancestor| ancestor == earlier);
     let tips: Vec<EpochHash> =
         all.iter().copied().filter(|&epoch| !all.iter().any(|&other| follows(other, epoch))).collect();
-    let begun = |epoch: &EpochHash| state.epochs.get(epoch).and_then(|epoch| epoch.begun_at);
-    let chosen: Vec<EpochHash> = tips
-        .iter()
-        .copied()
-        .filter(|epoch| anchor.zip(begun(epoch)).is_some_and(|(anchor, begun)| ancestry.follows(anchor, begun)))
-        .collect();
+    // A tip's own part of history is what it shares with no other: there the anchor must stand, at its newest epoch or before.
+    let own = |tip: EpochHash| {
+        let others = tips.iter().filter(move |&&other| other != tip).flat_map(|&other| state.lineage(other));
+        let shared: BTreeSet<EpochHash> = others.collect();
+        state.lineage(tip).filter(move |epoch| !shared.contains(epoch))
+    };
+    let vouched = |epoch: EpochHash| {
+        let begun = state.epochs.get(&epoch).map_or(&[][..], |epoch| &epoch.begun_at);
+        anchor.is_some_and(|anchor| begun.iter().any(|&begun| ancestry.follows(anchor, begun)))
+    };
+    let chosen: Vec<EpochHash> = tips.iter().copied().filter(|&tip| own(tip).any(vouched)).collect();
     if chosen.len() == 1 { chosen } else { tips }
 }
 
@@ -107,10 +109,18 @@ pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
         }
         What::Aborted { epoch, .. } => {
             if let Some(epoch) = state.epochs.get_mut(epoch) {
-                epoch.aborted_at = Some(place.at);
+                // With an old copy of the folder these cards would open what was staged.
+                let printed = epoch.cards.iter_mut().filter(|card| card.verified.is_some());
+                printed.for_each(|card| card.old_papers = 1);
+                epoch.aborted_at.push(place.at);
             }
         }
-        What::Deposited { .. } => state.deposits.extend(deposit(event)),
+        What::Deposited { .. } => {
+            if let Some(pending) = deposit(event) {
+                state.deposited.insert((pending.deposit, pending.epoch, pending.entry.id.clone()));
+                state.deposits.push(pending);
+            }
+        }
         What::Deleted { sealed, deposits } => {
             state.deleted_sealed.extend(sealed);
             state.deleted_deposits.extend(deposits);
@@ -124,7 +134,7 @@ fn created(event: &Event, name: crate::vault::VaultName, new: &NewEpoch, place: 
     let cards = u8::try_from(header.custodians.len()).expect("at most 32");
     let mut epoch = EpochState::new(new.number, new.hash, None, cards, new);
     epoch.begun = Some(event.time);
-    epoch.begun_at = Some(place.at);
+    epoch.begun_at.push(place.at);
     State {
         vault: event.vault,
         name,
@@ -132,6 +142,7 @@ fn created(event: &Event, name: crate::vault::VaultName, new: &NewEpoch, place: 
         active: vec![new.hash],
         openings: Vec::new(),
         deposits: Vec::new(),
+        deposited: Default::default(),
         folded: BTreeMap::new(),
         deleted_deposits: Default::default(),
         deleted_sealed: Default::default(),
@@ -152,8 +163,13 @@ fn attended(opening: &mut Opening, what: &What) {
 
 fn committed(state: &mut State, hash: EpochHash, event: &Event, place: &Place<'_>) {
     let Some(epoch) = state.epochs.get_mut(&hash) else { return };
-    epoch.begun = Some(event.time);
-    epoch.begun_at = Some(place.at);
+    let first = epoch.begun_at.is_empty();
+    epoch.begun.get_or_insert(event.time);
+    epoch.begun_at.push(place.at);
+    // The quorum that an anchor decided against answered nothing and folded nothing in for the vault that stands.
+    if place.abandoned.contains(&hash) {
+        return;
+    }
     let Some(staging) = epoch.staging.clone() else { return };
     let parent = epoch.parent;
     // It answers only the openings that its staging follows: a later one saw the root, and a parallel one was not known.
@@ -166,7 +182,7 @@ fn committed(state: &mut State, hash: EpochHash, event: &Event, place: &Place<'_
         .partition(|deposit| staging.deposits.contains(&deposit.deposit));
     state.deposits = pending;
     state.folded.extend(folded.into_iter().map(|deposit| (deposit.deposit, deposit.epoch)));
-    if let Some(old) = parent.and_then(|parent| state.epochs.get_mut(&parent)) {
+    if let Some(old) = parent.filter(|_| first).and_then(|parent| state.epochs.get_mut(&parent)) {
         old.cards.iter_mut().filter(|card| card.lost.is_none()).for_each(|card| card.old_papers += 1);
     }
 }
@@ -202,7 +218,7 @@ fn card_event(state: &mut State, event: &Event, place: &Place<'_>) {
                 card.card_file &= !file_destroyed;
             });
             if let Some(epoch) = state.epochs.get_mut(epoch) {
-                epoch.read_back_at.entry(*card).or_insert(place.at);
+                epoch.read_back_at.entry(*card).or_default().push(place.at);
             }
         }
         What::Checked { epoch, card } => change(epoch, &[*card], &|card| {
@@ -210,9 +226,11 @@ fn card_event(state: &mut State, event: &Event, place: &Place<'_>) {
         }),
         What::Receipt { receipt } => {
             let receipt = &receipt.receipt;
+            // A clock that ran ahead, by mistake or not, must not put off the next check.
+            let time = receipt.time.min(event.time);
             change(&receipt.epoch, &[receipt.card], &|card| {
-                card.seen = card.seen.max(Some(receipt.time));
-                card.verified = card.verified.or(Some(receipt.time));
+                card.seen = card.seen.max(Some(time));
+                card.verified = card.verified.or(Some(time));
             });
         }
         What::Lost { epoch, card, reason } => {
@@ -223,6 +241,7 @@ fn card_event(state: &mut State, event: &Event, place: &Place<'_>) {
         }
         What::Relocked { epoch, card, lock, card_file } => change(epoch, &[*card], &|card| {
             card.locked = lock.is_some();
+            card.ever_locked |= card.locked;
             card.card_file |= card_file;
             card.old_papers += 1;
             card.verified = None;

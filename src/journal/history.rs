@@ -1,10 +1,10 @@
 //! Reads the lines of a log in order, links them, and folds each that the rules accept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ancestry::Ancestry;
 use super::event::Event;
-use super::finding::Finding;
+use super::finding::{Finding, Refusal};
 use super::fold;
 use super::line::Line;
 use super::rules::{self, Place};
@@ -115,36 +115,66 @@ impl Reader {
             ancestry.push(linked.parents.clone());
         }
         let anchor = known.anchor.and_then(|head| self.places.get(&head).copied());
-        let mut state: Option<State> = None;
-        let mut active: Vec<Vec<EpochHash>> = Vec::with_capacity(self.linked.len());
-        let mut events = Vec::with_capacity(self.linked.len());
         let mut is_head = vec![true; self.linked.len()];
-        for (at, Linked { number, line, parents, verified }) in self.linked.into_iter().enumerate() {
-            for &parent in &parents {
-                is_head[parent] = false;
-            }
-            let mut here =
-                fold::join(parents.iter().map(|&parent| active[parent].as_slice()), state.as_ref(), &ancestry, anchor);
-            let place = Place { at, active: &here, ancestry: &ancestry, headers };
-            let verdict = rules::check(&line, &place, state.as_ref(), verified);
-            match &verdict {
-                Ok(()) => fold::apply(&line, &place, &mut state),
-                Err(why) => self.findings.push(Finding::Refused { line: number, why: why.clone() }),
-            }
+        self.linked.iter().flat_map(|linked| &linked.parents).for_each(|&parent| is_head[parent] = false);
+        let newest: Vec<usize> = (0..self.linked.len()).filter(|&at| is_head[at]).collect();
+        let walk = Walk { linked: &self.linked, newest: &newest, ancestry: &ancestry, headers, anchor };
+        let mut folded = walk.fold(&BTreeSet::new());
+        // Which of two histories the anchor decided against is known only at the end, and changes what its commits did.
+        let abandoned = folded.state.as_ref().map(State::abandoned).unwrap_or_default();
+        if !abandoned.is_empty() {
+            folded = walk.fold(&abandoned);
+        }
+        let Folded { verdicts, state } = folded;
+        let mut heads: Vec<EventId> = newest.iter().map(|&at| self.linked[at].line.id).collect();
+        heads.sort();
+        let mut events = Vec::with_capacity(verdicts.len());
+        for (Linked { number, line, .. }, verdict) in self.linked.into_iter().zip(verdicts) {
+            events.push(Placed { line: number, id: line.id, event: line.event, accepted: verdict.is_ok() });
+            self.findings.extend(verdict.err().map(|why| Finding::Refused { line: number, why }));
+        }
+        self.findings.sort_by_key(Finding::line);
+        History { events, heads, findings: self.findings, state }
+    }
+}
+
+/// Linked lines on their way through the rules.
+struct Walk<'a> {
+    linked: &'a [Linked],
+    newest: &'a [usize],
+    ancestry: &'a Ancestry,
+    headers: &'a Headers,
+    anchor: Option<usize>,
+}
+
+struct Folded {
+    verdicts: Vec<Result<(), Refusal>>,
+    state: Option<State>,
+}
+
+impl Walk<'_> {
+    fn fold(&self, abandoned: &BTreeSet<EpochHash>) -> Folded {
+        let Walk { linked, newest, ancestry, headers, anchor } = *self;
+        let mut state: Option<State> = None;
+        let mut active: Vec<Vec<EpochHash>> = Vec::with_capacity(linked.len());
+        let mut verdicts = Vec::with_capacity(linked.len());
+        for (at, Linked { line, parents, verified, .. }) in linked.iter().enumerate() {
+            let histories = parents.iter().map(|&parent| active[parent].as_slice());
+            let mut here = fold::join(histories, state.as_ref(), ancestry, anchor);
+            let place = Place { at, active: &here, abandoned, ancestry, headers };
+            let verdict = rules::check(line, &place, state.as_ref(), *verified);
             if verdict.is_ok() {
+                fold::apply(line, &place, &mut state);
                 fold::follow(&line.event.what, &mut here);
             }
             active.push(here);
-            events.push(Placed { line: number, id: line.id, event: line.event, accepted: verdict.is_ok() });
+            verdicts.push(verdict);
         }
-        let newest: Vec<usize> = (0..events.len()).filter(|&at| is_head[at]).collect();
         if let Some(state) = &mut state {
             let tips = newest.iter().map(|&at| active[at].as_slice());
-            let joined = fold::join(tips, Some(state), &ancestry, anchor);
+            let joined = fold::join(tips, Some(state), ancestry, anchor);
             state.active = joined;
         }
-        let mut heads: Vec<EventId> = newest.iter().map(|&at| events[at].id).collect();
-        heads.sort();
-        History { events, heads, findings: self.findings, state }
+        Folded { verdicts, state }
     }
 }

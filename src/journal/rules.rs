@@ -9,7 +9,8 @@ use super::history::Headers;
 use super::line::{EVENT_DOMAIN, Line};
 use super::receipt::SignedReceipt;
 use super::state::{EpochState, Opening, State};
-use crate::quorum::{CardIndex, EpochHash, EventId};
+use crate::quorum::{CardIndex, Digest, EpochHash, EventId};
+use crate::vault::EntryId;
 
 /// Where an event stands.
 pub(super) struct Place<'a> {
@@ -17,6 +18,8 @@ pub(super) struct Place<'a> {
     pub(super) at: usize,
     /// The epochs that are active just before it, in the histories that it follows.
     pub(super) active: &'a [EpochHash],
+    /// Epochs that began in a history that an anchor decided against.
+    pub(super) abandoned: &'a BTreeSet<EpochHash>,
     pub(super) ancestry: &'a Ancestry,
     pub(super) headers: &'a Headers,
 }
@@ -107,6 +110,7 @@ impl Rules<'_> {
                 quorum_of(self.event, *epoch, self.threshold(*epoch)?)
             }
             What::Revealed { session, .. } | What::Closed { session } => self.attending(*session),
+            What::Deposited { epoch, deposit, entry, .. } => self.deposited(*epoch, *deposit, &entry.id),
             What::Staged { epoch, .. } => self.staged(epoch),
             What::Committed { epoch, left_out } => self.committed(*epoch, left_out),
             What::Aborted { epoch, .. } => {
@@ -116,7 +120,6 @@ impl Rules<'_> {
             }
             What::PaperDestroyed { .. }
             | What::CardFilesDestroyed { .. }
-            | What::Deposited { .. }
             | What::Reviewed { .. }
             | What::Deleted { .. }
             | What::TailSetAside { .. }
@@ -169,9 +172,27 @@ impl Rules<'_> {
         if self.event.signers == opening.attending { Ok(()) } else { Err(Refusal::WrongSigners) }
     }
 
+    /// A deposit may be sealed to an earlier epoch, and counts once: somebody who kept the file could else bring an old value back.
+    fn deposited(&self, epoch: EpochHash, deposit: Digest, entry: &EntryId) -> Result<(), Refusal> {
+        if !self.state.epochs.get(&epoch).is_some_and(|epoch| self.follows_any(&epoch.begun_at)) {
+            return Err(Refusal::NotActive(epoch));
+        }
+        let before = self.state.deposited.contains(&(deposit, epoch, entry.clone()));
+        if before || self.state.folded.contains_key(&deposit) {
+            return Err(Refusal::DepositedBefore(deposit));
+        }
+        self.active_signers()
+    }
+
     fn staged(&self, new: &NewEpoch) -> Result<(), Refusal> {
         let header = self.place.headers.get(&new.hash).ok_or(Refusal::HeaderMissing(new.hash))?;
-        let unused = self.state.epochs.values().all(|epoch| epoch.hash != new.hash);
+        // In a copy that lived apart the number may stand for another epoch: only what this event follows counts.
+        let before = |epoch: &EpochState| epoch.staging.as_ref().is_some_and(|staging| self.follows(staging.at));
+        let unused = self
+            .state
+            .epochs
+            .values()
+            .all(|epoch| epoch.hash != new.hash && (epoch.number != new.number || !before(epoch)));
         let previous = header.previous.ok_or(Refusal::DoesNotContinue(new.hash))?;
         let number = self.state.epochs.get(&previous).map_or(u32::MAX, |epoch| epoch.number);
         let fits = header.vault == self.event.vault
@@ -189,8 +210,8 @@ impl Rules<'_> {
     fn waiting(&self, hash: EpochHash) -> Result<&EpochState, Refusal> {
         let epoch = self.state.epochs.get(&hash).ok_or(Refusal::NotStaged(hash))?;
         let staged = epoch.staging.as_ref().is_some_and(|staging| self.follows(staging.at));
-        let begun = epoch.begun_at.is_some_and(|at| self.follows(at));
-        let aborted = epoch.aborted_at.is_some_and(|at| self.follows(at));
+        let begun = self.follows_any(&epoch.begun_at);
+        let aborted = self.follows_any(&epoch.aborted_at);
         if staged && !begun && !aborted { Ok(epoch) } else { Err(Refusal::NotStaged(hash)) }
     }
 
@@ -198,11 +219,15 @@ impl Rules<'_> {
         self.place.ancestry.follows(self.place.at, earlier)
     }
 
+    fn follows_any(&self, earlier: &[usize]) -> bool {
+        earlier.iter().any(|&earlier| self.follows(earlier))
+    }
+
     fn committed(&self, hash: EpochHash, left_out: &[LeftOut]) -> Result<(), Refusal> {
         let epoch = self.waiting(hash)?;
         self.active(epoch.parent.ok_or(Refusal::NotStaged(hash))?)?;
         let read_back: BTreeSet<CardIndex> =
-            epoch.read_back_at.iter().filter(|(_, at)| self.follows(**at)).map(|(card, _)| *card).collect();
+            epoch.read_back_at.iter().filter(|(_, at)| self.follows_any(at)).map(|(card, _)| *card).collect();
         let needed = (usize::from(self.threshold(hash)?) + 1).min(epoch.cards.len());
         if read_back.len() < needed {
             return Err(Refusal::TooFewReadBack(read_back.len(), needed));

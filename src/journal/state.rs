@@ -21,6 +21,8 @@ pub struct CardState {
     pub departed: Option<(Moment, String)>,
     /// Whether it asks for a phrase.
     pub locked: bool,
+    /// Whether a paper of it ever asked for a phrase: its share must not be locked under another one.
+    pub ever_locked: bool,
     /// Whether a file that it was printed from is still to be deleted.
     pub card_file: bool,
     /// Papers of this card that no longer count and are still to be destroyed.
@@ -38,6 +40,7 @@ impl CardState {
             lost: None,
             departed: None,
             locked,
+            ever_locked: locked,
             card_file,
             old_papers: 0,
             left_out: None,
@@ -66,12 +69,12 @@ pub struct EpochState {
     pub staging: Option<Staging>,
     /// Its cards.
     pub cards: Vec<CardState>,
-    /// Where in the log it was given up.
-    pub(super) aborted_at: Option<usize>,
+    /// Where in the log it was given up; copies that lived apart can each have done it.
+    pub(super) aborted_at: Vec<usize>,
     /// Where in the log it became the active one.
-    pub(super) begun_at: Option<usize>,
+    pub(super) begun_at: Vec<usize>,
     /// Where in the log each card was read back.
-    pub(super) read_back_at: BTreeMap<CardIndex, usize>,
+    pub(super) read_back_at: BTreeMap<CardIndex, Vec<usize>>,
 }
 
 impl EpochState {
@@ -90,8 +93,8 @@ impl EpochState {
             begun: None,
             staging: None,
             cards: CardIndex::first(cards).map(card).collect(),
-            aborted_at: None,
-            begun_at: None,
+            aborted_at: Vec::new(),
+            begun_at: Vec::new(),
             read_back_at: BTreeMap::new(),
         }
     }
@@ -191,6 +194,8 @@ pub struct State {
     pub openings: Vec<Opening>,
     /// Deposits that wait for a rotation, oldest first.
     pub deposits: Vec<PendingDeposit>,
+    /// Every deposit that was accepted: each counts once.
+    pub(super) deposited: BTreeSet<(Digest, EpochHash, EntryId)>,
     /// Files of deposits that a commit folded in, with their epochs, which may be deleted.
     pub folded: BTreeMap<Digest, EpochHash>,
     /// Files that the log says were deleted.
@@ -214,7 +219,7 @@ impl State {
     pub fn staged_epoch(&self) -> Option<&EpochState> {
         let active = self.active_epoch()?;
         let waits = |epoch: &&EpochState| {
-            epoch.begun.is_none() && epoch.aborted_at.is_none() && epoch.parent == Some(active.hash)
+            epoch.begun.is_none() && epoch.aborted_at.is_empty() && epoch.parent == Some(active.hash)
         };
         self.epochs.values().filter(waits).max_by_key(|epoch| epoch.number)
     }
@@ -224,16 +229,29 @@ impl State {
         self.openings.iter().filter(|opening| !opening.resealed)
     }
 
-    /// Epochs whose sealed contents nobody needs any more: those before the active one, and those that were given up.
+    /// Epochs whose sealed contents nobody needs any more: those before the active one, those that were given up, and those that
+    /// were staged beside an epoch that was rotated to another one.
     pub fn superseded(&self) -> impl Iterator<Item = &EpochState> {
-        let mut before = std::collections::BTreeSet::new();
-        let mut epoch = self.active_epoch().and_then(|active| active.parent);
-        while let Some(found) = epoch.filter(|hash| before.insert(*hash)).and_then(|hash| self.epochs.get(&hash)) {
-            epoch = found.parent;
-        }
-        self.epochs
-            .values()
-            .filter(move |epoch| before.contains(&epoch.hash) || (epoch.aborted_at.is_some() && epoch.begun.is_none()))
+        let before: BTreeSet<EpochHash> =
+            self.active_epoch().into_iter().flat_map(|active| self.lineage(active.hash).skip(1)).collect();
+        self.epochs.values().filter(move |epoch| {
+            let overtaken = epoch.parent.is_some_and(|parent| before.contains(&parent));
+            let given_up = !epoch.aborted_at.is_empty() || overtaken;
+            before.contains(&epoch.hash) || (given_up && epoch.begun.is_none())
+        })
+    }
+
+    /// Epochs that began in a history that an anchor decided against.
+    pub(super) fn abandoned(&self) -> BTreeSet<EpochHash> {
+        let Some(active) = self.active_epoch() else { return BTreeSet::new() };
+        let lineage: BTreeSet<EpochHash> = self.lineage(active.hash).collect();
+        let begun = self.epochs.values().filter(|epoch| epoch.begun.is_some()).map(|epoch| epoch.hash);
+        begun.filter(|epoch| !lineage.contains(epoch)).collect()
+    }
+
+    /// An epoch, the one before it, and so on.
+    pub(super) fn lineage(&self, epoch: EpochHash) -> impl Iterator<Item = EpochHash> {
+        std::iter::successors(Some(epoch), |epoch| self.epochs.get(epoch).and_then(|epoch| epoch.parent))
     }
 
     /// The next number for an epoch: none is used twice.
