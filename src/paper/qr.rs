@@ -46,13 +46,17 @@ fn draw(code: &QrCode) -> QrImage {
     let side = (code.width() + 2 * QUIET_ZONE) * PIXELS;
     let row_length = side.div_ceil(8);
     let mut rows = Zeroizing::new(vec![0xFF; row_length * side]);
-    for y in 0..code.width() * PIXELS {
-        for x in 0..code.width() * PIXELS {
-            if code[(x / PIXELS, y / PIXELS)] == Color::Dark {
-                let (column, row) = (x + QUIET_ZONE * PIXELS, y + QUIET_ZONE * PIXELS);
-                rows[row * row_length + column / 8] &= !(0x80 >> (column % 8));
+    for y in 0..code.width() {
+        let mut row = Zeroizing::new(vec![0xFF; row_length]);
+        for x in (0..code.width()).filter(|x| code[(*x, y)] == Color::Dark) {
+            for pixel in (x + QUIET_ZONE) * PIXELS..(x + QUIET_ZONE + 1) * PIXELS {
+                row[pixel / 8] &= !(0x80 >> (pixel % 8));
             }
         }
+        let first = (y + QUIET_ZONE) * PIXELS * row_length;
+        rows[first..first + PIXELS * row_length]
+            .chunks_exact_mut(row_length)
+            .for_each(|line| line.copy_from_slice(&row));
     }
     QrImage { side, rows }
 }
