@@ -239,5 +239,6 @@ fn tell_end(context: &mut Context, ledger: &Ledger<'_>) -> Result<(), CliError> 
     if let Some(folder) = ledger.folder().side_log() {
         context.desk.tell(&text::merge_side_log(context.language, folder.display()));
     }
+    context.desk.pause(&text::press_enter_when_copied(context.language))?;
     Ok(())
 }

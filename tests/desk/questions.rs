@@ -1,24 +1,16 @@
 //! Questions asked at a real pseudo-terminal. Each test starts this very program again as the one who asks, so that no command for
 //! testing goes into the product.
-#![cfg(unix)]
-
-mod person;
 
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs, process};
 
+use crate::person::Person;
 use breakglass::cli::terminal::{Answer, CardRequest, Desk, DeskError, Revelation, TerminalDesk};
 use breakglass::language::{Language, Say};
 use breakglass::quorum::{CardHead, SecretText};
-use breakglass::system::WipingAllocator;
-use person::Person;
 use portable_pty::CommandBuilder;
-
-/// As in the program itself.
-#[global_allocator]
-static ALLOCATOR: WipingAllocator = WipingAllocator;
 
 const CARD: &str = "BG1ZQQQXQCQQYPQXPQ9QCRSSZG2PVSZZG3RYSJJVFEG9Y4ZKTPD9CHNQVFJXV6R2D3H8QUN5WEU85LR790FLGSQVTYNUS";
 const PHRASE: &str = "lucerna velox 青い 馬";
@@ -103,7 +95,7 @@ impl Asked {
         let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let outcome = env::temp_dir().join(format!("breakglass-asked-{}-{number}", process::id()));
         let mut command = CommandBuilder::new(env::current_exe().unwrap());
-        command.args(["the_one_who_asks", "--exact", "--nocapture", "--test-threads=1"]);
+        command.args(["questions::the_one_who_asks", "--exact", "--nocapture", "--test-threads=1"]);
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
         command.env("BREAKGLASS_TEST_QUESTION", question);

@@ -1,0 +1,18 @@
+//! People at a real pseudo-terminal: the questions one by one, a whole night, and what is left in memory when the vault is closed.
+#![cfg(unix)]
+
+#[cfg(target_os = "linux")]
+mod closed_vault;
+mod lockout;
+mod person;
+#[path = "../support/practice.rs"]
+mod practice;
+mod questions;
+#[path = "../support/scratch.rs"]
+mod scratch;
+
+use breakglass::system::WipingAllocator;
+
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: WipingAllocator = WipingAllocator;
