@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::answers::Answers;
-use super::commands::{list, put, unseal};
+use super::commands::{list, put, status, unseal};
 use super::context::Context;
 use super::error::CliError;
 use crate::language::Language;
@@ -32,6 +32,7 @@ pub struct Arguments {
 pub enum Command {
     Put(put::Arguments),
     List(list::Arguments),
+    Status(status::Arguments),
     Unseal(unseal::Arguments),
 }
 
@@ -53,7 +54,7 @@ impl Command {
         match self {
             Command::Put(arguments) => arguments.answers(),
             Command::Unseal(arguments) => arguments.answers(),
-            Command::List(_) => Answers::default(),
+            Command::List(_) | Command::Status(_) => Answers::default(),
         }
     }
 

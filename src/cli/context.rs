@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::error::CliError;
-use super::terminal::Desk;
+use super::terminal::{Desk, printable};
 use crate::ceremony::{Ledger, PinBook, Writing};
 use crate::language::{Language, Say, messages::cli as text};
 use crate::quorum::EventId;
@@ -181,7 +181,7 @@ impl Context {
     fn tell_seal(&mut self, ledger: &Ledger<'_>) {
         if let Some(opening) = ledger.state().unanswered_openings().last() {
             let when = opening.time.date_and_minute(&self.zone);
-            self.desk.tell(&text::vault_was_opened(self.language, when, &opening.reason));
+            self.desk.tell(&text::vault_was_opened(self.language, when, printable(&opening.reason)));
         }
     }
 

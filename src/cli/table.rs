@@ -1,9 +1,11 @@
 //! Columns of text, for terminals on which some characters are two cells wide.
 
-use super::terminal::columns;
+use super::terminal::{columns, printable};
 
 /// Lines of cells under their heads, each column as wide as its widest cell. Empty columns are left out.
 pub fn table<const N: usize>(heads: &[String; N], rows: &[[String; N]]) -> String {
+    let rows: Vec<[String; N]> =
+        rows.iter().map(|row| std::array::from_fn(|column| printable(&row[column]).replace('\n', " "))).collect();
     let used: Vec<usize> = (0..N).filter(|&column| rows.iter().any(|row| !row[column].is_empty())).collect();
     let width = |column: usize| {
         rows.iter().map(|row| columns(&row[column])).chain([columns(&heads[column])]).max().unwrap_or_default()
@@ -15,7 +17,7 @@ pub fn table<const N: usize>(heads: &[String; N], rows: &[[String; N]]) -> Strin
             .collect();
         cells.join("  ").trim_end().to_owned()
     };
-    std::iter::once(heads).chain(rows).map(line).collect::<Vec<_>>().join("\n")
+    std::iter::once(heads).chain(&rows).map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod list;
 pub mod put;
+pub mod status;
 pub mod unseal;
 
 use super::arguments::Command;
@@ -9,6 +10,7 @@ use super::context::Context;
 use super::error::CliError;
 use crate::ceremony::Ledger;
 use crate::language::{Language, messages::cli as text};
+use crate::quorum::{CardIndex, EpochHash};
 use crate::vault::FieldName;
 
 /// Runs a command and gives its exit status.
@@ -16,6 +18,7 @@ pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
     match command {
         Command::Put(arguments) => put::run(context, arguments),
         Command::List(arguments) => list::run(context, &arguments),
+        Command::Status(arguments) => status::run(context, &arguments),
         Command::Unseal(arguments) => unseal::run(context, &arguments),
     }
 }
@@ -23,6 +26,12 @@ pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
 /// The newest event, as people copy it by hand; after copies lived apart there can be several.
 fn head(ledger: &Ledger<'_>) -> String {
     ledger.heads().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The custodian of a card of an epoch, as its header names them; the card's number where the header is missing.
+fn custodian_name(ledger: &Ledger<'_>, epoch: EpochHash, card: CardIndex) -> String {
+    let custodian = ledger.headers().get(&epoch).and_then(|header| header.custodian(card));
+    custodian.map_or_else(|| card.to_string(), |custodian| custodian.name.to_string())
 }
 
 /// What a field is called: the fixed ones in the reader's language, free ones as they were named.

@@ -36,7 +36,7 @@ use crate::language::{Language, Say, messages};
 use crate::quorum::SecretText;
 
 pub use desk::{Answer, CardRequest, Desk, DeskError, Revelation};
-pub use width::columns;
+pub use width::{columns, fitted, printable};
 
 /// A person at a terminal.
 pub struct TerminalDesk {

@@ -48,6 +48,27 @@ pub fn longest_fitting(text: &str, width: usize) -> usize {
     text.len()
 }
 
+/// `text` as one line of at most `width` columns; where it was cut stands `…`.
+pub fn fitted(text: &str, width: usize) -> String {
+    let line = printable(text).replace('\n', " ");
+    if columns(&line) <= width {
+        return line;
+    }
+    format!("{}…", line[..longest_fitting(&line, width.saturating_sub(1))].trim_end())
+}
+
+/// `text` without what would move a terminal's cursor or turn its lines round: whoever can write the vault's folder can put such
+/// characters into what is only claimed there. Line feeds stay.
+pub fn printable(text: &str) -> String {
+    let turns = |character: char| matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars()
+        .map(|character| {
+            let harmful = character != '\n' && (character.is_control() || turns(character));
+            if harmful { char::REPLACEMENT_CHARACTER } else { character }
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +95,17 @@ mod tests {
     fn empty_lines_stay() {
         assert_eq!(wrapped("a\n\nb", 10), ["a", "", "b"]);
         assert_eq!(wrapped("", 10), [""]);
+    }
+
+    #[test]
+    fn a_cut_line_says_so_and_fits() {
+        assert_eq!(fitted("Margaret", 8), "Margaret");
+        assert_eq!(fitted("Margaret Okafor", 10), "Margaret…");
+        assert_eq!(fitted("テナント管理者", 8), "テナン…");
+    }
+
+    #[test]
+    fn nothing_that_somebody_claims_can_move_the_cursor_or_turn_a_line_round() {
+        assert_eq!(printable("a\u{1b}[2Jb\u{202e}c\r\u{9b}d\ne"), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}\u{fffd}d\ne");
     }
 }
