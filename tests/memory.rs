@@ -119,6 +119,7 @@ fn a_hardened_process_writes_no_core_and_a_dropped_secret_is_gone_from_its_memor
             // Hardened, and this test is no administrator: so the secret is out of reach, which is the point.
             println!("the child's memory cannot be read ({error}); the rest is skipped");
             child.kill().unwrap();
+            child.wait().unwrap();
             return;
         }
     };

@@ -153,11 +153,12 @@ fn each_group_of_a_card_is_answered_at_once_and_all_of_it_is_gone_afterwards() {
     asked.person.reads("QQXQC ok");
     asked.person.types("\r");
     asked.person.reads("goes on at group 3");
-    for group in CARD[10..].as_bytes().chunks(5) {
+    for group in CARD.as_bytes()[10..].chunks(5) {
         let group = std::str::from_utf8(group).unwrap();
         asked.person.types(&group.to_lowercase());
         asked.person.reads(&format!("{group} ok"));
     }
+    asked.person.reads("All 19 groups are there");
     asked.person.types("\r");
     assert_eq!(asked.outcome().to_uppercase(), CARD);
     let left = asked.person.screen_and_scrollback();

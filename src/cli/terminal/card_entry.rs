@@ -188,7 +188,12 @@ impl CardEntry {
                     _ => messages::terminal::left_out(language, judgement.unreadable.len()),
                 })
             }
-            None => judgement.head.as_ref().and_then(remark),
+            None => {
+                let remark = judgement.head.as_ref().and_then(remark);
+                let all_there = judgement.next_group.is_none().then(|| messages::terminal::all_there(language));
+                let both: Vec<String> = remark.into_iter().chain(all_there).collect();
+                (!both.is_empty()).then(|| both.join("\n"))
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+#[cfg(unix)]
 use std::time::Duration;
 
 /// A file of its own for the descriptor `number` that the process was started with.

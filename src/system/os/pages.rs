@@ -82,6 +82,8 @@ unsafe impl Sync for Pages {}
 mod unix {
     use std::ptr::{NonNull, null_mut};
 
+    use libc::c_void;
+
     /// The size of a page in bytes; a power of two.
     pub fn page_size() -> usize {
         // SAFETY: `sysconf` takes a number and touches no memory of ours.
@@ -97,7 +99,7 @@ mod unix {
 
     /// Locks the pages, and keeps them out of core dumps and forked processes. Returns whether they are locked.
     pub fn keep_private(start: NonNull<u8>, len: usize) -> bool {
-        let start = start.as_ptr().cast();
+        let start = start.as_ptr().cast::<c_void>();
         #[cfg(target_os = "linux")]
         for advice in [libc::MADV_DONTDUMP, libc::MADV_WIPEONFORK] {
             // SAFETY: the range is one that `map` returned; neither advice changes what this process sees in it. An old
@@ -116,6 +118,7 @@ mod unix {
 
 #[cfg(windows)]
 mod windows {
+    use std::ffi::c_void;
     use std::ptr::{NonNull, null};
 
     use windows_sys::Win32::System::ErrorReporting::{
@@ -142,7 +145,7 @@ mod windows {
 
     /// Locks the pages, and keeps them out of error reports. Returns whether they are locked.
     pub fn keep_private(start: NonNull<u8>, len: usize) -> bool {
-        let start = start.as_ptr().cast();
+        let start = start.as_ptr().cast::<c_void>();
         if let Ok(len) = u32::try_from(len) {
             // SAFETY: the range is one that `map` returned; the system only notes it down.
             unsafe { WerRegisterExcludedMemoryBlock(start, len) };
@@ -152,7 +155,7 @@ mod windows {
     }
 
     pub fn unmap(start: NonNull<u8>, _len: usize) {
-        let start = start.as_ptr().cast();
+        let start = start.as_ptr().cast::<c_void>();
         // SAFETY: the range is one that `map` returned, whole, and its owner is being dropped.
         unsafe {
             WerUnregisterExcludedMemoryBlock(start);
