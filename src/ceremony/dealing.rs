@@ -33,6 +33,15 @@ pub struct CustodianPlan {
     pub lock: Option<LockPlan>,
 }
 
+impl CustodianPlan {
+    /// A custodian of whom nothing is known but name and language, and whose card has no lock.
+    #[must_use]
+    pub fn new(name: VaultName, language: Language) -> CustodianPlan {
+        let [contact, deputy, place] = [const { String::new() }; 3];
+        CustodianPlan { name, language, contact, deputy, place, lock: None }
+    }
+}
+
 /// An epoch to come.
 pub struct Plan {
     /// The vault's name.
