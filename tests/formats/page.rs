@@ -1,0 +1,30 @@
+//! Reads the page that describes the formats.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// docs/DESIGN.md.
+pub fn page() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/DESIGN.md")).unwrap()
+}
+
+/// The fenced blocks that are vectors, by their names: ```` ```json vector=header ````.
+pub fn vectors(page: &str) -> BTreeMap<String, String> {
+    let mut vectors = BTreeMap::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        let Some((_, name)) = line.strip_prefix("```").and_then(|info| info.split_once(" vector=")) else { continue };
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        assert!(vectors.insert(name.to_owned(), block.join("\n")).is_none(), "two vectors are called {name}");
+    }
+    vectors
+}
+
+/// The cells of the table that follows a heading, without its first two lines, ticks taken off.
+pub fn table(page: &str, heading: &str) -> Vec<Vec<String>> {
+    let (_, rest) = page.split_once(heading).unwrap_or_else(|| panic!("no {heading}"));
+    let rows = rest.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|')).skip(2);
+    let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
+    rows.map(cells).collect()
+}

@@ -1,0 +1,439 @@
+//! What a reader of the formats must refuse: the list of the page, tried out one by one.
+
+use breakglass::journal::{Event, Headers, History, Known, LeftOut, Line, NewEpoch, SignedReceipt, Signer, What};
+use breakglass::quorum::{
+    CustodianKey, Digest, EpochHash, Policy, Quorum, Reading, Secret, Share, Unreadable, VaultId, read_card,
+};
+use breakglass::store::Place;
+use breakglass::vault::{
+    Change, Contents, Deposit, DepositIdentity, EntryId, EpochHeader, FieldName, FieldValue, FormatError, Header,
+    from_canonical,
+};
+
+use super::name_of;
+use super::world::{Epoch, World, card, share, word};
+
+/// Every id of the page's list, with what tries it out.
+pub const REFUSED: [(&str, fn(&World)); 31] = [
+    ("card-length", card_length),
+    ("card-checksum", card_checksum),
+    ("card-padding", card_padding),
+    ("card-version", card_version),
+    ("card-head", card_head),
+    ("share-false", share_false),
+    ("share-count", share_count),
+    ("policy", policy),
+    ("json-spelling", json_spelling),
+    ("json-values", json_values),
+    ("json-unknown", json_unknown),
+    ("header-cards", header_cards),
+    ("header-recipient", header_recipient),
+    ("age-work", age_work),
+    ("age-bytes", age_bytes),
+    ("contents-other", contents_other),
+    ("contents-order", contents_order),
+    ("contents-size", contents_size),
+    ("deposit-other", deposit_other),
+    ("deposit-size", deposit_size),
+    ("names", names),
+    ("place", place),
+    ("event-signatures", event_signatures),
+    ("event-quorum", event_quorum),
+    ("event-vault", event_vault),
+    ("event-old-epoch", event_old_epoch),
+    ("event-staging", event_staging),
+    ("event-commit", event_commit),
+    ("event-session", event_session),
+    ("event-receipt", event_receipt),
+    ("receipt-domain", receipt_domain),
+];
+
+const ALPHABET: &[u8; 32] = b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L";
+
+/// The text of any 48 bytes and a bit of padding, checksum and all, by BIP-93.
+fn text_of(bytes: &[u8], padding: u8) -> String {
+    const GENERATORS: [u128; 5] =
+        [0x19dc500ce73fde210, 0x1bfae00def77fe529, 0x1fbd920fffe7bee52, 0x1739640bdeee3fdad, 0x07729a039cfc75f5a];
+    let mut bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).map(move |bit| byte >> (7 - bit) & 1)).collect();
+    bits.push(padding);
+    let symbol = |bits: &[u8]| bits.iter().fold(0, |symbol, bit| symbol << 1 | bit);
+    let mut symbols: Vec<u8> = bits.chunks(5).map(symbol).collect();
+    let prefix = b"bg";
+    let expanded = prefix.iter().map(|c| c >> 5).chain([0]).chain(prefix.iter().map(|c| c & 31));
+    let residue = expanded.chain(symbols.iter().copied()).chain([0; 13]).fold(1_u128, |residue, value| {
+        let top = residue >> 60;
+        let next = (residue & ((1 << 60) - 1)) << 5 ^ u128::from(value);
+        GENERATORS.iter().enumerate().fold(next, |next, (bit, g)| if top >> bit & 1 == 1 { next ^ g } else { next })
+    }) ^ 0x10ce0795c2fd1e62a;
+    symbols.extend((0..13).map(|place| (residue >> (5 * (12 - place))) as u8 & 31));
+    let characters = symbols.iter().map(|symbol| char::from(ALPHABET[usize::from(*symbol)]));
+    "BG1".chars().chain(characters).collect()
+}
+
+/// The bytes of card 1 with one of them changed.
+fn with(world: &World, place: usize, value: u8) -> Vec<u8> {
+    let epoch = &world.epochs[2];
+    let mut bytes = [&[0x10, 0, 1, 2], &epoch.header.id().0[..], &super::at(&epoch.coefficients, 1)].concat();
+    bytes[place] = value;
+    bytes
+}
+
+fn card_length(world: &World) {
+    let text = world.epochs[2].card(1);
+    assert_eq!(text_of(&with(world, 0, 0x10), 0), text.expose());
+    for changed in [&text.expose()[..92], &format!("{}Q", text.expose()), ""] {
+        assert!(read_card(changed).is_err(), "{changed}");
+    }
+    assert!(matches!(read_card(&text.expose().replace("BG1", "MS1")), Err(Unreadable::NotACard)));
+}
+
+fn card_checksum(world: &World) {
+    let text = world.epochs[2].card(1);
+    let changed = |places: &[usize], to: fn(u8) -> u8| {
+        let mut characters = text.expose().as_bytes().to_vec();
+        places.iter().for_each(|&place| characters[place] = to(characters[place]));
+        read_card(std::str::from_utf8(&characters).unwrap())
+    };
+    let other = |c: u8| if c == b'Q' { b'P' } else { b'Q' };
+    assert!(matches!(changed(&[5], other), Ok(Reading::Corrected(_))));
+    assert!(matches!(changed(&[5, 20, 40, 60, 80], other), Err(Unreadable::Damaged { .. })));
+    let missing = |_| b'?';
+    assert!(matches!(changed(&[4, 14, 24, 34, 44, 54, 64, 74, 84], missing), Err(Unreadable::TooManyMissing { .. })));
+}
+
+fn card_padding(world: &World) {
+    assert!(matches!(read_card(&text_of(&with(world, 0, 0x10), 1)), Err(Unreadable::Malformed)));
+}
+
+fn card_version(world: &World) {
+    for version in [0, 2, 15] {
+        let read = read_card(&text_of(&with(world, 0, version << 4), 0));
+        assert!(matches!(read, Err(Unreadable::UnknownVersion { version: told }) if told == version));
+    }
+}
+
+fn card_head(world: &World) {
+    for (place, value) in [(1, 1), (0, 0x12), (0, 0x14), (0, 0x1e), (2, 0), (2, 33), (3, 0), (3, 1), (3, 33)] {
+        let read = read_card(&text_of(&with(world, place, value), 0));
+        assert!(matches!(read, Err(Unreadable::Malformed)), "byte {place} is {value}");
+    }
+}
+
+fn share_false(world: &World) {
+    let epoch = &world.epochs[2];
+    for (number, coefficients) in [(2, epoch.coefficients), (1, world.epochs[0].coefficients)] {
+        assert!(share(&coefficients, number).verify(&epoch.keys[0].public()).is_err());
+    }
+}
+
+fn share_count(world: &World) {
+    let epoch = &world.epochs[2];
+    let verified =
+        |number: u8| share(&epoch.coefficients, number).verify(&epoch.keys[usize::from(number) - 1].public());
+    for numbers in [&[1, 1][..], &[1], &[], &[1, 2, 3]] {
+        let shares = numbers.iter().map(|&number| verified(number).unwrap()).collect();
+        assert!(Quorum::assemble(epoch.header.threshold, shares).is_err(), "{numbers:?}");
+    }
+}
+
+fn policy(_: &World) {
+    for (threshold, count) in [(0, 3), (1, 3), (4, 3), (3, 33), (3, 3)] {
+        assert!(Policy::new(threshold, count, false).is_err(), "{threshold} of {count}");
+    }
+    assert!(Policy::new(3, 3, true).is_ok());
+}
+
+fn header_text(world: &World) -> String {
+    String::from_utf8(world.epochs[2].header.bytes().to_vec()).unwrap()
+}
+
+fn refuses_header(text: &str) {
+    assert!(EpochHeader::read(text.as_bytes()).is_err(), "{text}");
+}
+
+fn json_spelling(world: &World) {
+    let header = header_text(world);
+    refuses_header(&format!("{header}\n"));
+    refuses_header(&header.replacen("\"threshold\":2", "\"threshold\": 2", 1));
+    refuses_header(&header.replacen("Acme", "\\u0041cme", 1));
+    refuses_header(&header.replacen("\"threshold\":2", "\"threshold\":2,\"threshold\":2", 1));
+    let (rest, version) = header.rsplit_once(",\"version\":1").unwrap();
+    refuses_header(&format!("{{\"version\":1,{}{version}", &rest[1..]));
+    let line = String::from_utf8(world.lines[0].bytes()).unwrap();
+    assert!(Line::read(line.replacen("\"version\":1", "\"version\":1 ", 1).as_bytes()).is_err());
+}
+
+fn json_values(_: &World) {
+    let deep = format!("{}{}", "[".repeat(14), "]".repeat(14));
+    for text in ["-1", "1.5", "1e3", "9007199254740992", r#"{"A":1}"#, r#"{"a1":1}"#, r#"{"":1}"#, &deep] {
+        assert!(from_canonical::<serde_json::Value>(text.as_bytes()).is_err(), "{text}");
+    }
+}
+
+fn json_unknown(world: &World) {
+    let header = header_text(world);
+    refuses_header(&header.replacen("\"dealt\"", "\"dated\":1,\"dealt\"", 1));
+    let newer = header.replacen("\"version\":1", "\"version\":2", 1);
+    assert_eq!(EpochHeader::read(newer.as_bytes()).unwrap_err(), FormatError::UnknownVersion(2));
+    let line = String::from_utf8(world.lines[0].bytes()).unwrap();
+    assert!(Line::read(line.replacen("\"version\":1", "\"version\":2", 1).as_bytes()).is_err());
+}
+
+fn header_cards(world: &World) {
+    let changed = |change: fn(&mut Header)| {
+        let mut header = (*world.epochs[2].header).clone();
+        change(&mut header);
+        assert!(EpochHeader::write(&header).is_err());
+    };
+    changed(|header| header.custodians.swap(0, 1));
+    changed(|header| header.epoch = 0);
+    changed(|header| header.threshold = 1);
+    changed(|header| header.threshold = 5);
+    changed(|header| header.custodians.clear());
+}
+
+fn header_recipient(world: &World) {
+    refuses_header(&header_text(world).replacen("\"age1", "\"age2", 1));
+}
+
+fn open_contents(world: &World, file: &[u8]) -> Result<Contents, FormatError> {
+    Contents::open(file, &world.epochs[2].quorum.root().contents_key(), world.vault, 3)
+}
+
+/// An age file under the contents key of the third epoch, with any work factor and any bytes in it.
+fn sealed_by_age(world: &World, factor: u8, plaintext: &[u8]) -> Vec<u8> {
+    let passphrase = world.epochs[2].quorum.root().contents_key().passphrase().expose().to_owned();
+    let mut recipient = age::scrypt::Recipient::new(age::secrecy::SecretString::from(passphrase));
+    recipient.set_work_factor(factor);
+    age::encrypt(&recipient, plaintext).unwrap()
+}
+
+fn packed(plaintext: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut gzip, plaintext).unwrap();
+    gzip.finish().unwrap()
+}
+
+fn age_work(world: &World) {
+    let document = packed(&serde_json::to_vec(&world.epochs[2].contents).unwrap());
+    assert!(open_contents(world, &sealed_by_age(world, 10, &document)).is_ok());
+    let refused = open_contents(world, &sealed_by_age(world, 11, &document));
+    assert_eq!(refused.unwrap_err(), FormatError::TooCostly);
+}
+
+fn age_bytes(world: &World) {
+    let identity = DepositIdentity::of_key(&world.epochs[2].quorum.root().deposit_key());
+    let opens = |file: &[u8]| identity.open(file, 4096).is_ok();
+    assert!(opens(&world.deposit_file));
+    for place in (0..world.deposit_file.len()).step_by(7) {
+        let mut changed = world.deposit_file.clone();
+        changed[place] ^= 1;
+        assert!(!opens(&changed) && !opens(&world.deposit_file[..place]), "byte {place}");
+    }
+    assert!(!opens(&[&world.deposit_file[..], b"\0"].concat()));
+    let last = world.sealed.len() - 1;
+    assert!(open_contents(world, &world.sealed[..last]).is_err());
+}
+
+fn contents_other(world: &World) {
+    let key = world.epochs[2].quorum.root().contents_key();
+    assert!(Contents::open(&world.sealed, &key, world.vault, 3).is_ok());
+    assert!(Contents::open(&world.sealed, &key, world.vault, 2).is_err());
+    assert!(Contents::open(&world.sealed, &key, VaultId([7; 16]), 3).is_err());
+}
+
+fn contents_order(world: &World) {
+    let mut contents = world.epochs[2].contents.clone();
+    contents.entries.push(contents.entries[0].clone());
+    let document = packed(&serde_json::to_vec(&contents).unwrap());
+    assert!(open_contents(world, &sealed_by_age(world, 10, &document)).is_err());
+}
+
+fn contents_size(world: &World) {
+    let document = packed(&serde_json::to_vec(&world.epochs[2].contents).unwrap());
+    let end = document.len() - 4;
+    for told in [(64_u32 << 20) + 1, 0, 5000, u32::MAX] {
+        let changed = [&document[..end], &told.to_le_bytes()].concat();
+        assert!(open_contents(world, &sealed_by_age(world, 10, &changed)).is_err(), "{told} bytes");
+    }
+}
+
+fn deposit_other(world: &World) {
+    let identity = DepositIdentity::of_key(&world.epochs[2].quorum.root().deposit_key());
+    let epoch = world.epochs[2].header.hash();
+    let entry = &world.deposit.entry;
+    let opens =
+        |vault, epoch, entry: &EntryId| Deposit::open(&world.deposit_file, &identity, vault, epoch, entry).is_ok();
+    assert!(opens(world.vault, epoch, entry));
+    assert!(!opens(VaultId([7; 16]), epoch, entry));
+    assert!(!opens(world.vault, EpochHash([7; 32]), entry));
+    assert!(!opens(world.vault, epoch, &"registrar".parse().unwrap()));
+}
+
+fn deposit_size(_: &World) {
+    let of = |count: usize, length: usize| {
+        let field = |number| (format!("field {number}").parse().unwrap(), FieldValue::copy_of(&"x".repeat(length)));
+        Change { set: (0..count).map(field).collect(), ..Change::default() }
+    };
+    assert!(of(64, 1).check().is_ok() && of(1, 64 * 1024).check().is_ok());
+    assert!(of(65, 1).check().is_err() && of(1, 64 * 1024 + 1).check().is_err());
+}
+
+fn names(_: &World) {
+    for id in ["", "M365", "m365 admin", "-m365", "m365_admin", &"a".repeat(65)] {
+        assert!(id.parse::<EntryId>().is_err(), "{id}");
+    }
+    for name in ["", "a=b", "a\tb", " a", &"a".repeat(65)] {
+        assert!(name.parse::<FieldName>().is_err(), "{name}");
+    }
+}
+
+fn place(world: &World) {
+    let id = world.epochs[2].header.id();
+    assert!(Place::at(&format!("epochs/0003-{id}/header.json")).is_some());
+    for name in [format!("epochs/3-{id}/header.json"), "log.torn-01".to_owned(), "deposits/0001/x.age".to_owned()] {
+        assert_eq!(Place::at(&name), None, "{name}");
+    }
+}
+
+fn headers(world: &World) -> Headers {
+    world.epochs.iter().map(|epoch| (epoch.header.hash(), epoch.header.clone())).collect()
+}
+
+/// Where the first event of this kind stands in the log.
+fn position(world: &World, kind: &str) -> usize {
+    world.lines.iter().position(|line| name_of(&line.event.what) == kind).unwrap()
+}
+
+/// Whether the log up to `at` goes on with this line without anything to be found.
+fn goes_on(world: &World, at: usize, line: &Line) -> bool {
+    let lines: Vec<Vec<u8>> = world.lines[..at].iter().chain([line]).map(Line::bytes).collect();
+    History::read(lines.iter().map(Vec::as_slice), &headers(world), Known::default()).findings.is_empty()
+}
+
+fn signed(event: &Event, epoch: &Epoch, numbers: &[u8]) -> Line {
+    let mut event = event.clone();
+    event.signers = numbers.iter().map(|&number| Signer(epoch.header.hash(), card(number))).collect();
+    let keys: Vec<&CustodianKey> = numbers.iter().map(|&number| &epoch.keys[usize::from(number) - 1]).collect();
+    Line::sign(event, &keys)
+}
+
+fn event_signatures(world: &World) {
+    let at = position(world, "opened");
+    let line = &world.lines[at];
+    assert!(goes_on(world, at, line));
+    let changed = |change: fn(&mut Line)| {
+        let mut line = line.clone();
+        change(&mut line);
+        assert!(!goes_on(world, at, &line));
+    };
+    changed(|line| line.signatures.clear());
+    changed(|line| line.signatures.push(line.signatures[0]));
+    changed(|line| line.signatures.swap(0, 1));
+    changed(|line| line.event.signers[1] = line.event.signers[0]);
+    changed(|line| {
+        if let What::Opened { reason, .. } = &mut line.event.what {
+            reason.push('!');
+        }
+    });
+    assert!(!goes_on(world, at, &signed(&line.event, &world.epochs[0], &[1, 1])));
+    let mut elsewhere = line.clone();
+    elsewhere.signatures[0] = world.epochs[0].keys[0].sign("breakglass/1 receipt", &line.id.0);
+    assert!(!goes_on(world, at, &elsewhere));
+}
+
+fn event_quorum(world: &World) {
+    for kind in ["opened", "staged", "aborted"] {
+        let at = position(world, kind);
+        assert!(goes_on(world, at, &signed(&world.lines[at].event, &world.epochs[0], &[3, 4])));
+        assert!(!goes_on(world, at, &signed(&world.lines[at].event, &world.epochs[0], &[3])), "{kind}");
+    }
+}
+
+fn event_vault(world: &World) {
+    let at = position(world, "reviewed");
+    let mut other = world.lines[at].event.clone();
+    other.vault = VaultId([7; 16]);
+    assert!(!goes_on(world, at, &Line::sign(other, &[])));
+    let mut second = world.lines[0].event.clone();
+    second.previous = vec![world.lines[at - 1].id];
+    assert!(!goes_on(world, at, &signed(&second, &world.epochs[0], &[1, 2, 3, 4])));
+    let mut first = world.lines[at].event.clone();
+    first.previous.clear();
+    assert!(!goes_on(world, 0, &Line::sign(first, &[])));
+}
+
+fn event_old_epoch(world: &World) {
+    let at = position(world, "committed") + 1;
+    let mut late = world.lines[position(world, "opened")].event.clone();
+    late.previous = vec![world.lines[at - 1].id];
+    assert!(!goes_on(world, at, &signed(&late, &world.epochs[0], &[1, 2])));
+}
+
+fn event_staging(world: &World) {
+    let at = position(world, "aborted") + 1;
+    let staged = &world.lines[at].event;
+    let with = |epoch: NewEpoch| {
+        let what = What::Staged { epoch, deposits: Vec::new(), replaced: Vec::new() };
+        signed(&Event { what, ..staged.clone() }, &world.epochs[0], &[1, 2])
+    };
+    let new = |number, hash| NewEpoch { number, hash, card_files: Vec::new(), locked: Vec::new() };
+    let [_, second, third] = &world.epochs;
+    assert!(goes_on(world, at, &with(new(3, third.header.hash()))));
+    // Another number than the header's, a header that was used, one that follows other heads, one that is not there.
+    assert!(!goes_on(world, at, &with(new(4, third.header.hash()))));
+    assert!(!goes_on(world, at, &with(new(2, second.header.hash()))));
+    assert!(!goes_on(world, at - 2, &with(new(3, third.header.hash()))));
+    assert!(!goes_on(world, at, &with(new(3, EpochHash([7; 32])))));
+}
+
+fn event_commit(world: &World) {
+    let at = position(world, "committed");
+    let event = &world.lines[at].event;
+    let with = |at: usize, epoch: &Epoch, left_out: &[u8]| {
+        let left = |&number: &u8| LeftOut { card: card(number), reason: "on leave".to_owned() };
+        let what = What::Committed { epoch: epoch.header.hash(), left_out: left_out.iter().map(left).collect() };
+        let previous = vec![world.lines[at - 1].id];
+        goes_on(world, at, &Line::sign(Event { what, previous, ..event.clone() }, &[]))
+    };
+    let [first, second, third] = &world.epochs;
+    assert!(with(at, third, &[4]));
+    assert!(!with(at, third, &[]) && !with(at, third, &[3, 4]) && !with(at, third, &[3]));
+    // Two of the three cards that it takes were read back; the second epoch was given up, the first has begun already.
+    assert!(!with(at - 1, third, &[3, 4]));
+    assert!(!with(at, second, &[1, 2, 3, 4]) && !with(at, first, &[]));
+}
+
+fn event_session(world: &World) {
+    let at = position(world, "revealed");
+    let event = &world.lines[at].event;
+    assert!(goes_on(world, at, &signed(event, &world.epochs[0], &[1, 2])));
+    assert!(!goes_on(world, at, &signed(event, &world.epochs[0], &[1, 3])));
+    assert!(!goes_on(world, at - 1, &signed(event, &world.epochs[0], &[1, 2])));
+    let closed = position(world, "closed") + 1;
+    let late = Event { previous: vec![world.lines[closed - 1].id], ..event.clone() };
+    assert!(!goes_on(world, closed, &signed(&late, &world.epochs[0], &[1, 2])));
+}
+
+fn event_receipt(world: &World) {
+    let at = position(world, "receipt");
+    let event = &world.lines[at].event;
+    let (epoch, key) = (world.epochs[0].header.hash(), &world.epochs[0].keys[1]);
+    let time = world.receipt.receipt.time;
+    for (vault, number, good) in [(world.vault, 2, true), (world.vault, 1, false), (VaultId([7; 16]), 2, false)] {
+        let receipt = SignedReceipt::sign(vault, epoch, card(number), time, key);
+        let line = Line::sign(Event { what: What::Receipt { receipt }, ..event.clone() }, &[]);
+        assert_eq!(goes_on(world, at, &line), good);
+    }
+}
+
+fn receipt_domain(world: &World) {
+    let key = &world.epochs[0].keys[0];
+    assert!(world.receipt.is_signed_by(&key.public()));
+    let digest = Digest::of(&breakglass::vault::to_canonical(&world.receipt.receipt));
+    let signature = key.sign("breakglass/1 event", &digest.0);
+    let forged = SignedReceipt { signature, ..world.receipt.clone() };
+    assert!(!forged.is_signed_by(&key.public()));
+    let other = Share::new(card(1), Secret::new(word("another share"))).custodian_key();
+    assert!(!world.receipt.is_signed_by(&other.public()));
+}
