@@ -9,7 +9,7 @@ use super::commands::{list, put, status, unseal};
 use super::context::Context;
 use super::error::CliError;
 use crate::language::Language;
-use crate::quorum::EventId;
+use crate::quorum::{EventId, NotHex};
 
 #[derive(Parser)]
 #[command(name = "breakglass", version)]
@@ -22,7 +22,7 @@ pub struct Arguments {
     pub language: Option<Language>,
     #[arg(long, global = true, value_name = "DIR")]
     pub log_to: Option<PathBuf>,
-    #[arg(long, global = true, value_name = "HEAD")]
+    #[arg(long, global = true, value_name = "HEAD", value_parser = head_on_paper)]
     pub anchor: Option<EventId>,
     #[command(subcommand)]
     pub command: Command,
@@ -62,4 +62,10 @@ impl Command {
     pub fn handles_secrets(&self) -> bool {
         matches!(self, Command::Put(_) | Command::Unseal(_))
     }
+}
+
+/// A head as people type it from paper: spaces, hyphens and capitals do not matter.
+fn head_on_paper(typed: &str) -> Result<EventId, NotHex> {
+    let digits: String = typed.chars().filter(|character| !character.is_whitespace() && *character != '-').collect();
+    digits.to_ascii_lowercase().parse()
 }

@@ -136,7 +136,7 @@ fn offer(context: &mut Context, gathering: &mut Gathering, header: &EpochHeader,
         Offered::NeedsPhrase(locked) => return unlock(context, gathering, header, &locked),
     };
     context.desk.tell(&words);
-    context.desk.pause(&text::press_enter(context.language))?;
+    context.desk.pause(&text::card_goes_back(context.language))?;
     Ok(())
 }
 
@@ -159,7 +159,7 @@ fn unlock(
             Ok(accepted) => {
                 let words = taken(context.language, header, accepted.card);
                 context.desk.tell(&words);
-                context.desk.pause(&text::press_enter(context.language))?;
+                context.desk.pause(&text::card_goes_back(context.language))?;
                 return Ok(());
             }
             Err(wrong) => {

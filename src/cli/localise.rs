@@ -22,7 +22,12 @@ pub fn language_of(arguments: &[OsString]) -> Language {
 /// The command line with its help in this language.
 pub fn command(language: Language) -> Command {
     let flag = |name: &'static str, short: char, action: ArgAction| {
-        Arg::new(name).short(short).long(name).action(action).help(help::find(language, name).unwrap_or_default())
+        Arg::new(name)
+            .short(short)
+            .long(name)
+            .action(action)
+            .display_order(3)
+            .help(help::find(language, name).unwrap_or_default())
     };
     let command = Arguments::command()
         .disable_help_flag(true)
@@ -46,7 +51,10 @@ fn worded(command: Command, language: Language, path: &str) -> Command {
         .mut_args(|argument| {
             let heading = if argument.is_positional() { help::arguments(language) } else { help::options(language) };
             let words = words_of(language, path, argument.get_id().as_str());
-            let argument = argument.help_heading(heading);
+            let own =
+                help::find(language, &format!("{path}__{}", argument.get_id().as_str().replace('-', "_"))).is_some();
+            // A command's own options come first, those of many commands after them.
+            let argument = argument.help_heading(heading).display_order(if own { 1 } else { 2 });
             match words {
                 Some(words) => argument.help(words),
                 None => argument,

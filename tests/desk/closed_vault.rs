@@ -92,7 +92,7 @@ fn no_password_root_or_share_is_in_memory_once_the_vault_is_closed_and_each_is_w
     let mut person =
         Person::at(practice.command(Language::English, &["unseal", "--reason", "a test", "--incident", "none"]));
     for card in [0, 1, 3] {
-        person.reads("Card (scan it");
+        person.reads("The next card");
         person.types(&practice.cards[card]);
         person.types("\r");
         person.reads("is good");
@@ -108,7 +108,7 @@ fn no_password_root_or_share_is_in_memory_once_the_vault_is_closed_and_each_is_w
         assert!(count > 0, "{name} is not found while the vault is open, so the scan proves nothing");
     }
     person.types("2\r");
-    person.reads("Press Enter when the head");
+    person.reads("Go on when the head");
     let wanted: Vec<_> = wanted.into_iter().chain([typed]).collect();
     for (name, count) in found_in(person.process_id(), &wanted).unwrap() {
         assert_eq!(count, 0, "{name} is still in memory");

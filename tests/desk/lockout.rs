@@ -19,21 +19,21 @@ fn mistyped(card: &str) -> String {
 
 struct Words {
     card: String,
-    press_enter: String,
+    goes_back: String,
 }
 
 impl Words {
     fn new(language: Language) -> Words {
         Words {
             card: first_words(&messages::cli::ask_card(language)),
-            press_enter: messages::cli::press_enter(language),
+            goes_back: messages::cli::card_goes_back(language),
         }
     }
 }
 
 /// Enough of a sentence to know it by, before the terminal wraps it.
 fn first_words(sentence: &str) -> String {
-    sentence.chars().take(8).collect()
+    sentence.trim().chars().take(8).collect()
 }
 
 fn lockout(language: Language) {
@@ -55,7 +55,8 @@ fn lockout(language: Language) {
         Language::English => "number 1,",
         Language::Japanese => "第 1 世代",
     };
-    person.reads(number);
+    let unbroken = |text: &str| text.split_whitespace().collect::<String>();
+    person.sees(number, |screen| unbroken(screen).contains(&unbroken(number)));
     person.types("\r");
 
     // A mistyped card: the correction is shown, asked, taken.
@@ -83,7 +84,7 @@ fn lockout(language: Language) {
         person.reads(&words.card);
         person.types(&format!("{}\r", practice.cards[card]));
         person.reads(&messages::cli::card_counts(language, name));
-        person.reads(&words.press_enter);
+        person.reads(&words.goes_back);
         person.types("\r");
     }
 
@@ -107,9 +108,14 @@ fn lockout(language: Language) {
     person.types("3\r");
     person.reads(&messages::cli::choose_entry(language));
     person.types("2\r");
-    person.reads(&messages::cli::press_enter_when_copied(language));
+    person.reads(&messages::cli::copied(language));
     let head = practice.ledger().heads()[0].to_string();
-    assert!(person.screen().contains(&head), "the head to copy by hand:\n{}", person.screen());
+    let grouped = head.as_bytes().chunks(4).map(|group| std::str::from_utf8(group).unwrap());
+    assert!(
+        grouped.into_iter().all(|group| person.screen().contains(group)),
+        "the head to copy by hand:\n{}",
+        person.screen()
+    );
     person.types("\r");
     assert!(person.sees_it_end().success());
     for text in practice.cards.iter().chain(&practice.old_cards) {

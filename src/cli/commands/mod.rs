@@ -10,7 +10,7 @@ use super::context::Context;
 use super::error::CliError;
 use crate::ceremony::Ledger;
 use crate::language::{Language, messages::cli as text};
-use crate::quorum::{CardIndex, EpochHash};
+use crate::quorum::{CardIndex, EpochHash, EventId};
 use crate::vault::FieldName;
 
 /// Runs a command and gives its exit status.
@@ -23,9 +23,19 @@ pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
     }
 }
 
-/// The newest event, as people copy it by hand; after copies lived apart there can be several.
+/// The newest event, as people copy it by hand, in groups of four; after copies lived apart there can be several.
 fn head(ledger: &Ledger<'_>) -> String {
-    ledger.heads().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    let grouped = |head: &EventId| {
+        let digits = head.to_string();
+        let groups: Vec<&str> = (0..digits.len()).step_by(4).map(|start| &digits[start..start + 4]).collect();
+        groups.chunks(8).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
+    };
+    ledger.heads().iter().map(grouped).collect::<Vec<_>>().join("\n\n")
+}
+
+/// Enough of an event's id to find it in the log.
+fn short(event: EventId) -> String {
+    event.to_string()[..12].to_owned()
 }
 
 /// The custodian of a card of an epoch, as its header names them; the card's number where the header is missing.

@@ -122,7 +122,8 @@ pub fn run(context: &mut Context, arguments: Arguments) -> Result<u8, CliError> 
     ledger.pin(Some(trusted))?;
     let head = super::head(&ledger);
     if context.json {
-        context.print_json(&serde_json::json!({ "entry": arguments.entry, "fields": fields, "head": head }))?;
+        context
+            .print_json(&serde_json::json!({ "entry": arguments.entry, "fields": fields, "heads": ledger.heads() }))?;
     } else {
         context.desk.tell(&text::put_done(context.language, &arguments.entry, fields.join(", "), head));
     }

@@ -53,12 +53,14 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let ledger = context.ensure_log_place(ledger)?;
     let header = ledger.active()?.clone();
     let language = context.language;
+    let count = header.custodians.len();
+    context.desk.tell(&text::unseal_intro(language, &header.name, header.threshold, count));
     let (reason, incident) = reason(context, arguments)?;
     let attendance = gather(context, &header, ledger.state())?;
     let mut writing = context.begin(ledger)?;
     let session = Session::open(&mut writing, attendance, &reason, incident.as_deref(), context.now())?;
     writing.ledger().pin(Some(header.hash()))?;
-    context.desk.tell(&text::opened(language, &header.name, session.event()));
+    context.desk.tell(&text::opened(language, &header.name, super::short(session.event())));
     let shown = show(context, arguments, &session, &mut writing);
     // Whatever happened while things were shown, the opening is closed.
     let closed = session.close(&mut writing, context.now());
@@ -239,6 +241,6 @@ fn tell_end(context: &mut Context, ledger: &Ledger<'_>) -> Result<(), CliError> 
     if let Some(folder) = ledger.folder().side_log() {
         context.desk.tell(&text::merge_side_log(context.language, folder.display()));
     }
-    context.desk.pause(&text::press_enter_when_copied(context.language))?;
+    context.desk.pause(&text::copied(context.language))?;
     Ok(())
 }

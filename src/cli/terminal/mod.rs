@@ -36,6 +36,7 @@ use crate::language::{Language, Say, messages};
 use crate::quorum::SecretText;
 
 pub use desk::{Answer, CardRequest, Desk, DeskError, Revelation};
+use width::wrapped;
 pub use width::{columns, fitted, printable};
 
 /// A person at a terminal.
@@ -159,7 +160,7 @@ impl Desk for TerminalDesk {
     }
 
     fn tell(&mut self, text: &str) {
-        eprintln!("{text}");
+        eprintln!("{}", wrapped(text, self.screen.width()).join("\n"));
     }
 
     fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {
