@@ -47,6 +47,32 @@ pub fn check_against_header(
     Ok((CardCheck { card: index, name: name_of(header, index) }, receipt))
 }
 
+/// How far a receipt's clock may be ahead of the one here, in days: time zones and careless clocks, and not a year of checks in advance.
+const CLOCKS_DIFFER: i64 = 1;
+
+/// Takes in the receipt of a card that was checked away from the vault. `by` is who brings it.
+///
+/// # Errors
+/// When it is of another vault or epoch, not signed by that card, of a time that is yet to come, in the log already, or the event
+/// cannot be written.
+pub fn add_receipt(
+    writing: &mut Writing<'_>,
+    receipt: &SignedReceipt,
+    by: &str,
+    now: Moment,
+) -> Result<CardCheck, CeremonyError> {
+    let (epoch, card) = (receipt.receipt.epoch, receipt.receipt.card);
+    if receipt.receipt.time > now.plus_days(CLOCKS_DIFFER) {
+        return Err(CeremonyError::ReceiptFromTheFuture(receipt.receipt.time));
+    }
+    let what = What::Receipt { receipt: receipt.clone() };
+    if writing.ledger().history().events.iter().any(|placed| placed.accepted && placed.event.what == what) {
+        return Err(CeremonyError::ReceiptKnown);
+    }
+    writing.record(now, Some(by), &[], what)?;
+    Ok(CardCheck { card, name: name_of(writing.ledger().header(epoch)?, card) })
+}
+
 /// Notes that a card is lost. No card is needed to say so.
 ///
 /// # Errors

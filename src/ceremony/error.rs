@@ -9,7 +9,7 @@ use crate::paper::PaperError;
 use crate::quorum::{CardIndex, DealError, EpochId, NoMemoryForLock, NoRandomness, PolicyError, QuorumError};
 use crate::speaks;
 use crate::store::StoreError;
-use crate::vault::{EntryId, FieldName, FormatError, VaultName};
+use crate::vault::{EntryId, FieldName, FormatError, Moment, VaultName};
 
 /// Why a step could not be done; the vault is then as it was before.
 #[derive(Debug)]
@@ -99,6 +99,10 @@ pub enum CeremonyError {
     },
     /// A custodian's card was not read back, and no reason was given.
     LeftOutWithoutReason(String),
+    /// A receipt says a time that is yet to come.
+    ReceiptFromTheFuture(Moment),
+    /// The log has this receipt already.
+    ReceiptKnown,
     /// The copy is not what was copied.
     CopyDiffers(PathBuf),
     /// The other folder is of another vault.
@@ -143,6 +147,8 @@ impl Say for CeremonyError {
             CeremonyError::NothingStaged => text::nothing_staged(language),
             CeremonyError::TooFewReadBack { read_back, needed } => text::too_few_read_back(language, read_back, needed),
             CeremonyError::LeftOutWithoutReason(name) => text::left_out_without_reason(language, name),
+            CeremonyError::ReceiptFromTheFuture(time) => text::receipt_from_the_future(language, time),
+            CeremonyError::ReceiptKnown => text::receipt_known(language),
             CeremonyError::CopyDiffers(path) => text::copy_differs(language, path.display()),
             CeremonyError::OtherVault(path) => text::other_vault(language, path.display()),
         }

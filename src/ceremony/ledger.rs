@@ -23,6 +23,15 @@ pub struct Ledger<'d> {
     /// Headers that could not be read, with the reason.
     broken: BTreeMap<Place, FormatError>,
     anchor: Option<EventId>,
+    /// The head that this machine saw before, when it is not in this log.
+    missing_head: Option<EventId>,
+}
+
+/// How much of what this machine verified before is believed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    Pinned,
+    Nothing,
 }
 
 impl<'d> Ledger<'d> {
@@ -36,7 +45,20 @@ impl<'d> Ledger<'d> {
         anchor: Option<EventId>,
     ) -> Result<Ledger<'d>, CeremonyError> {
         let log = folder.read_log(&is_event)?;
-        Ledger::of(folder, pins, log, anchor)
+        Ledger::of(folder, pins, log, anchor, Trust::Pinned)
+    }
+
+    /// Reads a vault and verifies all of it, whatever this machine verified before.
+    ///
+    /// # Errors
+    /// As [`Ledger::read`].
+    pub fn read_anew(
+        folder: VaultFolder<'d>,
+        pins: &PinBook<'d>,
+        anchor: Option<EventId>,
+    ) -> Result<Ledger<'d>, CeremonyError> {
+        let log = folder.read_log(&is_event)?;
+        Ledger::of(folder, pins, log, anchor, Trust::Nothing)
     }
 
     fn of(
@@ -44,16 +66,30 @@ impl<'d> Ledger<'d> {
         pins: &PinBook<'d>,
         log: RawLog,
         anchor: Option<EventId>,
+        trust: Trust,
     ) -> Result<Ledger<'d>, CeremonyError> {
         let (headers, broken) = read_headers(&folder)?;
         let pin = first_vault(&log).and_then(|vault| pins.find(vault));
-        let verified_lines = pin.as_ref().map_or(0, |pin| verified_lines(pin, &log));
+        let believed = pin.as_ref().filter(|_| trust == Trust::Pinned);
+        let verified_lines = believed.map_or(0, |pin| verified_lines(pin, &log));
+        let head = pin.as_ref().and_then(|pin| pin.head);
         let anchor = anchor.or(pin.and_then(|pin| pin.anchor));
         let history = History::read(log.lines(), &headers, Known { verified_lines, anchor });
         if history.state.is_none() {
             return Err(CeremonyError::NoBeginning(folder.root().to_owned()));
         }
-        Ok(Ledger { folder, pins: pins.clone(), log, added: Vec::new(), headers, history, broken, anchor })
+        let missing_head = head.filter(|head| history.event(*head).is_none());
+        Ok(Ledger {
+            folder,
+            pins: pins.clone(),
+            log,
+            added: Vec::new(),
+            headers,
+            history,
+            broken,
+            anchor,
+            missing_head,
+        })
     }
 
     /// The vault's folder.
@@ -144,6 +180,13 @@ impl<'d> Ledger<'d> {
         &self.history.heads
     }
 
+    /// The head that this machine saw of this vault before and that is not in this log: it is an older copy, one that lived apart,
+    /// or it was cut.
+    #[must_use]
+    pub fn missing_head(&self) -> Option<EventId> {
+        self.missing_head
+    }
+
     /// Keeps what was read as known on this machine, when nothing was wrong with it. With `epoch`, a card or a person vouched for
     /// that epoch.
     ///
@@ -152,7 +195,8 @@ impl<'d> Ledger<'d> {
     pub fn pin(&self, epoch: Option<EpochHash>) -> Result<(), CeremonyError> {
         let vault = self.state().vault;
         let before = self.pins.find(vault);
-        let sound = self.history.findings.is_empty() && self.broken.is_empty();
+        // What this machine saw of a newer copy must not be forgotten over an older one.
+        let sound = self.history.findings.is_empty() && self.broken.is_empty() && self.missing_head.is_none();
         let (lines, prefix, head) = match (&before, sound) {
             (_, true) => {
                 let bytes: Vec<u8> = self.lines().flat_map(|line| line.iter().chain(b"\n")).copied().collect();
@@ -174,7 +218,7 @@ impl<'d> Ledger<'d> {
     /// When another breakglass is writing, or nothing can be written there.
     pub fn begin(self, now: Moment) -> Result<Writing<'d>, CeremonyError> {
         let (writer, log) = self.folder.begin_writing(&is_event)?;
-        let ledger = Ledger::of(self.folder, &self.pins, log, self.anchor)?;
+        let ledger = Ledger::of(self.folder, &self.pins, log, self.anchor, Trust::Pinned)?;
         let mut writing = Writing { writer, ledger };
         writing.record_torn_tails(now)?;
         Ok(writing)
@@ -226,6 +270,7 @@ impl<'d> Writing<'d> {
             history,
             broken: BTreeMap::new(),
             anchor: None,
+            missing_head: None,
         };
         Ok(Writing { writer, ledger })
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::answers::Answers;
-use super::commands::{list, put, status, unseal};
+use super::commands::{copy, list, log, merge, put, reviewed, status, unseal};
 use super::context::Context;
 use super::error::CliError;
 use crate::language::Language;
@@ -33,6 +33,10 @@ pub enum Command {
     Put(put::Arguments),
     List(list::Arguments),
     Status(status::Arguments),
+    Reviewed(reviewed::Arguments),
+    Log(log::Arguments),
+    Merge(merge::Arguments),
+    Copy(copy::Arguments),
     Unseal(unseal::Arguments),
 }
 
@@ -54,7 +58,12 @@ impl Command {
         match self {
             Command::Put(arguments) => arguments.answers(),
             Command::Unseal(arguments) => arguments.answers(),
-            Command::List(_) | Command::Status(_) => Answers::default(),
+            Command::List(_)
+            | Command::Status(_)
+            | Command::Reviewed(_)
+            | Command::Log(_)
+            | Command::Merge(_)
+            | Command::Copy(_) => Answers::default(),
         }
     }
 

@@ -131,14 +131,26 @@ impl Context {
     /// # Errors
     /// When it is no vault, or cannot be read.
     pub fn read_at(&self, path: &Path) -> Result<Ledger<'static>, CliError> {
-        let mut folder = VaultFolder::open(self.disk, path)?;
-        if let Some(side) = &self.log_to {
-            folder = folder.with_side_log(side);
-        }
-        let ledger = Ledger::read(folder, &self.pins, self.anchor)?;
+        let ledger = Ledger::read(self.folder(path)?, &self.pins, self.anchor)?;
         // Only a store of what need not be computed again: without it everything is verified anew the next time.
         let _ = ledger.pin(None);
         Ok(ledger)
+    }
+
+    /// Reads the vault in a folder, believes nothing that was verified before, and tells nothing.
+    ///
+    /// # Errors
+    /// When it is no vault, or cannot be read.
+    pub fn read_anew(&self, path: &Path) -> Result<Ledger<'static>, CliError> {
+        Ok(Ledger::read_anew(self.folder(path)?, &self.pins, self.anchor)?)
+    }
+
+    fn folder(&self, path: &Path) -> Result<VaultFolder<'static>, CliError> {
+        let folder = VaultFolder::open(self.disk, path)?;
+        Ok(match &self.log_to {
+            Some(side) => folder.with_side_log(side),
+            None => folder,
+        })
     }
 
     /// On a medium that stays as it is, asks for a folder for the log before anything else is done.
@@ -174,6 +186,9 @@ impl Context {
         let count = ledger.history().findings.len() + ledger.broken_headers().len();
         if count > 0 {
             self.desk.tell(&text::log_has_findings(self.language, count));
+        }
+        if let Some(head) = ledger.missing_head() {
+            self.desk.tell(&text::log_is_older(self.language, head));
         }
     }
 

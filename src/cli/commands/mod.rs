@@ -1,7 +1,11 @@
 //! The commands, one file each: what can be typed, what is asked, what is done, what is told.
 
+pub mod copy;
 pub mod list;
+pub mod log;
+pub mod merge;
 pub mod put;
+pub mod reviewed;
 pub mod status;
 pub mod unseal;
 
@@ -18,6 +22,10 @@ pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
     match command {
         Command::Put(arguments) => put::run(context, arguments),
         Command::List(arguments) => list::run(context, &arguments),
+        Command::Log(arguments) => log::run(context, &arguments),
+        Command::Merge(arguments) => merge::run(context, &arguments),
+        Command::Copy(arguments) => copy::run(context, &arguments),
+        Command::Reviewed(arguments) => reviewed::run(context, &arguments),
         Command::Status(arguments) => status::run(context, &arguments),
         Command::Unseal(arguments) => unseal::run(context, &arguments),
     }

@@ -1,0 +1,41 @@
+//! `log add`: takes in the receipt of a card that was checked away from the vault.
+
+use std::path::PathBuf;
+
+use crate::ceremony::add_receipt;
+use crate::cli::answers::Input;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::journal::SignedReceipt;
+use crate::language::messages::report as text;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(value_name = "FILE")]
+    receipt: Input,
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    let language = context.language;
+    let mut contents = arguments.receipt.open("FILE")?;
+    let receipt: SignedReceipt = serde_json::from_str(contents.rest()?)
+        .map_err(|_| CliError::File(PathBuf::from(arguments.receipt.to_string()), text::not_a_receipt(language)))?;
+    let ledger = context.read()?;
+    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let now = context.now();
+    let mut writing = context.begin(ledger)?;
+    let check = add_receipt(&mut writing, &receipt, &by, now)?;
+    let ledger = writing.end();
+    ledger.pin(None)?;
+    let head = crate::cli::commands::head(&ledger);
+    if context.json {
+        let (card, name, time) = (check.card, &check.name, receipt.receipt.time);
+        context.print_json(&serde_json::json!({ "card": card, "custodian": name, "time": time, "head": head }))?;
+    } else {
+        let when = receipt.receipt.time.date(&context.zone);
+        context.print(&text::receipt_added(language, &check.name, when, head))?;
+    }
+    Ok(0)
+}

@@ -1,0 +1,83 @@
+//! `log verify`: the chain, every signature and every file that the log names, all of it anew, whatever this machine verified before.
+
+use serde::Serialize;
+
+use crate::ceremony::{Ledger, verify_files};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::language::{Language, Say, messages::report as text};
+use crate::quorum::EventId;
+use crate::store::Tail;
+
+/// The exit status of a vault that is not what its log says, or whose log is not what it was.
+const DAMAGED: u8 = 1;
+
+/// What was verified, and what was found.
+#[derive(Serialize)]
+pub struct Verification {
+    /// Lines that are events, and signatures under them.
+    events: usize,
+    signatures: usize,
+    /// What is wrong, in the reader's words.
+    damage: Vec<String>,
+    /// What is told and harms nothing: files that nothing names, an unfinished last line.
+    remarks: Vec<String>,
+    heads: Vec<EventId>,
+}
+
+pub fn run(context: &mut Context) -> Result<u8, CliError> {
+    let path = context.vault_path()?;
+    let verification = Verification::of(context.language, &context.read_anew(&path)?)?;
+    if context.json {
+        context.print_json(&verification)?;
+    } else {
+        context.print(&verification.words(context.language))?;
+    }
+    Ok(verification.exit_status())
+}
+
+impl Verification {
+    /// Verifies a vault that was read anew.
+    pub fn of(language: Language, ledger: &Ledger<'_>) -> Result<Verification, CliError> {
+        let history = ledger.history();
+        let mut damage: Vec<String> = history.findings.iter().map(|finding| finding.say(language)).collect();
+        if let Some(head) = ledger.missing_head() {
+            damage.push(text::verify_head_missing(language, head));
+        }
+        let mut remarks = Vec::new();
+        for finding in verify_files(ledger)? {
+            if finding.is_damage() { &mut damage } else { &mut remarks }.push(finding.say(language));
+        }
+        for (path, tail) in ledger.tails() {
+            if let Tail::Torn { bytes, .. } = tail {
+                remarks.push(text::verify_tail(language, path.display(), bytes.len()));
+            }
+        }
+        Ok(Verification {
+            events: history.events.len(),
+            signatures: history.events.iter().map(|placed| placed.event.signers.len()).sum(),
+            damage,
+            remarks,
+            heads: history.heads.clone(),
+        })
+    }
+
+    /// The exit status that tells a script the same.
+    pub fn exit_status(&self) -> u8 {
+        if self.damage.is_empty() { 0 } else { DAMAGED }
+    }
+
+    /// The same in sentences.
+    pub fn words(&self, language: Language) -> String {
+        let mut lines = Vec::new();
+        lines.extend(self.damage.iter().map(|damage| format!("! {damage}")));
+        lines.extend(self.remarks.iter().map(|remark| format!("- {remark}")));
+        lines.push(if self.damage.is_empty() {
+            text::verify_sound(language, self.events, self.signatures)
+        } else {
+            text::verify_damaged(language, self.damage.len())
+        });
+        lines.extend(self.heads.iter().map(|head| text::status_head(language, head)));
+        lines.join("\n")
+    }
+}

@@ -1,0 +1,39 @@
+//! `merge`: takes in what another copy of the vault, or a log that was written beside a read-only one, has more.
+
+use std::path::PathBuf;
+
+use crate::ceremony::merge_vaults;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::language::messages::report as text;
+use crate::store::VaultFolder;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(value_name = "OTHER")]
+    other: PathBuf,
+}
+
+pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    let ledger = context.read()?;
+    let other = VaultFolder::open(context.disk(), &arguments.other)?;
+    let mut writing = context.begin(ledger)?;
+    let merged = merge_vaults(&mut writing, &other, context.now())?;
+    let ledger = writing.end();
+    ledger.pin(None)?;
+    let head = super::head(&ledger);
+    if context.json {
+        let (events, files) = (merged.lines, merged.files);
+        context.print_json(&serde_json::json!({ "events": events, "files": files, "head": head }))?;
+        return Ok(0);
+    }
+    let language = context.language;
+    context.print(&match (merged.lines, merged.files) {
+        (0, 0) => text::merged_nothing(language, arguments.other.display()),
+        (lines, files) => text::merged(language, lines, files, head),
+    })?;
+    if ledger.state().active.len() > 1 {
+        context.print(&text::merged_split(language))?;
+    }
+    Ok(0)
+}

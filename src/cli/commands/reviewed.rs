@@ -1,0 +1,58 @@
+//! `reviewed`: the sign-in logs were looked through after an opening, for uses of what it showed.
+
+use crate::ceremony::review;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::journal::State;
+use crate::language::messages::report as text;
+use crate::quorum::EventId;
+
+/// Digits of an opening's id that must be given.
+const FEWEST_DIGITS: usize = 6;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(value_name = "OPENING")]
+    openings: Vec<String>,
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    let language = context.language;
+    let ledger = context.read()?;
+    let openings = chosen(ledger.state(), &arguments.openings)?;
+    if openings.is_empty() {
+        context.print(&text::reviewed_nothing(language))?;
+        return Ok(0);
+    }
+    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let now = context.now();
+    let mut writing = context.begin(ledger)?;
+    review(&mut writing, openings.clone(), &by, now)?;
+    let ledger = writing.end();
+    ledger.pin(None)?;
+    let head = super::head(&ledger);
+    if context.json {
+        context.print_json(&serde_json::json!({ "openings": openings, "head": head }))?;
+    } else {
+        context.print(&text::reviewed(language, openings.len(), head))?;
+    }
+    Ok(0)
+}
+
+/// The openings whose ids begin as those that were typed; without any, all that nobody reviewed yet.
+fn chosen(state: &State, typed: &[String]) -> Result<Vec<EventId>, CliError> {
+    if typed.is_empty() {
+        return Ok(state.openings.iter().filter(|opening| !opening.reviewed).map(|opening| opening.event).collect());
+    }
+    let one = |typed: &String| {
+        let begins = |event: &EventId| event.to_string().starts_with(&typed.to_ascii_lowercase());
+        let found: Vec<EventId> = state.openings.iter().map(|opening| opening.event).filter(begins).collect();
+        match found.as_slice() {
+            [only] if typed.len() >= FEWEST_DIGITS => Ok(*only),
+            _ => Err(CliError::Usage(text::no_such_opening)),
+        }
+    };
+    typed.iter().map(one).collect()
+}
