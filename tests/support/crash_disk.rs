@@ -6,93 +6,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::fmt::{self, Debug, Display};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use breakglass::store::{Disk, Found, Lock, StoreError, Trouble};
 
-/// How much of what was not synced is there after a crash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Survival {
-    /// Nothing.
-    None,
-    /// The first half: of every file's changes, the middle one torn; of every folder's changes, the first ones.
-    Half,
-    /// Everything, as when only the process dies.
-    Whole,
-    /// Every name, no bytes: the empty file that a rename without a sync leaves behind.
-    Names,
-    /// All bytes, no names.
-    Bytes,
-    /// Everything before the last operation, and half of that one, as when the process dies within it.
-    LastTorn,
-}
+#[path = "crash_disk/kill.rs"]
+mod kill;
+#[path = "crash_disk/node.rs"]
+mod node;
 
-impl Survival {
-    pub const ALL: [Survival; 6] =
-        [Survival::None, Survival::Half, Survival::Whole, Survival::Names, Survival::Bytes, Survival::LastTorn];
-}
-
-/// One way in which a run was cut off.
-#[derive(Clone, Debug)]
-pub struct Crash {
-    /// The operation that was cut, counted from 0.
-    pub operation: usize,
-    /// What it was, such as `append log.jsonl`.
-    pub what: String,
-    /// What survived.
-    pub survival: Survival,
-    /// Whether the run said that it had succeeded, the error not having mattered to it.
-    pub reported_done: bool,
-}
-
-impl Display for Crash {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "cut at operation {} ({}), surviving: {:?}", self.operation, self.what, self.survival)
-    }
-}
-
-/// Runs `action` on a copy of `before` again and again, cutting it at its first, second, … operation and at last right after its
-/// end, and lets `check` look at each disk that a restarted process could find. Returns how many operations there were to cut.
-///
-/// # Panics
-/// When the action fails without being cut. A panic in `check` tells which crash it looked at.
-pub fn kill_everywhere<T, E: Debug>(
-    before: &CrashDisk,
-    action: impl Fn(&CrashDisk) -> Result<T, E>,
-    check: impl Fn(&CrashDisk, &Crash),
-) -> usize {
-    for operation in 0.. {
-        let disk = before.fresh_copy();
-        disk.cut_at(operation);
-        let outcome = action(&disk);
-        let cut = disk.what_was_cut();
-        let what = cut.clone().unwrap_or_else(|| "after the last one".to_owned());
-        if cut.is_none() {
-            outcome.as_ref().expect("a run that is not cut succeeds");
-        }
-        for survival in Survival::ALL {
-            let crash = Crash { operation, what: what.clone(), survival, reported_done: outcome.is_ok() };
-            let _told_on_panic = ToldOnPanic(&crash);
-            check(&disk.after_crash(survival), &crash);
-        }
-        if cut.is_none() {
-            return operation;
-        }
-    }
-    unreachable!("every run ends")
-}
-
-struct ToldOnPanic<'c>(&'c Crash);
-
-impl Drop for ToldOnPanic<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("{}", self.0);
-        }
-    }
-}
+pub use kill::kill_everywhere;
+pub use node::Survival;
+use node::{ByteChange, NameChange, Node};
 
 /// The disk.
 #[derive(Clone)]
@@ -118,32 +44,12 @@ struct Cut {
     node: Option<usize>,
 }
 
-#[derive(Clone)]
-enum Node {
-    File { durable: Vec<u8>, pending: Vec<ByteChange> },
-    Folder { durable: BTreeMap<OsString, usize>, pending: Vec<NameChange> },
-    Link,
-}
-
-#[derive(Clone)]
-enum ByteChange {
-    Append(Vec<u8>),
-    Truncate(usize),
-}
-
-#[derive(Clone)]
-enum NameChange {
-    Add(OsString, usize),
-    Rename(OsString, OsString),
-    Remove(OsString),
-}
-
 const ROOT: usize = 0;
 
 impl CrashDisk {
     /// An empty disk.
     pub fn new() -> CrashDisk {
-        CrashDisk::of(vec![Node::Folder { durable: BTreeMap::new(), pending: Vec::new() }])
+        CrashDisk::of(vec![Node::new_folder()])
     }
 
     /// The disk that a restarted process finds, everything on it durable.
@@ -335,99 +241,6 @@ impl State {
     }
 }
 
-impl Node {
-    fn new_file() -> Node {
-        Node::File { durable: Vec::new(), pending: Vec::new() }
-    }
-
-    fn change_bytes(&mut self, change: ByteChange) {
-        let Node::File { pending, .. } = self else { panic!("a file") };
-        pending.push(change);
-    }
-
-    fn change_names(&mut self, change: NameChange) {
-        let Node::Folder { pending, .. } = self else { panic!("a folder") };
-        pending.push(change);
-    }
-
-    /// The bytes that a process sees.
-    fn bytes(&self) -> Vec<u8> {
-        let Node::File { durable, pending } = self else { panic!("a file") };
-        pending.iter().fold(durable.clone(), |bytes, change| change.applied(bytes, true))
-    }
-
-    /// The names that a process sees.
-    fn names(&self) -> BTreeMap<OsString, usize> {
-        let Node::Folder { durable, pending } = self else { panic!("a folder") };
-        pending.iter().fold(durable.clone(), |names, change| change.applied(names))
-    }
-
-    fn sync(&mut self) {
-        *self = self.surviving(Survival::Whole, false);
-    }
-
-    fn surviving(&self, survival: Survival, cut_here: bool) -> Node {
-        match self {
-            Node::Link => Node::Link,
-            Node::File { durable, pending } => {
-                let (whole, torn) = match survival {
-                    Survival::None | Survival::Names => (0, false),
-                    Survival::Half => (pending.len() / 2, pending.len() % 2 == 1),
-                    Survival::LastTorn if cut_here => (pending.len() - 1, true),
-                    Survival::Whole | Survival::Bytes | Survival::LastTorn => (pending.len(), false),
-                };
-                let mut bytes =
-                    pending[..whole].iter().fold(durable.clone(), |bytes, change| change.applied(bytes, true));
-                if torn {
-                    bytes = pending[whole].applied(bytes, false);
-                }
-                Node::File { durable: bytes, pending: Vec::new() }
-            }
-            Node::Folder { durable, pending } => {
-                let whole = match survival {
-                    Survival::None | Survival::Bytes => 0,
-                    Survival::Half => pending.len() / 2,
-                    Survival::LastTorn if cut_here => pending.len() - 1,
-                    Survival::Whole | Survival::Names | Survival::LastTorn => pending.len(),
-                };
-                let names = pending[..whole].iter().fold(durable.clone(), |names, change| change.applied(names));
-                Node::Folder { durable: names, pending: Vec::new() }
-            }
-        }
-    }
-}
-
-impl ByteChange {
-    /// The bytes after this change, or after half of it.
-    fn applied(&self, mut bytes: Vec<u8>, whole: bool) -> Vec<u8> {
-        match self {
-            ByteChange::Append(more) => {
-                bytes.extend_from_slice(&more[..if whole { more.len() } else { more.len() / 2 }])
-            }
-            ByteChange::Truncate(length) => {
-                let cut = bytes.len().saturating_sub(*length);
-                bytes.truncate(length + if whole { 0 } else { cut / 2 });
-            }
-        }
-        bytes
-    }
-}
-
-impl NameChange {
-    fn applied(&self, mut names: BTreeMap<OsString, usize>) -> BTreeMap<OsString, usize> {
-        match self {
-            NameChange::Add(name, node) => drop(names.insert(name.clone(), *node)),
-            NameChange::Remove(name) => drop(names.remove(name)),
-            NameChange::Rename(from, to) => {
-                if let Some(node) = names.remove(from) {
-                    names.insert(to.clone(), node);
-                }
-            }
-        }
-        names
-    }
-}
-
 impl Disk for CrashDisk {
     fn look(&self, path: &Path) -> Result<Option<Found>, StoreError> {
         self.looking(path, |state| {
@@ -459,7 +272,7 @@ impl Disk for CrashDisk {
     fn create_folder(&self, path: &Path) -> Result<(), StoreError> {
         self.changing("create folder", path, |state| {
             let (folder, name) = state.free_place(path)?;
-            state.add(folder, name, Node::Folder { durable: BTreeMap::new(), pending: Vec::new() });
+            state.add(folder, name, Node::new_folder());
             Ok(Some(folder))
         })
     }
