@@ -1,6 +1,6 @@
 """Computes the keys of a breakglass vault from its cards: with Python alone, and the program argon2 for locked cards.
 Type one card a line, and under a locked card its phrase; or write these lines into a file and name it. Where argon2 is
-missing, give `pad:` and the 64 digits that it prints on another computer instead of the phrase."""
+missing, type `pad:` and the 64 digits that it prints on another computer instead of the phrase."""
 import hmac, subprocess, sys, unicodedata
 
 SYMBOLS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
@@ -22,12 +22,13 @@ def read_card(line):  # 77 symbols of 5 bits hold 48 bytes and one bit of paddin
         sys.exit("This line is no card, or something in it is wrong: " + line)
     return (sum(symbol << 5 * (76 - place) for place, symbol in enumerate(symbols[:77])) >> 1).to_bytes(48, "big")
 
-def pad_of(head, line):  # Argon2id of the phrase; the salt is the card's first 16 bytes in hexadecimal digits
-    if line.startswith("pad:"):
-        return bytes.fromhex(line[4:])
-    phrase = " ".join(unicodedata.normalize("NFKC", line).split()).encode()
-    cost = ["-id", "-v", "13", "-t", "3", "-k", str(65536 << (head[0] & 6)), "-p", "4", "-l", "32", "-r"]
-    return bytes.fromhex(subprocess.check_output(["argon2", head.hex()] + cost, input=phrase).decode())
+def pad_of(head, lines):  # Argon2id of the phrase; the salt is the card's first 16 bytes in hexadecimal digits
+    argon2 = ["argon2", head.hex(), *"-id -v 13 -t 3 -p 4 -l 32 -r -k".split(), str(65536 << (head[0] & 6))]
+    print("  it is locked: type its phrase, or `pad:` and what this prints:", *argon2, file=sys.stderr)
+    phrase = " ".join(unicodedata.normalize("NFKC", next(lines, "")).split())
+    if phrase.startswith("pad:"):
+        return bytes.fromhex(phrase[4:])
+    return bytes.fromhex(subprocess.check_output(argon2, input=phrase.encode()).decode())
 
 def times(a, b):  # in the field GF(256) of the polynomial 0x11d
     return 0 if b == 0 else a * (b & 1) ^ times(a << 1 ^ 0x11d * (a >> 7), b >> 1)
@@ -39,9 +40,8 @@ lines = (line.strip() for line in (open(sys.argv[1], encoding="utf-8") if sys.ar
 piles = {}  # cards of different epochs do not go together
 for line in lines:
     card = read_card(line)
-    locked = "; it is locked, so now its phrase" if card[0] & 8 else ""
-    print(f"card {card[2]} of epoch {card[4:16].hex()}, which takes {card[3]} cards{locked}", file=sys.stderr)
-    pad = pad_of(card[:16], next(lines, "")) if locked else bytes(32)
+    print(f"card {card[2]} of epoch {card[4:16].hex()}, which takes {card[3]} cards", file=sys.stderr)
+    pad = pad_of(card[:16], lines) if card[0] & 8 else bytes(32)
     pile = piles.setdefault(card[3:16], {})
     pile[card[2]] = bytes(a ^ b for a, b in zip(card[16:], pad))
     if len(pile) == card[3]:

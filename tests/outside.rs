@@ -257,6 +257,37 @@ fn three_cards_python_argon2_and_age_open_everything_without_breakglass() {
 }
 
 #[test]
+fn the_practice_vault_opens_as_the_page_for_frightened_people_says() {
+    let programs = ["python3", "argon2", "age", "gunzip"].map(outside_program);
+    let [Some(python), Some(_), Some(age), Some(gunzip)] = programs else { return };
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let page = fs::read_to_string(docs.join("OPENING-WITHOUT-BREAKGLASS.md")).unwrap();
+    let keys = keys_by_script(&python, "", Some(&docs.join("vectors/cards.txt")));
+    assert!(page.contains(&format!("Passphrase of sealed.age: {}…", &keys.passphrase[..12])));
+    assert!(page.contains(&format!("Identity for deposits: {}…", &keys.identity[..22])));
+
+    let scratch = Scratch::new();
+    let only_file = |folder: &str| {
+        let mut path = docs.join("vectors/acme.vault").join(folder);
+        while path.is_dir() {
+            path = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).max().unwrap();
+        }
+        path
+    };
+    let (sealed, packed) = (only_file("epochs"), scratch.path().join("contents.json.gz"));
+    let epoch = sealed.parent().unwrap().file_name().unwrap().to_str().unwrap();
+    assert!(page.contains(&format!("`{}…`", &epoch[..13])));
+    age_with_passphrase(&age, &sealed, &keys.passphrase, &packed);
+    let unpacked = Command::new(gunzip).arg("--stdout").arg(&packed).output().unwrap();
+    assert!(String::from_utf8(unpacked.stdout).unwrap().contains("\"password\":\"correct horse\""));
+    let identity = scratch.path().join("identity.txt");
+    fs::write(&identity, keys.identity).unwrap();
+    let deposit = only_file("deposits");
+    assert!(page.contains(&format!("deposits/0003/{}….age", &deposit.file_stem().unwrap().to_str().unwrap()[..8])));
+    assert_eq!(age_with_identity(&age, &deposit, &identity)["change"]["set"]["password"], "battery staple");
+}
+
+#[test]
 fn the_script_says_what_is_wrong_with_what_was_typed() {
     let Some(python) = outside_program("python3") else { return };
     // Card 3 of the epoch 000102…, three needed: whole, with a wrong last character, and alone.
@@ -270,6 +301,9 @@ fn the_script_says_what_is_wrong_with_what_was_typed() {
     assert!(said("not a card\n").contains("no card"));
     assert!(said(&format!("{text}\n{text}\n{text}\n")).ends_with("More cards are needed.\n"));
     assert!(said(text).contains("card 3 of epoch 000102030405060708090a0b, which takes 3 cards"));
+    let locked = "BG1RQQQXQCQQYPQXPQ9QCRSSZG2PWCXMJZ5TA23GXAP2UL3XZCMJNK7P0WJ075E6D574LWCEQG2SMHMJ9S38SXY552DAW";
+    let asked = said(&format!("{locked}\npad:{}\n", "00".repeat(32)));
+    assert!(asked.contains("argon2 18000303000102030405060708090a0b -id -v 13 -t 3 -p 4 -l 32 -r -k 65536"), "{asked}");
 }
 
 #[test]
