@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::answers::Answers;
-use super::commands::{copy, list, log, merge, put, reviewed, status, unseal};
+use super::commands::{copy, demo, list, log, merge, put, reviewed, status, unseal};
 use super::context::Context;
 use super::error::CliError;
 use crate::language::Language;
@@ -37,6 +37,7 @@ pub enum Command {
     Log(log::Arguments),
     Merge(merge::Arguments),
     Copy(copy::Arguments),
+    Demo(demo::Arguments),
     Unseal(unseal::Arguments),
 }
 
@@ -58,6 +59,7 @@ impl Command {
         match self {
             Command::Put(arguments) => arguments.answers(),
             Command::Unseal(arguments) => arguments.answers(),
+            Command::Demo(arguments) => arguments.answers(),
             Command::List(_)
             | Command::Status(_)
             | Command::Reviewed(_)

@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::table::table;
 use crate::journal::PendingDeposit;
-use crate::language::messages::cli as text;
+use crate::language::{Language, messages::cli as text};
 use crate::vault::{EntryId, Moment, PublicEntry};
 
 #[derive(clap::Args)]
@@ -41,10 +41,18 @@ pub fn run(context: &mut Context, _: &Arguments) -> Result<u8, CliError> {
         context.print_json(&rows)?;
         return Ok(0);
     }
-    let language = context.language;
+    context.print(&words(context.language, &rows))?;
+    Ok(0)
+}
+
+/// The same table, for who shows it among other things.
+pub fn screen(language: Language, ledger: &Ledger<'_>) -> Result<String, CliError> {
+    Ok(words(language, &rows(ledger)?))
+}
+
+fn words(language: Language, rows: &[Row<'_>]) -> String {
     if rows.is_empty() {
-        context.print(&text::list_empty(language))?;
-        return Ok(0);
+        return text::list_empty(language);
     }
     let heads = [
         text::head_id(language),
@@ -71,8 +79,7 @@ pub fn run(context: &mut Context, _: &Arguments) -> Result<u8, CliError> {
             state,
         ]
     };
-    context.print(&table(&heads, &rows.iter().map(line).collect::<Vec<_>>()))?;
-    Ok(0)
+    table(&heads, &rows.iter().map(line).collect::<Vec<_>>())
 }
 
 /// Sealed entries with what was deposited since, and entries that were only deposited, in the order of their ids.

@@ -21,17 +21,17 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let merged = merge_vaults(&mut writing, &other, context.now())?;
     let ledger = writing.end();
     ledger.pin(None)?;
-    let head = super::head(&ledger);
     if context.json {
         let (events, files) = (merged.lines, merged.files);
-        context.print_json(&serde_json::json!({ "events": events, "files": files, "head": head }))?;
+        context.print_json(&serde_json::json!({ "events": events, "files": files, "heads": ledger.heads() }))?;
         return Ok(0);
     }
     let language = context.language;
     context.print(&match (merged.lines, merged.files) {
         (0, 0) => text::merged_nothing(language, arguments.other.display()),
-        (lines, files) => text::merged(language, lines, files, head),
+        (lines, files) => text::merged(language, lines, files),
     })?;
+    context.print(&super::told_heads(language, ledger.heads()).join("\n"))?;
     if ledger.state().active.len() > 1 {
         context.print(&text::merged_split(language))?;
     }

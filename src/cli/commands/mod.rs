@@ -1,6 +1,7 @@
 //! The commands, one file each: what can be typed, what is asked, what is done, what is told.
 
 pub mod copy;
+pub mod demo;
 pub mod list;
 pub mod log;
 pub mod merge;
@@ -12,8 +13,9 @@ pub mod unseal;
 use super::arguments::Command;
 use super::context::Context;
 use super::error::CliError;
+use super::terminal::columns;
 use crate::ceremony::Ledger;
-use crate::language::{Language, messages::cli as text};
+use crate::language::{Language, messages::cli as text, messages::report};
 use crate::quorum::{CardIndex, EpochHash, EventId};
 use crate::vault::FieldName;
 
@@ -22,6 +24,7 @@ pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
     match command {
         Command::Put(arguments) => put::run(context, arguments),
         Command::List(arguments) => list::run(context, &arguments),
+        Command::Demo(arguments) => demo::run(context, &arguments),
         Command::Log(arguments) => log::run(context, &arguments),
         Command::Merge(arguments) => merge::run(context, &arguments),
         Command::Copy(arguments) => copy::run(context, &arguments),
@@ -33,12 +36,26 @@ pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
 
 /// The newest event, as people copy it by hand, in groups of four; after copies lived apart there can be several.
 fn head(ledger: &Ledger<'_>) -> String {
-    let grouped = |head: &EventId| {
-        let digits = head.to_string();
-        let groups: Vec<&str> = (0..digits.len()).step_by(4).map(|start| &digits[start..start + 4]).collect();
-        groups.chunks(8).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
+    ledger.heads().iter().map(|head| grouped(*head).join("\n")).collect::<Vec<_>>().join("\n\n")
+}
+
+/// A head in groups of four, in two lines.
+fn grouped(head: EventId) -> Vec<String> {
+    let digits = head.to_string();
+    let groups: Vec<&str> = (0..digits.len()).step_by(4).map(|start| &digits[start..start + 4]).collect();
+    groups.chunks(8).map(|line| line.join(" ")).collect()
+}
+
+/// The newest events under the word for them, the lines of each under each other.
+fn told_heads(language: Language, heads: &[EventId]) -> Vec<String> {
+    let told = |head: &EventId| {
+        let lines = grouped(*head);
+        let first = report::told_head(language, &lines[0]);
+        let indent = " ".repeat(columns(&first) - columns(&lines[0]));
+        let rest = lines[1..].iter().map(move |line| format!("{indent}{line}"));
+        std::iter::once(first).chain(rest).collect::<Vec<_>>()
     };
-    ledger.heads().iter().map(grouped).collect::<Vec<_>>().join("\n\n")
+    heads.iter().flat_map(told).collect()
 }
 
 /// Enough of an event's id to find it in the log.

@@ -32,11 +32,11 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     review(&mut writing, openings.clone(), &by, now)?;
     let ledger = writing.end();
     ledger.pin(None)?;
-    let head = super::head(&ledger);
     if context.json {
-        context.print_json(&serde_json::json!({ "openings": openings, "head": head }))?;
+        context.print_json(&serde_json::json!({ "openings": openings, "heads": ledger.heads() }))?;
     } else {
-        context.print(&text::reviewed(language, openings.len(), head))?;
+        context.print(&text::reviewed(language, openings.len()))?;
+        context.print(&super::told_heads(language, ledger.heads()).join("\n"))?;
     }
     Ok(0)
 }

@@ -36,8 +36,7 @@ use crate::language::{Language, Say, messages};
 use crate::quorum::SecretText;
 
 pub use desk::{Answer, CardRequest, Desk, DeskError, Revelation};
-use width::wrapped;
-pub use width::{columns, fitted, printable};
+pub use width::{columns, fitted, printable, wrapped};
 
 /// A person at a terminal.
 pub struct TerminalDesk {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::ceremony::add_receipt;
 use crate::cli::answers::Input;
+use crate::cli::commands::told_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::journal::SignedReceipt;
@@ -29,13 +30,15 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let check = add_receipt(&mut writing, &receipt, &by, now)?;
     let ledger = writing.end();
     ledger.pin(None)?;
-    let head = crate::cli::commands::head(&ledger);
     if context.json {
         let (card, name, time) = (check.card, &check.name, receipt.receipt.time);
-        context.print_json(&serde_json::json!({ "card": card, "custodian": name, "time": time, "head": head }))?;
+        context.print_json(
+            &serde_json::json!({ "card": card, "custodian": name, "time": time, "heads": ledger.heads() }),
+        )?;
     } else {
         let when = receipt.receipt.time.date(&context.zone);
-        context.print(&text::receipt_added(language, &check.name, when, head))?;
+        context.print(&text::receipt_added(language, &check.name, when))?;
+        context.print(&told_heads(language, ledger.heads()).join("\n"))?;
     }
     Ok(0)
 }

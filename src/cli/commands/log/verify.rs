@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::ceremony::{Ledger, verify_files};
+use crate::cli::commands::told_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::{Language, Say, messages::report as text};
@@ -77,7 +78,7 @@ impl Verification {
         } else {
             text::verify_damaged(language, self.damage.len())
         });
-        lines.extend(self.heads.iter().map(|head| text::status_head(language, head)));
+        lines.extend(told_heads(language, &self.heads));
         lines.join("\n")
     }
 }

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::ceremony::{CustodianStatus, Ledger, Margin, Seal, StatusReport};
-use crate::cli::commands::custodian_name;
+use crate::cli::commands::{custodian_name, told_heads};
 use crate::cli::table::table;
 use crate::cli::terminal::{columns, fitted};
 use crate::journal::Obligation;
@@ -25,7 +25,7 @@ pub fn whole(language: Language, zone: &TimeZone, ledger: &Ledger<'_>, report: &
     let mut top = writer.top();
     let mut bottom = writer.duties();
     bottom.push(text::status_entries(language, report.entries.len(), report.deposited.len()));
-    bottom.extend(report.heads.iter().map(|head| text::status_head(language, head)));
+    bottom.extend(told_heads(language, &report.heads));
     if !report.custodians.is_empty() {
         // Two empty lines and the table's heads.
         let room = LINES.saturating_sub(top.len() + bottom.len() + 3);
