@@ -173,3 +173,20 @@ fn a_vault_is_begun_filled_opened_rotated_and_calm_again() {
     assert_eq!(shown[0].sealed.unwrap().expose(), "battery staple");
     assert!(shown[0].deposited.is_empty());
 }
+
+#[test]
+fn a_tail_that_was_cut_off_is_recorded_even_when_the_crash_came_before_its_event() {
+    let room = Room::new("tail");
+    let cards = RefCell::new(Vec::new());
+    let now = moment("2026-01-10T09:00:00Z");
+    drop(init(&DISK, &room.vault(), &room.pins(), plan(), now, &mut keep(&cards)).unwrap());
+    std::fs::write(room.vault().join("log.torn-1"), b"{\"event\":{\"pre").unwrap();
+    let log = room.vault().join("log.jsonl");
+    let whole = std::fs::read(&log).unwrap();
+    std::fs::write(&log, [&whole[..], b"{\"ev"].concat()).unwrap();
+    let ledger = room.read().begin(now).unwrap().end();
+    assert_eq!(ledger.state().torn_tails.len(), 2);
+    assert_eq!(verify_files(&ledger).unwrap(), []);
+    assert_eq!(std::fs::read(room.vault().join("log.torn-2")).unwrap(), b"{\"ev");
+    assert_eq!(room.read().begin(now).unwrap().end().lines().count(), 3);
+}

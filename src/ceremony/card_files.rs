@@ -8,7 +8,7 @@ use super::dealing::NewCards;
 use super::error::CeremonyError;
 use crate::paper::{CardSheet, PageSize, card_pdf, card_text_file};
 use crate::quorum::{Card, CardIndex, EpochId};
-use crate::store::{Disk, publish};
+use crate::store::{Disk, clear_partials, publish};
 use crate::vault::EpochHeader;
 
 /// What a card's file is.
@@ -86,6 +86,8 @@ pub fn write_card_file(
     if disk.look(folder)?.is_none() {
         disk.create_folder(folder)?;
     }
+    // An attempt that was cut short can have left half a card there.
+    clear_partials(disk, folder)?;
     let head = card.head();
     let custodian = header.custodian(head.index).ok_or(CeremonyError::NoSuchCard(head.index))?;
     let (vault_id, epoch_id, text) = (header.vault.to_string(), header.id().to_string(), card.to_text());
@@ -135,6 +137,10 @@ pub fn destroy_card_file(
     card: CardIndex,
     epoch: EpochId,
 ) -> Result<bool, CeremonyError> {
+    if disk.look(folder)?.is_none() {
+        return Ok(false);
+    }
+    clear_partials(disk, folder)?;
     let mut stood = false;
     for format in [CardFormat::Pdf(PageSize::A4), CardFormat::Text] {
         let path = folder.join(card_file_name(card, epoch, format));

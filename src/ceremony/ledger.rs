@@ -362,19 +362,25 @@ impl<'d> Writing<'d> {
         Ok(())
     }
 
+    /// Records what was set aside and no event tells of: the tail of just now, and one that was cut off before it was recorded.
     fn record_torn_tails(&mut self, now: Moment) -> Result<(), CeremonyError> {
-        let torn: Vec<(u32, Vec<u8>)> = self
-            .ledger
-            .log
-            .tails()
-            .filter_map(|(_, tail)| match tail {
-                Tail::Torn { bytes, kept: Some(Place::Torn(number)) } => Some((*number, bytes.clone())),
-                _ => None,
-            })
-            .collect();
+        let mut torn: Vec<(u32, Vec<u8>)> = Vec::new();
+        for (_, tail) in self.ledger.log.tails() {
+            if let Tail::Torn { bytes, kept: Some(Place::Torn(number)) } = tail {
+                torn.push((*number, bytes.clone()));
+            }
+        }
+        for place in self.ledger.folder.places()? {
+            if let Place::Torn(number) = place {
+                torn.push((number, self.ledger.folder.read(&place)?));
+            }
+        }
         for (number, bytes) in torn {
-            let what = What::TailSetAside { number, size: bytes.len() as u64, hash: Digest::of(&bytes) };
-            self.record(now, None, &[], what)?;
+            let hash = Digest::of(&bytes);
+            if !self.ledger.state().torn_tails.contains(&hash) {
+                let what = What::TailSetAside { number, size: bytes.len() as u64, hash };
+                self.record(now, None, &[], what)?;
+            }
         }
         Ok(())
     }

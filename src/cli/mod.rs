@@ -43,7 +43,10 @@ pub fn run(arguments: Vec<OsString>, hardening: &Hardening) -> ExitCode {
     }
     match commands::run(&mut context, arguments.command) {
         Ok(status) => ExitCode::from(status),
-        Err(error) => fail(&error, language),
+        Err(error) => {
+            context.desk.tell(&format!("breakglass: {}", error.say(language)));
+            ExitCode::from(error.exit_status())
+        }
     }
 }
 

@@ -121,6 +121,9 @@ pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
                 state.deposits.push(pending);
             }
         }
+        What::TailSetAside { hash, .. } => {
+            state.torn_tails.insert(*hash);
+        }
         What::Deleted { sealed, deposits } => {
             state.deleted_sealed.extend(sealed);
             state.deleted_deposits.extend(deposits);
@@ -146,6 +149,7 @@ fn created(event: &Event, name: crate::vault::VaultName, new: &NewEpoch, place: 
         folded: BTreeMap::new(),
         deleted_deposits: Default::default(),
         deleted_sealed: Default::default(),
+        torn_tails: Default::default(),
     }
 }
 

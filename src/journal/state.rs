@@ -202,6 +202,8 @@ pub struct State {
     pub deleted_deposits: BTreeSet<Digest>,
     /// Epochs whose sealed contents the log says were deleted.
     pub deleted_sealed: BTreeSet<EpochHash>,
+    /// SHA-256 of every tail that the log says was set aside.
+    pub torn_tails: BTreeSet<Digest>,
 }
 
 impl State {

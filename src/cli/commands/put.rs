@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::ceremony::{Ledger, put, trusted_epoch};
+use crate::ceremony::{CeremonyError, Ledger, put, trusted_epoch};
 use crate::cli::answers::{Answers, Consent, Input, VALUE_FROM, ValueSource};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::terminal::Revelation;
 use crate::language::{Language, messages::cli as text};
-use crate::quorum::{EpochHash, EpochId, READABLE_ALPHABET, SecretText, generate_characters, generate_words};
+use crate::quorum::{EpochHash, EpochId, NotHex, READABLE_ALPHABET, SecretText, generate_characters, generate_words};
 use crate::vault::{Change, EntryId, FieldName, FieldValue, Fields};
 
 /// For how long a generated value stays on the screen.
@@ -47,7 +47,7 @@ pub struct Arguments {
     print: bool,
     #[arg(long, value_name = "FIELD")]
     clear: Vec<FieldName>,
-    #[arg(long, value_name = "EPOCH_ID")]
+    #[arg(long, value_name = "EPOCH_ID", value_parser = epoch_on_card)]
     epoch: Option<EpochId>,
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -116,16 +116,18 @@ pub fn run(context: &mut Context, arguments: Arguments) -> Result<u8, CliError> 
     let by = arguments.by.clone().unwrap_or_else(|| context.user());
     let mut writing = context.begin(ledger)?;
     let now = context.now();
-    let fields: Vec<String> = change.set.keys().map(ToString::to_string).collect();
+    let mut names: Vec<FieldName> = change.set.keys().cloned().collect();
+    names.sort_by_key(FieldName::rank);
+    let labels: Vec<String> = names.iter().map(|name| super::field_label(context.language, name)).collect();
     put(&mut writing, trusted, &arguments.entry, change, &by, now)?;
     let ledger = writing.end();
     ledger.pin(Some(trusted))?;
     let head = super::head(&ledger);
     if context.json {
         context
-            .print_json(&serde_json::json!({ "entry": arguments.entry, "fields": fields, "heads": ledger.heads() }))?;
+            .print_json(&serde_json::json!({ "entry": arguments.entry, "fields": names, "heads": ledger.heads() }))?;
     } else {
-        context.desk.tell(&text::put_done(context.language, &arguments.entry, fields.join(", "), head));
+        context.desk.tell(&text::put_done(context.language, &arguments.entry, labels.join(", "), head));
     }
     // The value is in the vault before anybody sees it: whoever sets it elsewhere now can lose nothing.
     if let Some((name, value)) = generated {
@@ -140,9 +142,22 @@ fn trust(context: &mut Context, ledger: &Ledger<'_>, typed: Option<EpochId>) -> 
     if known || typed.is_some() || !context.desk.is_attended() {
         return Ok(trusted_epoch(ledger, typed)?);
     }
-    let line = context.desk.ask_line(&text::ask_epoch(context.language), "--epoch")?;
-    let digits: String = line.chars().filter(|character| !character.is_whitespace() && *character != '-').collect();
-    Ok(trusted_epoch(ledger, Some(digits.to_ascii_lowercase().parse()?))?)
+    loop {
+        let line = context.desk.ask_line(&text::ask_epoch(context.language), "--epoch")?;
+        match epoch_on_card(&line).map_err(CliError::from).and_then(|typed| Ok(trusted_epoch(ledger, Some(typed))?)) {
+            Ok(epoch) => return Ok(epoch),
+            Err(error @ (CliError::Hex(_) | CliError::Ceremony(CeremonyError::TypedEpochDiffers { .. }))) => {
+                context.say(&error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// An epoch id as people read it off a card: spaces, hyphens and capitals do not matter.
+fn epoch_on_card(typed: &str) -> Result<EpochId, NotHex> {
+    let digits: String = typed.chars().filter(|character| !character.is_whitespace() && *character != '-').collect();
+    digits.to_ascii_lowercase().parse()
 }
 
 /// Takes secrets from where the command line says. Gives a generated one back, to be shown once it is in the vault.
@@ -194,7 +209,7 @@ fn generate(arguments: &Arguments, generator: Generator) -> Result<SecretText, C
             generate_words(count)
         }
     };
-    Ok(made.map_err(crate::ceremony::CeremonyError::from)?)
+    Ok(made.map_err(CeremonyError::from)?)
 }
 
 /// Several fields at once: a JSON object of texts.
