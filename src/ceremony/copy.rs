@@ -5,7 +5,7 @@ use std::path::Path;
 use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
 use super::verify::{Expected, FileFinding, named};
-use crate::journal::{Headers, Line, What, join};
+use crate::journal::{Headers, History, Line, What, join};
 use crate::quorum::Digest;
 use crate::store::{Disk, Place, VaultFolder};
 use crate::vault::{EpochHeader, Moment};
@@ -70,7 +70,7 @@ pub fn merge_vaults(writing: &mut Writing<'_>, other: &VaultFolder<'_>, now: Mom
     let headers = both_headers(writing.ledger(), other)?;
     let history = writing.ledger().history_with(&headers, &lines);
     let mut merged = Merged { lines: lines.len(), ..Merged::default() };
-    take_files(writing, other, &named(&history, &headers), &mut merged)?;
+    take_files(writing, other, &history, &headers, &mut merged)?;
     if !lines.is_empty() {
         writing.take_in(&lines)?;
     }
@@ -99,11 +99,18 @@ fn both_headers(ledger: &Ledger<'_>, other: &VaultFolder<'_>) -> Result<Headers,
 fn take_files(
     writing: &mut Writing<'_>,
     other: &VaultFolder<'_>,
-    named: &[(Place, Expected)],
+    history: &History,
+    headers: &Headers,
     merged: &mut Merged,
 ) -> Result<(), CeremonyError> {
-    for (place, expected) in named {
-        let Expected::Hash(hash) = expected else { continue };
+    // While a split is undecided, what one side folded in may be all that the other side has.
+    let split = history.state.as_ref().is_some_and(|state| state.active_epoch().is_none());
+    for (place, expected) in &named(history, headers) {
+        let hash = match expected {
+            Expected::Hash(hash) => hash,
+            Expected::MayBeGone(Some(hash)) if split => hash,
+            Expected::MayBeGone(_) => continue,
+        };
         if writing.ledger().folder().holds(place)? || !other.holds(place)? {
             continue;
         }

@@ -64,7 +64,7 @@ pub fn verify_files(ledger: &Ledger<'_>) -> Result<Vec<FileFinding>, CeremonyErr
             }
             (Ok(_), _) => {}
             (Err(error), Expected::Hash(_)) if missing(&error) => findings.push(FileFinding::Missing(*place)),
-            (Err(error), Expected::MayBeGone) if missing(&error) => {}
+            (Err(error), Expected::MayBeGone(_)) if missing(&error) => {}
             (Err(error), _) => findings.push(FileFinding::Unreadable(*place, error.to_string())),
         }
     }
@@ -81,8 +81,8 @@ pub fn verify_files(ledger: &Ledger<'_>) -> Result<Vec<FileFinding>, CeremonyErr
 pub(super) enum Expected {
     /// Bytes with this hash.
     Hash(Digest),
-    /// Bytes that a commit made superfluous or that another copy holds, if any.
-    MayBeGone,
+    /// Bytes that a commit made superfluous or that another copy holds, if any; with this hash, where it is known.
+    MayBeGone(Option<Digest>),
 }
 
 /// Every place that a log names.
@@ -93,22 +93,21 @@ pub(super) fn named(history: &History, headers: &Headers) -> Vec<(Place, Expecte
     for epoch in state.epochs.values() {
         named.push((Place::Header(epoch.number, epoch.hash.id()), Expected::Hash(Digest(epoch.hash.0))));
         let sealed = Place::Sealed(epoch.number, epoch.hash.id());
-        match headers.get(&epoch.hash) {
-            Some(header) if !superseded.contains(&epoch.hash) => named.push((sealed, Expected::Hash(header.sealed))),
-            _ => named.push((sealed, Expected::MayBeGone)),
-        }
+        let hash = headers.get(&epoch.hash).map(|header| header.sealed);
+        let needed = hash.filter(|_| !superseded.contains(&epoch.hash)).map(Expected::Hash);
+        named.push((sealed, needed.unwrap_or(Expected::MayBeGone(hash))));
     }
     let number = |epoch| state.epochs.get(epoch).map_or(0, |epoch| epoch.number);
     for pending in &state.deposits {
         named.push((Place::Deposit(number(&pending.epoch), pending.deposit), Expected::Hash(pending.deposit)));
     }
     for (deposit, epoch) in &state.folded {
-        named.push((Place::Deposit(number(epoch), *deposit), Expected::MayBeGone));
+        named.push((Place::Deposit(number(epoch), *deposit), Expected::MayBeGone(Some(*deposit))));
     }
     for placed in history.events.iter().filter(|placed| placed.accepted) {
         // Torn tails are numbered by each copy for itself: after a merge the number can be another copy's.
         if let What::TailSetAside { number, .. } = &placed.event.what {
-            named.push((Place::Torn(*number), Expected::MayBeGone));
+            named.push((Place::Torn(*number), Expected::MayBeGone(None)));
         }
     }
     named
