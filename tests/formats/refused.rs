@@ -14,7 +14,7 @@ use super::name_of;
 use super::world::{Epoch, World, card, share, word};
 
 /// Every id of the page's list, with what tries it out.
-pub const REFUSED: [(&str, fn(&World)); 31] = [
+pub const REFUSED: [(&str, fn(&World)); 32] = [
     ("card-length", card_length),
     ("card-checksum", card_checksum),
     ("card-padding", card_padding),
@@ -44,6 +44,7 @@ pub const REFUSED: [(&str, fn(&World)); 31] = [
     ("event-staging", event_staging),
     ("event-commit", event_commit),
     ("event-session", event_session),
+    ("event-deposit", event_deposit),
     ("event-receipt", event_receipt),
     ("receipt-domain", receipt_domain),
 ];
@@ -413,6 +414,24 @@ fn event_session(world: &World) {
     let closed = position(world, "closed") + 1;
     let late = Event { previous: vec![world.lines[closed - 1].id], ..event.clone() };
     assert!(!goes_on(world, closed, &signed(&late, &world.epochs[0], &[1, 2])));
+}
+
+fn event_deposit(world: &World) {
+    let [first, last] = ["deposited", "merged"].map(|kind| position(world, kind));
+    let at = last + 1;
+    let with = |deposited: &Event| {
+        goes_on(world, at, &Line::sign(Event { previous: vec![world.lines[last].id], ..deposited.clone() }, &[]))
+    };
+    let newest = world.lines.iter().rposition(|line| name_of(&line.event.what) == "deposited").unwrap();
+    assert!(!with(&world.lines[first].event) && !with(&world.lines[newest].event));
+    let mut another = world.lines[newest].event.clone();
+    let mut change = |file: &str, of: &Epoch| {
+        let What::Deposited { deposit, epoch, .. } = &mut another.what else { panic!("a deposit") };
+        (*deposit, *epoch) = (Digest(word(file)), of.header.hash());
+        with(&another)
+    };
+    assert!(change("another deposit", &world.epochs[2]));
+    assert!(!change("another deposit", &world.epochs[1]));
 }
 
 fn event_receipt(world: &World) {
