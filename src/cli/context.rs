@@ -32,6 +32,8 @@ pub struct Context {
     pub anchor: Option<EventId>,
     /// The time zone in which dates are told.
     pub zone: TimeZone,
+    /// Whether people were told that the log goes to memory: once is enough.
+    told_of_memory: bool,
     disk: &'static RealDisk,
     pins: PinBook<'static>,
 }
@@ -51,6 +53,7 @@ impl Context {
             log_to: None,
             anchor: None,
             zone: TimeZone::system(),
+            told_of_memory: false,
             disk: &DISK,
             pins: PinBook::new(&DISK, &configuration_folder().join("pins")),
         }
@@ -166,7 +169,7 @@ impl Context {
             self.log_to = Some(PathBuf::from(self.desk.ask_line(&text::ask_log_to(self.language), "--log-to")?));
         }
         let folder = self.log_to.clone().unwrap_or_default();
-        if system::is_memory_filesystem(&folder) {
+        if system::is_memory_filesystem(&folder) && !std::mem::replace(&mut self.told_of_memory, true) {
             self.desk.tell(&text::log_in_memory(self.language, folder.display()));
         }
         let path = ledger.folder().root().to_owned();

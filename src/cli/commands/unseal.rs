@@ -54,7 +54,9 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let header = ledger.active()?.clone();
     let language = context.language;
     let count = header.custodians.len();
-    context.desk.tell(&text::unseal_intro(language, &header.name, header.threshold, count));
+    if context.desk.is_attended() {
+        context.desk.tell(&text::unseal_intro(language, &header.name, header.threshold, count));
+    }
     let (reason, incident) = reason(context, arguments)?;
     let attendance = gather(context, &header, ledger.state())?;
     let mut writing = context.begin(ledger)?;
