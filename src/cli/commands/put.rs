@@ -37,7 +37,13 @@ pub struct Arguments {
     secret: Option<FieldName>,
     #[arg(long, value_name = "FILE", conflicts_with_all = ["value_from", "generate"])]
     fields_from: Option<Input>,
-    #[arg(long, value_name = "characters|words", conflicts_with = "value_from")]
+    #[arg(
+        long,
+        value_name = "characters|words",
+        num_args = 0..=1,
+        default_missing_value = "characters",
+        conflicts_with = "value_from"
+    )]
     generate: Option<Generator>,
     #[arg(long, value_name = "NUMBER", requires = "generate")]
     length: Option<u16>,
