@@ -13,9 +13,9 @@ use std::path::Path;
 
 use breakglass::ceremony::{Gathering, Ledger, Offered, PinBook, Session, copy_vault, verify_files};
 use breakglass::journal::{Headers, History, Known, Line, What};
-use breakglass::quorum::{Card, Digest, LockProfile, Phrase, Reading, read_card};
-use breakglass::store::{RealDisk, VaultFolder};
-use breakglass::vault::{Contents, Deposit, DepositIdentity, FieldName, to_canonical};
+use breakglass::quorum::{Card, CardIndex, Digest, LockProfile, Phrase, Reading, Unreadable, read_card};
+use breakglass::store::{DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, LOG_LIMIT, RealDisk, SEALED_LIMIT, VaultFolder};
+use breakglass::vault::{Contents, Deposit, DepositIdentity, FieldName, VaultName, to_canonical};
 use scratch::Scratch;
 use world::{PHRASE, TORN, World, at, frozen_vault, quorum, word};
 
@@ -303,4 +303,25 @@ fn everything_that_the_page_wants_refused_is_refused() {
     for (_, tried) in refused::REFUSED {
         tried(&world);
     }
+}
+
+#[test]
+fn the_bounds_of_the_page_are_those_of_the_program() {
+    let bytes =
+        |bound: u64| if bound % (1 << 20) == 0 { format!("{} MiB", bound >> 20) } else { format!("{bound} bytes") };
+    let rows = page::table(&page::page(), "## Bounds");
+    let told = |what: &str| rows.iter().find(|row| row[0] == what).unwrap_or_else(|| panic!("{what}"))[1].clone();
+    assert_eq!(told("log.jsonl"), bytes(LOG_LIMIT));
+    assert_eq!(told("header"), bytes(HEADER_LIMIT));
+    assert_eq!(told("sealed.age, and the document in it"), bytes(SEALED_LIMIT));
+    assert_eq!(told("deposit"), bytes(DEPOSIT_LIMIT));
+    assert_eq!(told("names in one folder").replace(',', ""), FOLDER_LIMIT.to_string());
+    let largest = LockProfile::ALL.map(LockProfile::mebibytes).into_iter().max().unwrap();
+    assert_eq!(told("Argon2 memory"), format!("{} GiB", largest / 1024));
+    let name: usize = told("name of a vault or person").strip_suffix(" characters").unwrap().parse().unwrap();
+    assert!("名".repeat(name).parse::<VaultName>().is_ok() && "名".repeat(name + 1).parse::<VaultName>().is_err());
+    let text: usize = told("text offered as a card, or as a phrase").strip_suffix(" bytes").unwrap().parse().unwrap();
+    assert!(!matches!(read_card(&" ".repeat(text)), Err(Unreadable::TooLong)));
+    assert!(matches!(read_card(&" ".repeat(text + 1)), Err(Unreadable::TooLong)));
+    assert_eq!(told("cards").parse(), Ok((1..=u8::MAX).take_while(|&card| CardIndex::try_from(card).is_ok()).count()));
 }
