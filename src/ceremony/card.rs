@@ -164,6 +164,21 @@ pub fn paper_destroyed(
     Ok(())
 }
 
+/// Notes that files which cards were printed from were deleted.
+///
+/// # Errors
+/// When the event cannot be written.
+pub fn card_files_destroyed(
+    writing: &mut Writing<'_>,
+    epoch: EpochHash,
+    cards: Vec<CardIndex>,
+    by: &str,
+    now: Moment,
+) -> Result<(), CeremonyError> {
+    writing.record(now, Some(by), &[], What::CardFilesDestroyed { epoch, cards })?;
+    Ok(())
+}
+
 fn name_of(header: &EpochHeader, card: CardIndex) -> String {
     header.custodian(card).map_or_else(String::new, |custodian| custodian.name.to_string())
 }

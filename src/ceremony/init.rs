@@ -68,8 +68,24 @@ pub fn read_back(
     phrase: Option<&crate::quorum::Phrase>,
     now: Moment,
 ) -> Result<CardIndex, CeremonyError> {
+    read_back_and_delete(writing, epoch, card, phrase, now, &mut |_| Ok(file_destroyed))
+}
+
+/// The same, and once the card has proved itself `delete_file` deletes the file that it was printed from, and says whether one stood
+/// there. A file goes only after its paper is known to be good.
+///
+/// # Errors
+/// As [`read_back`], or when the file cannot be deleted.
+pub fn read_back_and_delete(
+    writing: &mut Writing<'_>,
+    epoch: EpochHash,
+    card: Card,
+    phrase: Option<&crate::quorum::Phrase>,
+    now: Moment,
+    delete_file: &mut dyn FnMut(CardIndex) -> Result<bool, CeremonyError>,
+) -> Result<CardIndex, CeremonyError> {
     let (index, key) = prove(writing, epoch, card, phrase)?;
-    let what = What::ReadBack { epoch, card: index, file_destroyed };
+    let what = What::ReadBack { epoch, card: index, file_destroyed: delete_file(index)? };
     writing.record(now, None, &[(Signer(epoch, index), &key)], what)?;
     Ok(index)
 }

@@ -20,13 +20,16 @@ mod status;
 mod unseal;
 mod verify;
 
-pub use card::{CardCheck, add_receipt, check_against_header, check_card, depart, lose, paper_destroyed, relock};
+pub use card::{
+    CardCheck, add_receipt, card_files_destroyed, check_against_header, check_card, depart, lose, paper_destroyed,
+    relock,
+};
 pub use card_files::{CardFile, CardFormat, card_file_name, destroy_card_file, write_card_file, write_card_files};
 pub use copy::{Merged, copy_vault, merge_vaults};
 pub use dealing::{CustodianPlan, LockPlan, NewCards, Plan};
 pub use error::CeremonyError;
 pub use gathering::{Accepted, Attendance, CardRefusal, Gathering, Locked, Offered, WrongPhrase};
-pub use init::{init, read_back};
+pub use init::{init, read_back, read_back_and_delete};
 pub use ledger::{Ledger, Writing};
 pub use pins::{Pin, PinBook};
 pub use put::{put, trusted_epoch};

@@ -3,8 +3,9 @@
 //!
 //! | option | what it holds |
 //! |---|---|
-//! | `--cards` | cards in the order in which they are asked for: one a line, or in several lines with an empty line between cards; or one text file as printed |
+//! | `--cards` | cards in the order in which they are asked for: one a line, or in several lines with an empty line between cards; or one text file as printed; or a folder of such files (`*.txt`) |
 //! | `--phrases` | lines `NAME: phrase` or `NUMBER: phrase`, each used once |
+//! | `--new-cards`, `--new-phrases` | the same for the cards of the epoch to come, where a rotation asks for old and new ones |
 //! | `--value-from` | one secret value: everything, without the line end at its end |
 //! | `--yes` | every question that is answered with yes or no |
 //!
@@ -25,6 +26,10 @@ use crate::language::Language;
 pub const CARDS: &str = "--cards";
 /// The option that phrases are read from.
 pub const PHRASES: &str = "--phrases";
+/// The option that cards of the epoch to come are read from.
+pub const NEW_CARDS: &str = "--new-cards";
+/// The option that phrases of the epoch to come are read from.
+pub const NEW_PHRASES: &str = "--new-phrases";
 /// The option that a secret value is read from.
 pub const VALUE_FROM: &str = "--value-from";
 /// The option that answers every question with yes.
@@ -44,6 +49,17 @@ pub struct PhraseSource {
     /// Read phrases from FILE, - or fd:N: lines "NAME: phrase"
     #[arg(long, value_name = "FILE")]
     pub phrases: Option<Input>,
+}
+
+/// Where the cards and phrases of the epoch to come are read from, if not from the terminal.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct NewCardSource {
+    /// Read new cards back from FILE, a folder of text files, - or fd:N; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub new_cards: Vec<Input>,
+    /// Read phrases of new cards from FILE, - or fd:N
+    #[arg(long, value_name = "FILE")]
+    pub new_phrases: Option<Input>,
 }
 
 /// Where a secret value comes from, if not from the terminal.
@@ -69,6 +85,10 @@ pub struct Answers {
     pub cards: Vec<Input>,
     /// From [`PhraseSource`].
     pub phrases: Option<Input>,
+    /// Cards of the epoch to come, from [`NewCardSource`].
+    pub new_cards: Vec<Input>,
+    /// Phrases of the epoch to come, from [`NewCardSource`].
+    pub new_phrases: Option<Input>,
     /// From [`ValueSource`].
     pub value: Option<Input>,
     /// From [`Consent`].
@@ -76,13 +96,18 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// Everything that is read from.
+    fn streams_and_files(&self) -> impl Iterator<Item = &Input> {
+        self.cards.iter().chain(&self.phrases).chain(&self.new_cards).chain(&self.new_phrases).chain(&self.value)
+    }
+
     /// The desk that gives these answers, and asks the person at the terminal, if there is one, for all others.
     ///
     /// # Errors
     /// When two of them are read from the same stream.
     pub fn desk(self, language: Language) -> Result<Box<dyn Desk>, DeskError> {
         let person = TerminalDesk::open(language);
-        let nothing_given = self.cards.is_empty() && self.phrases.is_none() && self.value.is_none() && !self.yes;
+        let nothing_given = self.streams_and_files().next().is_none() && !self.yes;
         match person {
             Some(person) if nothing_given => Ok(Box::new(person)),
             person => {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::answers::Answers;
-use super::commands::{copy, demo, list, log, merge, put, reviewed, status, unseal};
+use super::commands::{card, copy, custodian, demo, init, list, log, merge, put, reviewed, rotate, status, unseal};
 use super::context::Context;
 use super::error::CliError;
 use crate::language::Language;
@@ -30,6 +30,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 pub enum Command {
+    Init(init::Arguments),
     Put(put::Arguments),
     List(list::Arguments),
     Status(status::Arguments),
@@ -39,6 +40,9 @@ pub enum Command {
     Copy(copy::Arguments),
     Demo(demo::Arguments),
     Unseal(unseal::Arguments),
+    Rotate(rotate::Arguments),
+    Card(card::Arguments),
+    Custodian(custodian::Arguments),
 }
 
 impl Arguments {
@@ -58,20 +62,24 @@ impl Command {
     fn answers(&self) -> Answers {
         match self {
             Command::Put(arguments) => arguments.answers(),
+            Command::Init(arguments) => arguments.answers(),
             Command::Unseal(arguments) => arguments.answers(),
+            Command::Rotate(arguments) => arguments.answers(),
+            Command::Card(arguments) => arguments.answers(),
             Command::Demo(arguments) => arguments.answers(),
             Command::List(_)
             | Command::Status(_)
             | Command::Reviewed(_)
             | Command::Log(_)
             | Command::Merge(_)
-            | Command::Copy(_) => Answers::default(),
+            | Command::Copy(_)
+            | Command::Custodian(_) => Answers::default(),
         }
     }
 
     /// Whether secrets will stand in memory, so that people are warned of what this machine does with it.
     pub fn handles_secrets(&self) -> bool {
-        matches!(self, Command::Put(_) | Command::Unseal(_))
+        matches!(self, Command::Init(_) | Command::Put(_) | Command::Unseal(_) | Command::Rotate(_) | Command::Card(_))
     }
 }
 

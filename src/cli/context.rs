@@ -219,6 +219,16 @@ impl Context {
         self.print(&serde_json::to_string(value).map_err(std::io::Error::other)?)
     }
 
+    /// Lets `work` speak with one person in that person's own language.
+    pub fn speaking<T>(&mut self, language: Language, work: impl FnOnce(&mut Context) -> T) -> T {
+        let before = std::mem::replace(&mut self.language, language);
+        self.desk.speak(language);
+        let done = work(self);
+        self.language = before;
+        self.desk.speak(before);
+        done
+    }
+
     /// Says something in the language of the desk.
     pub fn say(&mut self, what: &impl Say) {
         let words = what.say(self.language);

@@ -29,6 +29,13 @@ pub enum CliError {
     SeveralVaults(Vec<PathBuf>),
     /// A file that an option names: what it is not, in the reader's words already.
     File(PathBuf, String),
+    /// What an option names is not there.
+    NotThere {
+        /// The option, such as `--replaced`.
+        option: &'static str,
+        /// What it names.
+        value: String,
+    },
     /// Two options contradict each other, or one is missing; the sentence.
     Usage(fn(Language) -> String),
     /// A card in a list of cards does not count, and nobody is there to bring another.
@@ -66,6 +73,7 @@ impl Say for CliError {
                 text::several_vaults(language, names.join(", "))
             }
             CliError::File(path, why) => text::in_file(language, path.display(), why),
+            CliError::NotThere { option, value } => text::not_there(language, option, value),
             CliError::Usage(sentence) => sentence(language),
             CliError::NotEnoughCards(missing) => text::not_enough_cards(language, missing),
             CliError::Declined => text::declined(language),

@@ -2,11 +2,15 @@
 
 pub mod answers;
 mod arguments;
+mod card_paper;
 mod cards;
 mod commands;
 mod context;
 mod error;
 mod localise;
+mod people;
+mod read_back;
+mod roster;
 mod table;
 pub mod terminal;
 

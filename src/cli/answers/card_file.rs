@@ -19,7 +19,7 @@ const CHARACTERS: usize = 93;
 /// When the file cannot be read or holds no card.
 pub fn card_in_file(path: &Path) -> Result<SecretText, DeskError> {
     let input = Input::File(path.to_owned());
-    Cards::of(&input)?.next()?.ok_or_else(|| DeskError::NoCard { source: input.to_string() })
+    Cards::of(&input, CARDS)?.next()?.ok_or_else(|| DeskError::NoCard { source: input.to_string() })
 }
 
 /// The cards of one input, one after another.
@@ -31,10 +31,10 @@ pub struct Cards {
 }
 
 impl Cards {
-    /// Opens `input`. A file in which a single line begins a card, and not the first, is a sheet; a stream never is, since it is
+    /// Opens `input` for `option`. A file in which a single line begins a card, and not the first, is a sheet; a stream never is, since it is
     /// not read ahead.
-    pub fn of(input: &Input) -> Result<Cards, DeskError> {
-        let mut cards = Cards { contents: input.open(CARDS)?, is_sheet: false, ended: false };
+    pub fn of(input: &Input, option: &'static str) -> Result<Cards, DeskError> {
+        let mut cards = Cards { contents: input.open(option)?, is_sheet: false, ended: false };
         if !input.is_stream() {
             let begun = cards.contents.rest()?.lines().filter(|line| begins_card(bare(line))).count();
             cards.is_sheet = begun == 1;
@@ -115,7 +115,7 @@ mod tests {
         }
 
         fn cards(&self) -> Vec<String> {
-            let mut cards = Cards::of(&Input::File(self.0.clone())).unwrap();
+            let mut cards = Cards::of(&Input::File(self.0.clone()), CARDS).unwrap();
             std::iter::from_fn(|| cards.next().unwrap())
                 .map(|card| card.expose().chars().filter(|character| !separates(*character)).collect())
                 .collect()

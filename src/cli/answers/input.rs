@@ -55,6 +55,16 @@ impl Input {
         !matches!(self, Input::File(_))
     }
 
+    /// The text files of a folder, in the order of their names, when it names a folder.
+    pub fn text_files_in(&self) -> Option<Vec<Input>> {
+        let Input::File(folder) = self else { return None };
+        let names = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+        let mut files: Vec<PathBuf> =
+            names.filter(|path| path.extension().is_some_and(|ending| ending == "txt")).collect();
+        files.sort();
+        Some(files.into_iter().map(Input::File).collect())
+    }
+
     /// Opens it for `option`.
     pub fn open(&self, option: &'static str) -> Result<Contents, DeskError> {
         let reader: io::Result<Box<dyn Read>> = match self {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::card_file::Cards;
 use super::input::Input;
-use super::{Answers, CARDS, PHRASES, VALUE_FROM, YES};
+use super::{Answers, CARDS, NEW_CARDS, NEW_PHRASES, PHRASES, VALUE_FROM, YES};
 use crate::cli::terminal::{Answer, CardRequest, Desk, DeskError, Revelation};
 use crate::language::Language;
 use crate::quorum::SecretText;
@@ -15,6 +15,10 @@ pub struct ScriptedDesk {
     inputs: VecDeque<Input>,
     cards: Option<Cards>,
     phrases: Phrases,
+    /// The options that cards and phrases come from now.
+    options: [&'static str; 2],
+    /// What [`Desk::turn_to_new_cards`] turns to.
+    new: Option<(VecDeque<Input>, Phrases)>,
     value: Option<Input>,
     yes: bool,
     person: Option<Box<dyn Desk>>,
@@ -26,13 +30,7 @@ impl ScriptedDesk {
     /// # Errors
     /// When two options name the same stream.
     pub fn new(answers: Answers, person: Option<Box<dyn Desk>>) -> Result<ScriptedDesk, DeskError> {
-        let mut streams: Vec<&Input> = answers
-            .cards
-            .iter()
-            .chain(&answers.phrases)
-            .chain(&answers.value)
-            .filter(|input| input.is_stream())
-            .collect();
+        let mut streams: Vec<&Input> = answers.streams_and_files().filter(|input| input.is_stream()).collect();
         while let Some(stream) = streams.pop() {
             if streams.contains(&stream) {
                 return Err(DeskError::SharedStream { source: stream.to_string() });
@@ -42,6 +40,8 @@ impl ScriptedDesk {
             inputs: answers.cards.into(),
             cards: None,
             phrases: Phrases::Unread(answers.phrases),
+            options: [CARDS, PHRASES],
+            new: Some((answers.new_cards.into(), Phrases::Unread(answers.new_phrases))),
             value: answers.value,
             yes: answers.yes,
             person,
@@ -57,7 +57,10 @@ impl ScriptedDesk {
                 return Ok(Some(card));
             }
             let Some(input) = self.inputs.pop_front() else { return Ok(None) };
-            self.cards = Some(Cards::of(&input)?);
+            match input.text_files_in() {
+                Some(files) => files.into_iter().rev().for_each(|file| self.inputs.push_front(file)),
+                None => self.cards = Some(Cards::of(&input, self.options[0])?),
+            }
         }
     }
 
@@ -84,14 +87,14 @@ impl Desk for ScriptedDesk {
     fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {
         match self.next_card()? {
             Some(card) => Ok(Answer::Given(card)),
-            None => self.person(CARDS)?.ask_card(request),
+            None => self.person(self.options[0])?.ask_card(request),
         }
     }
 
     fn ask_phrase(&mut self, prompt: &str, index: u8, name: &str) -> Result<Answer<SecretText>, DeskError> {
         match self.phrases.take(index, name)? {
             Some(phrase) => Ok(Answer::Given(phrase)),
-            None => self.person(PHRASES)?.ask_phrase(prompt, index, name),
+            None => self.person(self.options[1])?.ask_phrase(prompt, index, name),
         }
     }
 
@@ -123,6 +126,13 @@ impl Desk for ScriptedDesk {
 
     fn reveal(&mut self, revelation: &Revelation<'_>) -> Result<(), DeskError> {
         self.person.as_deref_mut().ok_or(DeskError::NoScreen)?.reveal(revelation)
+    }
+
+    fn turn_to_new_cards(&mut self) {
+        if let Some((inputs, phrases)) = self.new.take() {
+            (self.inputs, self.cards, self.phrases) = (inputs, None, phrases);
+            self.options = [NEW_CARDS, NEW_PHRASES];
+        }
     }
 
     fn clear_between_people(&mut self) {
@@ -200,6 +210,7 @@ mod tests {
                 phrases: phrases.map(|text| file("phrases", text.as_bytes())),
                 value: value.map(|bytes| file("value", bytes)),
                 yes,
+                ..Answers::default()
             };
             Script { desk: ScriptedDesk::new(answers, None).unwrap(), files }
         }

@@ -1,12 +1,16 @@
 //! The commands, one file each: what can be typed, what is asked, what is done, what is told.
 
+pub mod card;
 pub mod copy;
+pub mod custodian;
 pub mod demo;
+pub mod init;
 pub mod list;
 pub mod log;
 pub mod merge;
 pub mod put;
 pub mod reviewed;
+pub mod rotate;
 pub mod status;
 pub mod unseal;
 
@@ -15,13 +19,15 @@ use super::context::Context;
 use super::error::CliError;
 use super::terminal::columns;
 use crate::ceremony::Ledger;
-use crate::language::{Language, messages::cli as text, messages::report};
+use crate::language::Language;
+use crate::language::messages::{cards, cli as text, report};
 use crate::quorum::{CardIndex, EpochHash, EventId};
 use crate::vault::FieldName;
 
 /// Runs a command and gives its exit status.
 pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
     match command {
+        Command::Init(arguments) => init::run(context, &arguments),
         Command::Put(arguments) => put::run(context, arguments),
         Command::List(arguments) => list::run(context, &arguments),
         Command::Demo(arguments) => demo::run(context, &arguments),
@@ -31,6 +37,9 @@ pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
         Command::Reviewed(arguments) => reviewed::run(context, &arguments),
         Command::Status(arguments) => status::run(context, &arguments),
         Command::Unseal(arguments) => unseal::run(context, &arguments),
+        Command::Rotate(arguments) => rotate::run(context, &arguments),
+        Command::Card(arguments) => card::run(context, &arguments),
+        Command::Custodian(arguments) => custodian::run(context, &arguments),
     }
 }
 
@@ -72,4 +81,25 @@ fn custodian_name(ledger: &Ledger<'_>, epoch: EpochHash, card: CardIndex) -> Str
 /// What a field is called: the fixed ones in the reader's language, free ones as they were named.
 fn field_label(language: Language, name: &FieldName) -> String {
     text::find(language, &format!("field_{name}")).unwrap_or_else(|| name.to_string())
+}
+
+/// Tells that a card does not come any more, what that leaves, and what is due now.
+fn tell_card_gone(context: &mut Context, ledger: &Ledger<'_>, card: CardIndex, what: &str) -> Result<u8, CliError> {
+    let language = context.language;
+    let header = ledger.active()?;
+    let margin = ledger.state().active_epoch().map_or(0, |epoch| epoch.margin(header.threshold));
+    let head = head(ledger);
+    if context.json {
+        context.print_json(&serde_json::json!({ "card": card, "spare": margin, "head": head }))?;
+        return Ok(0);
+    }
+    context.desk.tell(what);
+    context.desk.tell(&match margin {
+        ..=-1 => cards::too_few_left(language),
+        0 => cards::none_to_spare(language, header.threshold),
+        spare => cards::spare_left(language, spare),
+    });
+    context.desk.tell(&cards::rotation_is_due(language));
+    context.desk.tell(&cards::head_now(language, head));
+    Ok(0)
 }

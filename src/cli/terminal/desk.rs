@@ -103,6 +103,9 @@ pub trait Desk {
     /// When there is no screen that can be cleared again.
     fn reveal(&mut self, revelation: &Revelation<'_>) -> Result<(), DeskError>;
 
+    /// From now on cards and phrases are those of the epoch to come; a script has them elsewhere than the old ones.
+    fn turn_to_new_cards(&mut self) {}
+
     /// Clears the screen and what can be scrolled back to, before the next person sits down. A script's desk does nothing.
     fn clear_between_people(&mut self);
 }

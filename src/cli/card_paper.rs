@@ -1,0 +1,91 @@
+//! Where the files of new cards go on their way to the printer.
+
+use std::path::{Path, PathBuf};
+
+use super::context::Context;
+use super::error::CliError;
+use crate::ceremony::{CardFile, CardFormat};
+use crate::language::messages::cards as text;
+use crate::paper::PageSize;
+use crate::system;
+
+/// The option that names the folder of card files.
+pub const CARDS_TO: &str = "--cards-to";
+
+/// Where card files go and what they are.
+#[derive(clap::Args)]
+pub struct PaperArguments {
+    #[arg(long, value_name = "DIR")]
+    pub cards_to: Option<PathBuf>,
+    #[arg(long, value_name = "a4|letter", conflicts_with = "text")]
+    paper: Option<Paper>,
+    #[arg(long)]
+    text: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Paper {
+    A4,
+    Letter,
+}
+
+impl PaperArguments {
+    /// What the files are.
+    pub fn format(&self) -> CardFormat {
+        match (self.text, self.paper) {
+            (true, _) => CardFormat::Text,
+            (false, Some(Paper::Letter)) => CardFormat::Pdf(PageSize::Letter),
+            (false, Some(Paper::A4) | None) => CardFormat::Pdf(PageSize::A4),
+        }
+    }
+
+    /// The folder for the files: the one named, or the one that the people choose; memory is proposed.
+    ///
+    /// # Errors
+    /// When none is named and nobody can be asked.
+    pub fn folder(&self, context: &mut Context) -> Result<PathBuf, CliError> {
+        let folder = match &self.cards_to {
+            Some(folder) => folder.clone(),
+            None => ask_folder(context)?,
+        };
+        if !system::is_memory_filesystem(&folder) {
+            context.desk.tell(&text::cards_not_in_memory(context.language, folder.display()));
+        }
+        Ok(folder)
+    }
+}
+
+fn ask_folder(context: &mut Context) -> Result<PathBuf, CliError> {
+    let language = context.language;
+    let proposed = system::memory_folder().map(|memory| memory.join("breakglass-cards"));
+    loop {
+        let question = match &proposed {
+            Some(proposed) => text::ask_cards_to_or(language, proposed.display()),
+            None => text::ask_cards_to(language),
+        };
+        match (context.desk.ask_line(&question, CARDS_TO)?, &proposed) {
+            (typed, Some(proposed)) if typed.is_empty() => return Ok(proposed.clone()),
+            (typed, _) if !typed.is_empty() => return Ok(PathBuf::from(typed)),
+            _ => {}
+        }
+    }
+}
+
+/// Tells which files were written, and waits until they are printed.
+///
+/// # Errors
+/// When the terminal fails.
+pub fn tell_files(context: &mut Context, files: &[CardFile], folder: &Path) -> Result<(), CliError> {
+    let language = context.language;
+    let mut missing: Vec<char> = files.iter().flat_map(|file| file.missing_glyphs.iter().copied()).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    if !missing.is_empty() {
+        context.desk.tell(&text::glyphs_missing(language, missing.iter().collect::<String>()));
+    }
+    let names: Vec<String> =
+        files.iter().filter_map(|file| Some(format!("  {}", file.path.file_name()?.to_string_lossy()))).collect();
+    context.desk.tell(&text::card_files_written(language, files.len(), folder.display(), names.join("\n")));
+    context.desk.pause(&text::print_cards_now(language))?;
+    Ok(())
+}

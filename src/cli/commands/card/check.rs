@@ -1,0 +1,208 @@
+//! `card check`: is this card whole, is it good, whose is it? Against the vault, against a header alone, or by itself.
+
+use std::path::{Path, PathBuf};
+
+use crate::ceremony::{CardCheck, Ledger, check_against_header, check_card, read_back};
+use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
+use crate::cli::cards::{ask_card, ask_phrase};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::read_back::names_of;
+use crate::cli::terminal::Answer;
+use crate::language::{Say, messages::cards as text};
+use crate::quorum::{Card, EpochHash, Phrase};
+use crate::vault::{EpochHeader, to_canonical};
+
+/// Bytes of a header at most, as its reader has it.
+const HEADER_BYTES: u64 = 8 * 1024 * 1024;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(long, value_name = "FILE", conflicts_with = "alone")]
+    header: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "header")]
+    receipt: Option<PathBuf>,
+    #[arg(long)]
+    alone: bool,
+    #[arg(long, conflicts_with = "receipt")]
+    text_only: bool,
+    #[command(flatten)]
+    cards: CardSource,
+    #[command(flatten)]
+    phrases: PhraseSource,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+impl Arguments {
+    pub fn answers(&self) -> Answers {
+        Answers {
+            cards: self.cards.cards.clone(),
+            phrases: self.phrases.phrases.clone(),
+            yes: self.consent.yes,
+            ..Answers::default()
+        }
+    }
+}
+
+pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    if let Some(header) = &arguments.header {
+        return against_header(context, arguments, header);
+    }
+    match context.vault_path() {
+        Err(CliError::NoVault(_)) => alone(context),
+        _ if arguments.alone => alone(context),
+        _ => {
+            let ledger = context.read()?;
+            against_vault(context, arguments, ledger)
+        }
+    }
+}
+
+fn ask(context: &mut Context) -> Result<Card, CliError> {
+    let prompt = text::ask_card_to_check(context.language);
+    match ask_card(context, &prompt, &|_| None)? {
+        Answer::Given(card) => Ok(card),
+        Answer::LaidAside => Err(CliError::Declined),
+    }
+}
+
+/// The phrase, when the card is locked: nothing more can be said of a locked card without it.
+fn phrase_of(
+    context: &mut Context,
+    arguments: &Arguments,
+    header: &EpochHeader,
+    card: &Card,
+) -> Result<Answer<Option<Phrase>>, CliError> {
+    match card {
+        Card::Locked(_) if card.head().epoch == header.id() && arguments.text_only => Ok(Answer::LaidAside),
+        Card::Locked(_) if card.head().epoch == header.id() => {
+            let answer = ask_phrase(context, header, card.head())?;
+            Ok(match answer {
+                Answer::Given(phrase) => Answer::Given(Some(phrase)),
+                Answer::LaidAside => Answer::LaidAside,
+            })
+        }
+        _ => Ok(Answer::Given(None)),
+    }
+}
+
+/// The text is whole, and that is all: anybody can print a card.
+fn alone(context: &mut Context) -> Result<u8, CliError> {
+    let card = ask(context)?;
+    tell_text_only(context, &card)?;
+    Ok(0)
+}
+
+fn tell_text_only(context: &mut Context, card: &Card) -> Result<(), CliError> {
+    let (language, head) = (context.language, card.head());
+    if context.json {
+        return context.print_json(&serde_json::json!({
+            "card": head.index,
+            "threshold": head.threshold,
+            "epoch": head.epoch,
+            "locked": head.lock.is_some(),
+            "drill": head.drill,
+            "proven": false,
+        }));
+    }
+    context.print(&text::card_text_whole(language, head.index, head.threshold, head.epoch))?;
+    if head.lock.is_some() {
+        context.print(&text::card_is_locked(language))?;
+    }
+    context.print(&text::card_not_proven(language))
+}
+
+fn against_header(context: &mut Context, arguments: &Arguments, path: &Path) -> Result<u8, CliError> {
+    let file = |why: String| CliError::File(path.to_owned(), why);
+    let bytes = context.disk().read(path, HEADER_BYTES)?;
+    let header = EpochHeader::read(&bytes).map_err(|error| file(error.say(context.language)))?;
+    let card = ask(context)?;
+    let Answer::Given(phrase) = phrase_of(context, arguments, &header, &card)? else {
+        tell_text_only(context, &card)?;
+        return Ok(0);
+    };
+    let (check, receipt) = check_against_header(&header, card, phrase.as_ref(), context.now())?;
+    let language = context.language;
+    context.desk.tell(&text::card_good_by_header(language, &check.name, &header.name, header.id()));
+    match &arguments.receipt {
+        None => {
+            context.print_json(&receipt)?;
+            context.desk.tell(&text::receipt_printed(language));
+        }
+        Some(path) => {
+            let mut line = to_canonical(&receipt);
+            line.push(b'\n');
+            context.disk().create_file(path, &line)?;
+            context.disk().sync_file(path)?;
+            context.desk.tell(&text::receipt_written(language, path.display()));
+        }
+    }
+    Ok(0)
+}
+
+fn against_vault(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>) -> Result<u8, CliError> {
+    let ledger = context.ensure_log_place(ledger)?;
+    let card = ask(context)?;
+    let header = header_for(&ledger, &card)?.clone();
+    let Answer::Given(phrase) = phrase_of(context, arguments, &header, &card)? else {
+        context.desk.tell(&text::not_checked_without_phrase(context.language, names_of(&header, &[card.head().index])));
+        tell_text_only(context, &card)?;
+        return Ok(0);
+    };
+    let mut writing = context.begin(ledger)?;
+    let epoch = header.hash();
+    let state = writing.ledger().state().epochs.get(&epoch);
+    let (number, known) =
+        (state.map_or(0, |state| state.number), state.and_then(|state| state.card(card.head().index)));
+    let first_time = known.is_some_and(|card| card.verified.is_none());
+    let now = context.now();
+    let check = if first_time {
+        let index = read_back(&mut writing, epoch, card, false, phrase.as_ref(), now)?;
+        CardCheck { card: index, name: names_of(&header, &[index]) }
+    } else {
+        check_card(&mut writing, card, phrase.as_ref(), now)?
+    };
+    let ledger = writing.end();
+    if ledger.state().active == [epoch] {
+        ledger.pin(Some(epoch))?;
+    }
+    tell_good(context, &ledger, &check, (epoch, number), first_time)
+}
+
+fn tell_good(
+    context: &mut Context,
+    ledger: &Ledger<'_>,
+    check: &CardCheck,
+    (epoch, number): (EpochHash, u32),
+    first_time: bool,
+) -> Result<u8, CliError> {
+    let language = context.language;
+    let head = crate::cli::commands::head(ledger);
+    if context.json {
+        context.print_json(&serde_json::json!({
+            "card": check.card,
+            "name": check.name,
+            "epoch": epoch.id(),
+            "proven": true,
+            "first_time": first_time,
+            "head": head,
+        }))?;
+        return Ok(0);
+    }
+    context.print(&text::card_good(language, &check.name, check.card, number, epoch.id()))?;
+    if first_time {
+        context.desk.tell(&text::card_now_verified(language));
+    }
+    context.desk.tell(&text::check_recorded(language, head));
+    Ok(0)
+}
+
+/// The header that the card belongs to: of the active epoch, or of the staged one when the card says so.
+fn header_for<'l>(ledger: &'l Ledger<'_>, card: &Card) -> Result<&'l EpochHeader, CliError> {
+    let staged = ledger.state().staged_epoch().filter(|staged| staged.hash.id() == card.head().epoch);
+    Ok(match staged {
+        Some(staged) => ledger.header(staged.hash)?,
+        None => ledger.active()?,
+    })
+}

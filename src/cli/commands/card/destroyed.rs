@@ -1,0 +1,128 @@
+//! `card destroyed`: paper that no longer counts was destroyed, or files that cards were printed from were deleted.
+
+use std::path::PathBuf;
+
+use crate::ceremony::{Ledger, card_files_destroyed, destroy_card_file, paper_destroyed};
+use crate::cli::answers::{Answers, Consent, YES};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::people::find_card;
+use crate::cli::read_back::names_of;
+use crate::journal::{CardState, EpochState};
+use crate::language::messages::cards as text;
+use crate::quorum::{CardIndex, EpochHash};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all")]
+    name: Vec<String>,
+    #[arg(long)]
+    all: bool,
+    #[arg(long, value_name = "NUMBER|EPOCH_ID")]
+    epoch: Option<String>,
+    #[arg(long)]
+    files: bool,
+    #[arg(long, value_name = "DIR", requires = "files")]
+    cards_to: Option<PathBuf>,
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+impl Arguments {
+    pub fn answers(&self) -> Answers {
+        Answers { yes: self.consent.yes, ..Answers::default() }
+    }
+
+    fn is_meant(&self, epoch: &EpochState) -> bool {
+        match &self.epoch {
+            None => true,
+            Some(named) => *named == epoch.number.to_string() || *named == epoch.hash.id().to_string(),
+        }
+    }
+
+    /// Whether something of this card waits to be destroyed.
+    fn waits(&self, card: &CardState) -> bool {
+        if self.files { card.card_file } else { card.old_papers > 0 }
+    }
+}
+
+pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    let language = context.language;
+    let ledger = context.read()?;
+    let cards = waiting(&ledger, arguments)?;
+    if cards.is_empty() {
+        return Err(CliError::Usage(text::nothing_to_destroy));
+    }
+    let mut lines = Vec::new();
+    for (epoch, cards) in &cards {
+        let header = ledger.header(*epoch)?;
+        lines.push(format!("  {}", text::cards_of_epoch(language, header.epoch, header.id(), names_of(header, cards))));
+    }
+    let lines = lines.join("\n");
+    let question = if arguments.files {
+        text::ask_files_destroyed(language, &lines)
+    } else {
+        text::ask_papers_destroyed(language, &lines)
+    };
+    if !context.desk.confirm(&question, YES)? {
+        return Err(CliError::Declined);
+    }
+    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let mut writing = context.begin(ledger)?;
+    for (epoch, cards) in cards {
+        if !arguments.files {
+            paper_destroyed(&mut writing, epoch, cards, &by, context.now())?;
+            continue;
+        }
+        if let Some(folder) = &arguments.cards_to {
+            for card in &cards {
+                destroy_card_file(context.disk(), folder, *card, epoch.id())?;
+            }
+        }
+        card_files_destroyed(&mut writing, epoch, cards, &by, context.now())?;
+    }
+    let head = super::super::head(&writing.end());
+    context.desk.tell(&text::destruction_recorded(language, head));
+    Ok(0)
+}
+
+/// What waits to be destroyed, by epoch, of the people who were named.
+fn waiting(ledger: &Ledger<'_>, arguments: &Arguments) -> Result<Vec<(EpochHash, Vec<CardIndex>)>, CliError> {
+    let mut epochs: Vec<&EpochState> =
+        ledger.state().epochs.values().filter(|epoch| arguments.is_meant(epoch)).collect();
+    epochs.sort_by_key(|epoch| epoch.number);
+    if let (Some(named), true) = (&arguments.epoch, epochs.is_empty()) {
+        return Err(CliError::NotThere { option: "--epoch", value: named.clone() });
+    }
+    let mut waiting = Vec::new();
+    let mut unknown = None;
+    let mut known = std::collections::BTreeSet::new();
+    for epoch in epochs {
+        let header = ledger.header(epoch.hash)?;
+        let mut cards: Vec<CardIndex> =
+            epoch.cards.iter().filter(|card| arguments.waits(card)).map(|card| card.index).collect();
+        if !arguments.all {
+            let mut named = Vec::new();
+            for name in &arguments.name {
+                match find_card(header, name) {
+                    Ok(card) => {
+                        known.insert(name);
+                        named.push(card);
+                    }
+                    Err(error) => unknown = Some((name, error)),
+                }
+            }
+            cards.retain(|card| named.contains(card));
+        }
+        if !cards.is_empty() {
+            waiting.push((epoch.hash, cards));
+        }
+    }
+    // People of one epoch need not be people of another; somebody of none is a slip of the keyboard.
+    match unknown {
+        Some((name, error)) if !known.contains(name) => Err(error),
+        _ => Ok(waiting),
+    }
+}

@@ -1,0 +1,37 @@
+//! `card lost`: a card is gone. No card is needed to say so.
+
+use crate::ceremony::lose;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::people::find_card;
+use crate::language::messages::cards as text;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    let ledger = context.read()?;
+    let header = ledger.active()?.clone();
+    let card = find_card(&header, &arguments.name)?;
+    let reason = match &arguments.reason {
+        Some(reason) => reason.clone(),
+        None if context.desk.is_attended() => {
+            context.desk.ask_line(&text::ask_how_lost(context.language), "--reason")?
+        }
+        None => String::new(),
+    };
+    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let mut writing = context.begin(ledger)?;
+    lose(&mut writing, card, &reason, &by, context.now())?;
+    let ledger = writing.end();
+    let name = header.custodian(card).map_or_else(String::new, |custodian| custodian.name.to_string());
+    let language = context.language;
+    crate::cli::commands::tell_card_gone(context, &ledger, card, &text::card_is_lost(language, name))
+}

@@ -1,0 +1,182 @@
+//! `card lock` and `card unlock`: the same share on new paper, with a phrase or without. The old paper is to be destroyed.
+
+use std::path::Path;
+
+use crate::ceremony::{
+    CardFile, CardRefusal, CeremonyError, destroy_card_file, paper_destroyed, relock, write_card_file,
+};
+use crate::cli::answers::{Answers, CardSource, Consent, NewCardSource, PhraseSource, YES};
+use crate::cli::card_paper::{PaperArguments, tell_files};
+use crate::cli::cards::one_card;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::people::{LockWith, find_card, make_phrase};
+use crate::cli::read_back::{names_of, read_cards_back, unverified};
+use crate::language::messages::cards as text;
+use crate::quorum::{Card, CardIndex, LockProfile, Phrase};
+use crate::vault::EpochHeader;
+
+/// The exit status when the new paper is still to be read back.
+const SOMETHING_IS_DUE: u8 = 3;
+
+#[derive(clap::Args)]
+pub struct LockOneArguments {
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    #[arg(long, value_name = "generated|chosen")]
+    lock_with: Option<LockWith>,
+    #[command(flatten)]
+    profile: crate::cli::people::ProfileArgument,
+    #[command(flatten)]
+    reprint: Reprint,
+}
+
+#[derive(clap::Args)]
+pub struct UnlockArguments {
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    reprint: Reprint,
+}
+
+/// What both take.
+#[derive(clap::Args)]
+struct Reprint {
+    #[command(flatten)]
+    paper: PaperArguments,
+    #[command(flatten)]
+    cards: CardSource,
+    #[command(flatten)]
+    phrases: PhraseSource,
+    #[command(flatten)]
+    new: NewCardSource,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+impl Reprint {
+    fn answers(&self) -> Answers {
+        Answers {
+            cards: self.cards.cards.clone(),
+            phrases: self.phrases.phrases.clone(),
+            new_cards: self.new.new_cards.clone(),
+            new_phrases: self.new.new_phrases.clone(),
+            yes: self.consent.yes,
+            ..Answers::default()
+        }
+    }
+}
+
+impl LockOneArguments {
+    pub fn answers(&self) -> Answers {
+        self.reprint.answers()
+    }
+}
+
+impl UnlockArguments {
+    pub fn answers(&self) -> Answers {
+        self.reprint.answers()
+    }
+}
+
+pub fn lock(context: &mut Context, arguments: &LockOneArguments) -> Result<u8, CliError> {
+    let with = arguments.lock_with.unwrap_or(LockWith::Generated);
+    let lock = Some((with, arguments.profile.profile()));
+    reprint(context, arguments.name.as_deref(), lock, &arguments.reprint)
+}
+
+pub fn unlock(context: &mut Context, arguments: &UnlockArguments) -> Result<u8, CliError> {
+    reprint(context, arguments.name.as_deref(), None, &arguments.reprint)
+}
+
+fn reprint(
+    context: &mut Context,
+    name: Option<&str>,
+    lock: Option<(LockWith, LockProfile)>,
+    arguments: &Reprint,
+) -> Result<u8, CliError> {
+    let ledger = context.read()?;
+    let header = ledger.active()?.clone();
+    let named = name.map(|name| find_card(&header, name)).transpose()?;
+    let folder = arguments.paper.folder(context)?;
+    let prompt = text::ask_card_to_reprint(context.language);
+    let (card, old_phrase) = one_card(context, &header, &prompt)?;
+    refuse_early(context, &header, named, &card, lock.is_some())?;
+    context.desk.turn_to_new_cards();
+    let new_phrase = match lock {
+        None => None,
+        Some((with, profile)) => Some((profile, phrase_for(context, &header, &card, with)?)),
+    };
+    let (disk, zone, format, dir) =
+        (context.disk(), context.zone.clone(), arguments.paper.format(), ledger.folder().root().to_owned());
+    let mut writing = context.begin(ledger)?;
+    let mut file: Option<CardFile> = None;
+    let mut write = |header: &EpochHeader, card: &Card| {
+        // The share proved itself just now: what it was printed from before goes.
+        destroy_card_file(disk, &folder, card.head().index, header.id())?;
+        file = Some(write_card_file(disk, &dir, &folder, header, card, format, &zone)?);
+        Ok(true)
+    };
+    let lock = new_phrase.as_ref().map(|(profile, phrase)| (*profile, phrase));
+    let done = relock(&mut writing, card, old_phrase.as_ref(), lock, context.now(), &mut write)?;
+    context.desk.tell(&text::card_reprinted(context.language, &done.name));
+    tell_files(context, file.as_slice(), &folder)?;
+    read_new_paper(context, &mut writing, &header, done.card, &folder)?;
+    let waits = unverified(&writing, header.hash()).contains(&done.card);
+    if !waits && context.desk.is_attended() && ask_old_paper(context, &done.name)? {
+        paper_destroyed(&mut writing, header.hash(), vec![done.card], &context.user(), context.now())?;
+    } else {
+        context.desk.tell(&text::destroy_old_paper(context.language, &done.name));
+    }
+    let head = crate::cli::commands::head(&writing.end());
+    context.desk.tell(&text::head_now(context.language, head));
+    Ok(if waits { SOMETHING_IS_DUE } else { 0 })
+}
+
+/// What can be known of a card before anybody is troubled for a phrase.
+fn refuse_early(
+    context: &mut Context,
+    header: &EpochHeader,
+    named: Option<CardIndex>,
+    card: &Card,
+    to_lock: bool,
+) -> Result<(), CliError> {
+    let head = card.head();
+    if head.epoch != header.id() {
+        let refusal = CardRefusal::OtherEpoch { card: head.epoch, known: None, folder: header.id() };
+        return Err(CeremonyError::Card(refusal).into());
+    }
+    let name = names_of(header, &[head.index]);
+    if let Some(named) = named.filter(|named| *named != head.index) {
+        context.desk.tell(&text::card_of_somebody_else(context.language, name, names_of(header, &[named])));
+        return Err(CliError::Declined);
+    }
+    match (card, to_lock) {
+        (Card::Locked(_), true) => Err(CeremonyError::LockedAlready(name).into()),
+        (Card::Open(_), false) => Err(CeremonyError::NotLocked(name).into()),
+        _ => Ok(()),
+    }
+}
+
+fn phrase_for(context: &mut Context, header: &EpochHeader, card: &Card, with: LockWith) -> Result<Phrase, CliError> {
+    let index = card.head().index;
+    let custodian = header.custodian(index).ok_or(CeremonyError::NoSuchCard(index))?;
+    make_phrase(context, custodian.name.as_str(), index, custodian.language, with)
+}
+
+/// Only the new paper of this one card is asked for.
+fn read_new_paper(
+    context: &mut Context,
+    writing: &mut crate::ceremony::Writing<'_>,
+    header: &EpochHeader,
+    card: CardIndex,
+    folder: &Path,
+) -> Result<(), CliError> {
+    let others: Vec<CardIndex> =
+        unverified(writing, header.hash()).into_iter().filter(|other| *other != card).collect();
+    read_cards_back(context, writing, header.hash(), Some(folder), &others)
+}
+
+fn ask_old_paper(context: &mut Context, name: &str) -> Result<bool, CliError> {
+    Ok(context.desk.confirm(&text::ask_old_paper_destroyed(context.language, name), YES)?)
+}

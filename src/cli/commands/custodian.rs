@@ -1,0 +1,46 @@
+//! `custodian depart`: somebody who holds a card has left.
+
+use crate::ceremony::depart;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::people::find_card;
+use crate::language::messages::cards as text;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Depart(DepartArguments),
+}
+
+#[derive(clap::Args)]
+struct DepartArguments {
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    let Command::Depart(arguments) = &arguments.command;
+    let ledger = context.read()?;
+    let header = ledger.active()?.clone();
+    let card = find_card(&header, &arguments.name)?;
+    let reason = match &arguments.reason {
+        Some(reason) => reason.clone(),
+        None => context.desk.ask_line(&text::ask_why_departed(context.language), "--reason")?,
+    };
+    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let mut writing = context.begin(ledger)?;
+    depart(&mut writing, card, &reason, &by, context.now())?;
+    let ledger = writing.end();
+    let name = header.custodian(card).map_or_else(String::new, |custodian| custodian.name.to_string());
+    let language = context.language;
+    super::tell_card_gone(context, &ledger, card, &text::custodian_has_departed(language, name))
+}

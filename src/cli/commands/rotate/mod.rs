@@ -1,0 +1,281 @@
+//! `rotate`: the next epoch is staged, its cards printed and read back, and then it begins. It can be stopped after the staging and
+//! gone on with on another day, without the old cards; or given up, with a quorum of them.
+
+mod people;
+mod replaced;
+mod stage;
+
+use std::path::PathBuf;
+
+use crate::ceremony::{CeremonyError, Ledger, Writing};
+use crate::ceremony::{Staged, abort, card_files_destroyed, clean_up, commit, destroy_card_file};
+use crate::cli::answers::{Answers, CardSource, Consent, NewCardSource, PhraseSource, YES};
+use crate::cli::card_paper::PaperArguments;
+use crate::cli::cards::gather;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::people::{LockArguments, PeopleArguments, find_card};
+use crate::cli::read_back::{names_of, read_cards_back, unverified};
+use crate::journal::LeftOut;
+use crate::language::messages::cards as text;
+use crate::quorum::{CardIndex, EpochHash};
+use crate::vault::{EntryId, EpochHeader};
+
+/// The exit status when cards of the new epoch are still to be read back.
+const SOMETHING_IS_DUE: u8 = 3;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(long, conflicts_with_all = ["commit", "abort"])]
+    stage: bool,
+    #[arg(long, conflicts_with = "abort")]
+    commit: bool,
+    #[arg(long)]
+    abort: bool,
+    #[arg(long, value_name = "NAME", requires = "reason")]
+    without: Vec<String>,
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[arg(long, value_name = "ENTRY|DIGEST")]
+    keep_out: Vec<String>,
+    #[arg(long, value_name = "ENTRY")]
+    replaced: Vec<EntryId>,
+    #[arg(long, value_name = "ENTRY")]
+    generate: Vec<EntryId>,
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    #[command(flatten)]
+    people: PeopleArguments,
+    #[command(flatten)]
+    paper: PaperArguments,
+    #[command(flatten)]
+    locks: LockArguments,
+    #[command(flatten)]
+    cards: CardSource,
+    #[command(flatten)]
+    phrases: PhraseSource,
+    #[command(flatten)]
+    new: NewCardSource,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+impl Arguments {
+    pub fn answers(&self) -> Answers {
+        Answers {
+            cards: self.cards.cards.clone(),
+            phrases: self.phrases.phrases.clone(),
+            new_cards: self.new.new_cards.clone(),
+            new_phrases: self.new.new_phrases.clone(),
+            yes: self.consent.yes,
+            ..Answers::default()
+        }
+    }
+
+    /// Who does this, as it will stand in the log.
+    fn by(&self, context: &Context) -> String {
+        self.by.clone().unwrap_or_else(|| context.user())
+    }
+}
+
+pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    let ledger = context.read()?;
+    let ledger = context.ensure_log_place(ledger)?;
+    let staged = ledger.state().staged_epoch().map(|epoch| Staged { epoch: epoch.hash, number: epoch.number });
+    match staged {
+        None if arguments.abort || arguments.commit => Err(CeremonyError::NothingStaged.into()),
+        None => stage::run(context, arguments, ledger),
+        Some(_) if arguments.abort => give_up(context, arguments, ledger),
+        Some(staged) if arguments.stage => Err(CeremonyError::StagedAlready(staged.epoch.id()).into()),
+        Some(staged) => {
+            let header = ledger.header(staged.epoch)?;
+            let language = context.language;
+            context.desk.tell(&text::rotation_goes_on(language, &header.name, staged.number, header.id()));
+            let has_files = ledger.state().epochs[&staged.epoch].cards.iter().any(|card| card.card_file);
+            let folder = if has_files { Some(arguments.paper.folder(context)?) } else { None };
+            let writing = context.begin(ledger)?;
+            read_back_and_commit(context, arguments, writing, &staged, folder)
+        }
+    }
+}
+
+/// New cards come back from paper; when enough have, the new epoch begins.
+fn read_back_and_commit(
+    context: &mut Context,
+    arguments: &Arguments,
+    mut writing: Writing<'static>,
+    staged: &Staged,
+    folder: Option<PathBuf>,
+) -> Result<u8, CliError> {
+    context.desk.turn_to_new_cards();
+    let header = writing.ledger().header(staged.epoch)?.clone();
+    let mut left_out = named_as_left_out(arguments, &header)?;
+    let without: Vec<CardIndex> = left_out.iter().map(|left| left.card).collect();
+    let stopped = read_cards_back(context, &mut writing, staged.epoch, folder.as_deref(), &without);
+    let mut waiting = unverified(&writing, staged.epoch);
+    waiting.retain(|card| !without.contains(card));
+    if stopped.is_ok() && !waiting.is_empty() {
+        ask_to_leave_out(context, &writing, &header, &mut waiting, &mut left_out)?;
+    }
+    if stopped.is_err() || !waiting.is_empty() {
+        let ledger = writing.end();
+        let told = tell_waiting(context, &ledger, staged, &header, &waiting);
+        stopped?;
+        return told;
+    }
+    let by = arguments.by(context);
+    commit(&mut writing, left_out, &by, context.now())?;
+    clean_up(&mut writing, context.now())?;
+    let ledger = writing.end();
+    // The new cards proved the new epoch on this machine.
+    ledger.pin(Some(staged.epoch))?;
+    tell_begun(context, &ledger, staged, &header)
+}
+
+fn named_as_left_out(arguments: &Arguments, header: &EpochHeader) -> Result<Vec<LeftOut>, CliError> {
+    let reason = arguments.reason.clone().unwrap_or_default();
+    let left = |name: &String| Ok(LeftOut { card: find_card(header, name)?, reason: reason.clone() });
+    arguments.without.iter().map(left).collect()
+}
+
+/// With one card more than the threshold read back, the people may begin without the others, each for a reason.
+fn ask_to_leave_out(
+    context: &mut Context,
+    writing: &Writing<'_>,
+    header: &EpochHeader,
+    waiting: &mut Vec<CardIndex>,
+    left_out: &mut Vec<LeftOut>,
+) -> Result<(), CliError> {
+    let language = context.language;
+    let cards = &writing.ledger().state().epochs[&header.hash()].cards;
+    let read_back = cards.iter().filter(|card| card.verified.is_some()).count();
+    let enough = read_back > usize::from(header.threshold);
+    if !enough || !context.desk.is_attended() {
+        return Ok(());
+    }
+    if !context.desk.confirm(&text::begin_without(language, names_of(header, waiting)), "--without")? {
+        return Ok(());
+    }
+    for card in waiting.drain(..) {
+        let name = names_of(header, &[card]);
+        let reason = loop {
+            let typed = context.desk.ask_line(&text::why_without(language, &name), "--reason")?;
+            if !typed.is_empty() {
+                break typed;
+            }
+        };
+        left_out.push(LeftOut { card, reason });
+    }
+    Ok(())
+}
+
+fn tell_waiting(
+    context: &mut Context,
+    ledger: &Ledger<'_>,
+    staged: &Staged,
+    header: &EpochHeader,
+    waiting: &[CardIndex],
+) -> Result<u8, CliError> {
+    let (language, head) = (context.language, super::head(ledger));
+    if context.json {
+        context.print_json(&serde_json::json!({
+            "epoch": staged.epoch.id(),
+            "number": staged.number,
+            "committed": false,
+            "unverified": waiting,
+            "head": head,
+        }))?;
+    } else {
+        let names = names_of(header, waiting);
+        context.desk.tell(&text::rotation_waits(language, staged.number, staged.epoch.id(), names, head));
+    }
+    Ok(SOMETHING_IS_DUE)
+}
+
+fn tell_begun(
+    context: &mut Context,
+    ledger: &Ledger<'_>,
+    staged: &Staged,
+    header: &EpochHeader,
+) -> Result<u8, CliError> {
+    let (language, head) = (context.language, super::head(ledger));
+    let old = header.previous.and_then(|previous| ledger.state().epochs.get(&previous));
+    let old_papers: Vec<CardIndex> = old
+        .map(|old| old.cards.iter().filter(|card| card.old_papers > 0).map(|card| card.index).collect())
+        .unwrap_or_default();
+    if context.json {
+        context.print_json(&serde_json::json!({
+            "epoch": staged.epoch.id(),
+            "number": staged.number,
+            "committed": true,
+            "papers_to_destroy": old_papers,
+            "head": head,
+        }))?;
+        return Ok(0);
+    }
+    context.desk.tell(&text::rotation_done(language, &header.name, staged.number, staged.epoch.id(), head));
+    if let (Some(old), false) = (old, old_papers.is_empty()) {
+        let old_header = ledger.header(old.hash)?;
+        let names = names_of(old_header, &old_papers);
+        context.desk.tell(&text::destroy_old_cards(language, old.number, old.hash.id(), names));
+    }
+    let files_left = ledger.state().epochs[&staged.epoch].cards.iter().any(|card| card.card_file);
+    context.desk.tell(&if files_left {
+        text::some_files_left(language)
+    } else {
+        text::what_deletion_cannot_do(language)
+    });
+    Ok(0)
+}
+
+/// The staged epoch is given up by a quorum of the active one, and its cards are worth nothing.
+fn give_up(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>) -> Result<u8, CliError> {
+    let language = context.language;
+    let staged = ledger.state().staged_epoch().ok_or(CeremonyError::NothingStaged)?;
+    let (hash, number) = (staged.hash, staged.number);
+    let header = ledger.active()?.clone();
+    if !context.desk.confirm(&text::ask_abort(language, number, hash.id()), YES)? {
+        return Err(CliError::Declined);
+    }
+    let reason = match &arguments.reason {
+        Some(reason) => reason.clone(),
+        None => context.desk.ask_line(&text::ask_why_abort(language), "--reason")?,
+    };
+    let attendance = gather(context, &header, ledger.state())?;
+    let mut writing = context.begin(ledger)?;
+    abort(&mut writing, &attendance, &reason, context.now())?;
+    clean_up(&mut writing, context.now())?;
+    delete_files_of(context, arguments, &mut writing, hash)?;
+    let ledger = writing.end();
+    ledger.pin(Some(header.hash()))?;
+    let head = super::head(&ledger);
+    if context.json {
+        context.print_json(&serde_json::json!({ "aborted": hash.id(), "number": number, "head": head }))?;
+    } else {
+        context.desk.tell(&text::rotation_aborted(language, number, hash.id(), header.id(), head));
+        if ledger.state().epochs[&hash].cards.iter().any(|card| card.card_file) {
+            context.desk.tell(&text::some_files_left(language));
+        }
+    }
+    Ok(0)
+}
+
+fn delete_files_of(
+    context: &Context,
+    arguments: &Arguments,
+    writing: &mut Writing<'_>,
+    epoch: EpochHash,
+) -> Result<(), CliError> {
+    let Some(folder) = &arguments.paper.cards_to else { return Ok(()) };
+    let cards = writing.ledger().state().epochs[&epoch].cards.iter();
+    let mut deleted = Vec::new();
+    for card in cards.filter(|card| card.card_file).map(|card| card.index).collect::<Vec<_>>() {
+        if destroy_card_file(context.disk(), folder, card, epoch.id())? {
+            deleted.push(card);
+        }
+    }
+    if !deleted.is_empty() {
+        card_files_destroyed(writing, epoch, deleted, &arguments.by(context), context.now())?;
+    }
+    Ok(())
+}

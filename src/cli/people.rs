@@ -1,0 +1,268 @@
+//! Who is to hold the cards of an epoch to come, how many open it, and the phrases of locked cards.
+
+use std::path::{Path, PathBuf};
+
+use super::answers::{PHRASES, YES};
+use super::context::Context;
+use super::error::CliError;
+use super::roster::read_roster;
+use super::terminal::{Answer, Revelation};
+use crate::ceremony::{CeremonyError, CustodianPlan, LockPlan};
+use crate::language::{Language, Say, messages::cards as text};
+use crate::quorum::{CardIndex, LockProfile, Phrase, Policy, SecretText};
+use crate::vault::{EpochHeader, VaultName};
+
+/// For how long a generated phrase stays on the screen, in seconds: six words are written by hand in half of it.
+const SHOWN_SECONDS: u64 = 180;
+
+/// Custodians and threshold as they are given on the command line.
+#[derive(clap::Args)]
+pub struct PeopleArguments {
+    #[arg(long, value_name = "NAME", conflicts_with = "roster")]
+    pub custodian: Vec<VaultName>,
+    #[arg(long, value_name = "FILE")]
+    pub roster: Option<PathBuf>,
+    #[arg(long, value_name = "NUMBER")]
+    pub threshold: Option<u8>,
+    #[arg(long)]
+    pub all_needed: bool,
+}
+
+/// Which cards are locked, and how.
+#[derive(clap::Args)]
+pub struct LockArguments {
+    #[arg(long)]
+    lock: bool,
+    #[arg(long, value_name = "generated|chosen")]
+    lock_with: Option<LockWith>,
+    #[command(flatten)]
+    profile: ProfileArgument,
+}
+
+/// How much memory a lock costs.
+#[derive(clap::Args)]
+pub struct ProfileArgument {
+    #[arg(long, value_name = "small|standard|large")]
+    lock_profile: Option<Profile>,
+}
+
+/// Where the phrase of a card comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LockWith {
+    /// Six random words, shown to the custodian alone.
+    Generated,
+    /// The custodian thinks of one.
+    Chosen,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Profile {
+    Small,
+    Standard,
+    Large,
+}
+
+/// Somebody who is to hold a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Their name.
+    pub name: VaultName,
+    /// The language of their card and prompts.
+    pub language: Language,
+    /// How to reach them.
+    pub contact: String,
+    /// Who may bring the card instead.
+    pub deputy: String,
+    /// Where the card will lie.
+    pub place: String,
+    /// Where the phrase comes from, when the card is to be locked.
+    pub lock: Option<LockWith>,
+}
+
+impl Person {
+    /// Somebody of whom only the name is known.
+    pub fn named(name: VaultName, language: Language) -> Person {
+        Person { name, language, contact: String::new(), deputy: String::new(), place: String::new(), lock: None }
+    }
+}
+
+impl PeopleArguments {
+    /// The people whom a roster names.
+    ///
+    /// # Errors
+    /// Naming file, line and character.
+    pub fn read_roster(&self, path: &Path, language: Language, locks: &LockArguments) -> Result<Vec<Person>, CliError> {
+        let file = |why: String| CliError::File(path.to_owned(), why);
+        let bytes = std::fs::read(path).map_err(|error| file(error.to_string()))?;
+        let roster = String::from_utf8(bytes).map_err(|_| file(text::roster_not_utf8(language)))?;
+        read_roster(&roster, language, locks.with()).map_err(|error| file(error.say(language)))
+    }
+}
+
+impl LockArguments {
+    /// Where the phrase comes from of a card that is to be locked.
+    pub fn with(&self) -> LockWith {
+        self.lock_with.unwrap_or(LockWith::Generated)
+    }
+
+    /// The lock's cost.
+    pub fn profile(&self) -> LockProfile {
+        self.profile.profile()
+    }
+
+    /// Locks every card when that was asked for.
+    pub fn apply(&self, people: &mut [Person]) {
+        if self.lock || self.lock_with.is_some() {
+            for person in people {
+                person.lock = Some(self.lock_with.or(person.lock).unwrap_or(LockWith::Generated));
+            }
+        }
+    }
+}
+
+impl ProfileArgument {
+    /// The lock's cost.
+    pub fn profile(&self) -> LockProfile {
+        match self.lock_profile {
+            Some(Profile::Small) => LockProfile::Small,
+            Some(Profile::Large) => LockProfile::Large,
+            Some(Profile::Standard) | None => LockProfile::Standard,
+        }
+    }
+}
+
+/// Holds numbers of people and threshold to the rules before anybody is asked for more, and tells what a loss would mean and what the
+/// printer sees.
+///
+/// # Errors
+/// When they make no policy.
+pub fn tell_policy(context: &mut Context, people: &[Person], threshold: u8, all_needed: bool) -> Result<(), CliError> {
+    let language = context.language;
+    let count = u8::try_from(people.len()).map_err(|_| CeremonyError::TooManyCustodians)?;
+    Policy::new(threshold, count, all_needed).map_err(CeremonyError::from)?;
+    match count - threshold {
+        0 => context.desk.tell(&text::margin_none(language, count)),
+        1 => context.desk.tell(&text::margin_one(language, threshold, count)),
+        spare => context.desk.tell(&text::margin(language, threshold, count, spare)),
+    }
+    let open = people.iter().filter(|person| person.lock.is_none()).count();
+    if open >= usize::from(threshold) {
+        let locked_needed = count - threshold + 1;
+        context.desk.tell(&text::printer_sees_quorum(language, open, threshold, locked_needed));
+    }
+    Ok(())
+}
+
+/// The plan of these people's cards; each phrase is made with its custodian alone before the screen.
+///
+/// # Errors
+/// When a phrase cannot be shown or is not given.
+pub fn plan_cards(
+    context: &mut Context,
+    people: Vec<Person>,
+    profile: LockProfile,
+) -> Result<Vec<CustodianPlan>, CliError> {
+    let mut plans = Vec::with_capacity(people.len());
+    for (person, index) in people.into_iter().zip(CardIndex::first(u8::MAX)) {
+        let lock = match person.lock {
+            None => None,
+            Some(with) => {
+                let phrase = make_phrase(context, person.name.as_str(), index, person.language, with)?;
+                Some(LockPlan { profile, phrase })
+            }
+        };
+        let Person { name, language, contact, deputy, place, .. } = person;
+        plans.push(CustodianPlan { name, language, contact, deputy, place, lock });
+    }
+    Ok(plans)
+}
+
+/// A phrase for one custodian's card, in that person's language and with nobody else before the screen.
+///
+/// # Errors
+/// When a generated one cannot be shown, or a chosen one is not given.
+pub fn make_phrase(
+    context: &mut Context,
+    name: &str,
+    card: CardIndex,
+    language: Language,
+    with: LockWith,
+) -> Result<Phrase, CliError> {
+    if with == LockWith::Generated && !context.desk.is_attended() {
+        return Err(CliError::Usage(text::phrase_needs_screen));
+    }
+    context.speaking(language, |context| {
+        context.desk.clear_between_people();
+        let phrase = match with {
+            LockWith::Generated => generated(context, name, card)?,
+            LockWith::Chosen => chosen(context, name, card)?,
+        };
+        context.desk.clear_between_people();
+        Ok(phrase)
+    })
+}
+
+/// Shown once to be written by hand, and typed from the paper, so that a slip of the pen shows now and not in an emergency.
+fn generated(context: &mut Context, name: &str, card: CardIndex) -> Result<Phrase, CliError> {
+    let language = context.language;
+    let phrase = Phrase::generate().map_err(CeremonyError::from)?;
+    let words = SecretText::from(phrase.words().collect::<Vec<_>>().join("\n"));
+    context.desk.pause(&text::phrase_is_coming(language, name))?;
+    loop {
+        let (title, field) = (text::phrase_of(language, name), text::write_phrase_down(language));
+        context.desk.reveal(&Revelation { title: &title, field: &field, value: &words, seconds: SHOWN_SECONDS })?;
+        if let Answer::Given(typed) =
+            context.desk.ask_phrase(&text::type_phrase_from_paper(language, name), card.get(), name)?
+            && Phrase::new(typed.expose()).is_ok_and(|typed| typed == phrase)
+        {
+            return Ok(phrase);
+        }
+        context.desk.pause(&text::phrase_differs_from_shown(language))?;
+    }
+}
+
+fn chosen(context: &mut Context, name: &str, card: CardIndex) -> Result<Phrase, CliError> {
+    let language = context.language;
+    loop {
+        let Answer::Given(typed) = context.desk.ask_phrase(&text::choose_phrase(language, name), card.get(), name)?
+        else {
+            return Err(CliError::Declined);
+        };
+        let phrase = match Phrase::new(typed.expose()) {
+            Ok(phrase) => phrase,
+            Err(error) if context.desk.is_attended() => {
+                context.say(&error);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(weakness) = phrase.weakness() {
+            context.say(&weakness);
+            if context.desk.is_attended() && !context.desk.confirm(&text::use_weak_phrase(language), YES)? {
+                continue;
+            }
+        }
+        if !context.desk.is_attended() {
+            return Ok(phrase);
+        }
+        let again = context.desk.ask_secret(&text::phrase_again(language), PHRASES)?;
+        if Phrase::new(again.expose()).is_ok_and(|again| again == phrase) {
+            return Ok(phrase);
+        }
+        context.desk.tell(&text::phrases_differ(language));
+    }
+}
+
+/// The card of a custodian: the name exactly as it stands in the vault, or the card's number.
+///
+/// # Errors
+/// Naming everybody there is.
+pub fn find_card(header: &EpochHeader, named: &str) -> Result<CardIndex, CliError> {
+    let by_name = header.custodians.iter().find(|custodian| custodian.name.as_str() == named);
+    let number = named.parse::<u8>().ok();
+    let found = by_name.or_else(|| header.custodians.iter().find(|custodian| Some(custodian.index.get()) == number));
+    found.map(|custodian| custodian.index).ok_or_else(|| {
+        let names = header.custodians.iter().map(|custodian| custodian.name.to_string()).collect();
+        CeremonyError::NoSuchCustodian(named.to_owned(), names).into()
+    })
+}
