@@ -94,7 +94,11 @@ impl<'d> PinBook<'d> {
             }
             missing.push(folder);
         }
-        missing.iter().rev().try_for_each(|folder| self.disk.create_folder(folder))?;
+        for folder in missing.iter().rev() {
+            self.disk.create_folder(folder)?;
+            let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            self.disk.sync_folder(above)?;
+        }
         publish(self.disk, &self.folder, &PathBuf::from(name(vault)), line).map(|_| ())
     }
 
