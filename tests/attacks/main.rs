@@ -6,7 +6,7 @@
 mod cards;
 mod copies;
 #[path = "../support/crash_disk.rs"]
-#[allow(dead_code, reason = "only its files are needed here, not its crashes")]
+#[allow(dead_code, unused_imports, reason = "only its files are needed here, not its crashes")]
 mod crash_disk;
 mod files;
 mod hostile_bytes;

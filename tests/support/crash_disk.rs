@@ -16,7 +16,7 @@ mod kill;
 #[path = "crash_disk/node.rs"]
 mod node;
 
-pub use kill::kill_everywhere;
+pub use kill::{Crash, kill_everywhere};
 pub use node::Survival;
 use node::{ByteChange, NameChange, Node};
 
