@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::card_file::Cards;
 use super::input::Input;
 use super::{Answers, CARDS, NEW_CARDS, NEW_PHRASES, PHRASES, VALUE_FROM, YES};
-use crate::cli::terminal::{Answer, CardRequest, Desk, DeskError, Revelation};
+use crate::cli::terminal::{Answer, CardRequest, Desk, DeskError, Revelation, printable};
 use crate::language::Language;
 use crate::quorum::SecretText;
 
@@ -81,7 +81,7 @@ impl Desk for ScriptedDesk {
     }
 
     fn tell(&mut self, text: &str) {
-        eprintln!("{text}");
+        eprintln!("{}", printable(text));
     }
 
     fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {

@@ -6,6 +6,8 @@
 //! - A card's text is seen while it is typed, since 93 characters cannot be typed unseen, and is gone afterwards. Phrases and
 //!   values are typed unseen. A secret is shown on a screen of its own, which nothing can be scrolled back to.
 //! - However a question ends (answered, Ctrl-C, a signal, a panic), keys are echoed again.
+//! - What is told, asked or shown may be what somebody only claims, and a deposit is anybody's: nothing of it reaches the terminal as
+//!   a control sequence.
 //! - A terminal that cannot move its cursor, or without colours (`NO_COLOR`), asks the same questions.
 //!
 //! Nothing in here knows what an answer is good for.
@@ -159,7 +161,7 @@ impl Desk for TerminalDesk {
     }
 
     fn tell(&mut self, text: &str) {
-        eprintln!("{}", wrapped(text, self.screen.width()).join("\n"));
+        eprintln!("{}", wrapped(&printable(text), self.screen.width()).join("\n"));
     }
 
     fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {

@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroizing;
+
 use super::desk::{DeskError, Revelation};
 use super::keys::{Key, Keyboard};
 use super::screen::{AlternateScreen, Block, RawMode, Screen};
-use super::width::wrapped;
+use super::width::{printable, wrapped};
 use crate::language::{Language, messages};
 
 /// Lines that are not the value: title, field, empty lines, page, countdown.
@@ -42,6 +44,12 @@ pub fn reveal(
     outcome
 }
 
+/// A value as it can be shown: tabs as spaces, and whatever else would steer the terminal as `\u{fffd}`. Anybody can make a deposit.
+fn shown(value: &str) -> Zeroizing<String> {
+    let lines = Zeroizing::new(value.replace("\r\n", "\n").replace('\t', "    "));
+    Zeroizing::new(printable(&lines))
+}
+
 /// Draws one page and returns how many there are; a window that grew may have fewer.
 fn draw(
     screen: &mut Screen,
@@ -51,7 +59,8 @@ fn draw(
     seconds: u64,
 ) -> Result<usize, DeskError> {
     let width = screen.width();
-    let lines = wrapped(revelation.value.expose(), width - 2);
+    let value = shown(revelation.value.expose());
+    let lines = wrapped(&value, width - 2);
     let room = screen.height().saturating_sub(LINES_AROUND).max(1);
     let pages = lines.len().div_ceil(room);
     *page = (*page).min(pages - 1);

@@ -10,7 +10,7 @@ use std::{env, panic};
 use crossterm::terminal;
 use zeroize::Zeroizing;
 
-use super::width::{columns, wrapped};
+use super::width::{columns, printable, wrapped};
 
 /// The size of a screen that does not tell its own, in columns and rows.
 const COMMON_SIZE: (u16, u16) = (80, 24);
@@ -52,9 +52,9 @@ impl Block {
         self.lines.push(line);
     }
 
-    /// Adds `text` in lines of at most `width` columns.
+    /// Adds `text` in lines of at most `width` columns, without what would move the cursor.
     pub fn push_wrapped(&mut self, text: &str, width: usize) {
-        wrapped(text, width).into_iter().for_each(|line| self.push(line));
+        wrapped(&printable(text), width).into_iter().for_each(|line| self.push(line));
     }
 
     /// How many lines there are.
