@@ -8,10 +8,11 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::error::CliError;
+use super::streams::standard_output;
 use super::terminal::{Desk, printable};
 use crate::ceremony::{Ledger, PinBook, Writing};
 use crate::language::{Language, Say, messages::cli as text};
-use crate::quorum::EventId;
+use crate::quorum::{EpochHash, EventId};
 use crate::store::{Disk, RealDisk, VaultFolder};
 use crate::system;
 use crate::vault::Moment;
@@ -140,6 +141,15 @@ impl Context {
         Ok(ledger)
     }
 
+    /// Keeps what was done now as known on this machine. It is done whether or not that can be kept: a machine that cannot is told
+    /// of, and asks again the next time.
+    pub fn remember(&mut self, ledger: &Ledger<'_>, epoch: Option<EpochHash>) {
+        if let Err(error) = ledger.pin(epoch) {
+            let why = error.say(self.language);
+            self.desk.tell(&text::not_remembered(self.language, why));
+        }
+    }
+
     /// Reads the vault in a folder, believes nothing that was verified before, and tells nothing.
     ///
     /// # Errors
@@ -199,16 +209,36 @@ impl Context {
     fn tell_seal(&mut self, ledger: &Ledger<'_>) {
         if let Some(opening) = ledger.state().unanswered_openings().last() {
             let when = opening.time.date_and_minute(&self.zone);
-            self.desk.tell(&text::vault_was_opened(self.language, when, printable(&opening.reason)));
+            self.desk.tell(&text::vault_was_opened(self.language, when, &opening.reason));
         }
     }
 
-    /// Prints a line of results.
+    /// Prints sentences of a result, without what would steer a terminal: much of what they tell is only claimed.
     ///
     /// # Errors
     /// When standard output is closed.
     pub fn print(&self, line: &str) -> Result<(), CliError> {
-        Ok(writeln!(std::io::stdout(), "{line}")?)
+        Ok(writeln!(std::io::stdout(), "{}", printable(line))?)
+    }
+
+    /// Prints a line with a secret, which passes through no buffer that stays.
+    ///
+    /// # Errors
+    /// When standard output is closed.
+    pub fn print_secret(&self, line: &str) -> Result<(), CliError> {
+        let mut output = standard_output()?;
+        output.write_all(line.as_bytes())?;
+        Ok(output.write_all(b"\n")?)
+    }
+
+    /// Prints a result with a secret for a machine, as [`Context::print_json`] does, through no buffer that stays.
+    ///
+    /// # Errors
+    /// When standard output is closed.
+    pub fn print_json_secret(&self, value: &impl Serialize) -> Result<(), CliError> {
+        let mut output = standard_output()?;
+        serde_json::to_writer(&mut output, value).map_err(std::io::Error::other)?;
+        Ok(output.write_all(b"\n")?)
     }
 
     /// Prints a result for a machine: one JSON document on one line.
@@ -216,7 +246,8 @@ impl Context {
     /// # Errors
     /// When standard output is closed.
     pub fn print_json(&self, value: &impl Serialize) -> Result<(), CliError> {
-        self.print(&serde_json::to_string(value).map_err(std::io::Error::other)?)
+        let line = serde_json::to_string(value).map_err(std::io::Error::other)?;
+        Ok(writeln!(std::io::stdout(), "{line}")?)
     }
 
     /// Lets `work` speak with one person in that person's own language.

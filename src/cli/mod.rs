@@ -11,6 +11,7 @@ mod localise;
 mod people;
 mod read_back;
 mod roster;
+mod streams;
 mod table;
 pub mod terminal;
 
@@ -55,7 +56,7 @@ pub fn run(arguments: Vec<OsString>, hardening: &Hardening) -> ExitCode {
 }
 
 fn fail(error: &CliError, language: Language) -> ExitCode {
-    eprintln!("breakglass: {}", error.say(language));
+    eprintln!("breakglass: {}", terminal::printable(&error.say(language)));
     ExitCode::from(error.exit_status())
 }
 

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 
 use breakglass::language::Language;
+use portable_pty::CommandBuilder;
 
 use crate::person::Person;
 use crate::practice::Practice;
@@ -115,4 +116,34 @@ fn no_password_root_or_share_is_in_memory_once_the_vault_is_closed_and_each_is_w
     }
     person.types("\r");
     assert!(person.sees_it_end().success());
+}
+
+#[test]
+fn a_value_that_was_printed_for_a_pipe_is_not_in_memory_once_the_vault_is_closed() {
+    for json in ["", "--json"] {
+        let practice = Practice::with(Language::English, &[("m365-admin", "M365", PASSWORD)]);
+        let program = practice.command(Language::English, &["unseal", "--reason", "test", "--incident", "none", json]);
+        let mut words: Vec<_> = program.get_argv().iter().filter(|word| !word.is_empty()).cloned().collect();
+        words.extend(["--entry", "m365-admin", "--field", "password"].map(Into::into));
+        let output = practice.scratch.path().join("printed");
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", "exec \"$@\" > \"$0\""]);
+        command.arg(&output);
+        command.args(&words);
+        program.iter_extra_env_as_str().for_each(|(name, value)| command.env(name, value));
+        let mut person = Person::at(command);
+        for card in [0, 1, 3] {
+            person.reads("The next card");
+            person.types(&format!("{}\r", practice.cards[card]));
+            person.reads("is good");
+            person.types("\r");
+        }
+        person.reads("Go on when the head");
+        assert!(fs::read_to_string(&output).unwrap().contains(PASSWORD));
+        let wanted = [("the password", PASSWORD.as_bytes().to_vec())];
+        let Some(found) = found_in(person.process_id(), &wanted) else { return };
+        assert_eq!(found, [("the password", 0)]);
+        person.types("\r");
+        assert!(person.sees_it_end().success());
+    }
 }

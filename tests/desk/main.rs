@@ -10,6 +10,7 @@ mod practice;
 mod questions;
 #[path = "../support/scratch.rs"]
 mod scratch;
+mod unattended;
 
 use breakglass::system::WipingAllocator;
 

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::str::{self, FromStr};
 
+use crate::cli::streams::standard_input;
 use crate::cli::terminal::DeskError;
 use crate::system::memory::LockedBytes;
 use crate::system::open_descriptor;
@@ -69,8 +70,7 @@ impl Input {
     pub fn open(&self, option: &'static str) -> Result<Contents, DeskError> {
         let reader: io::Result<Box<dyn Read>> = match self {
             Input::File(path) => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
-            // Not `Stdin`: its buffer is never freed, so what passed through it would stay.
-            Input::StandardInput => standard_input(),
+            Input::StandardInput => standard_input().map(|file| Box::new(file) as Box<dyn Read>),
             Input::Descriptor(number) => open_descriptor(*number).map(|file| Box::new(file) as Box<dyn Read>),
         };
         let reader = reader.map_err(|cause| self.cannot_read(option, cause))?;
@@ -88,18 +88,6 @@ impl Input {
     fn cannot_read(&self, option: &'static str, cause: io::Error) -> DeskError {
         DeskError::CannotRead { option, source: self.to_string(), cause }
     }
-}
-
-#[cfg(unix)]
-fn standard_input() -> io::Result<Box<dyn Read>> {
-    open_descriptor(0).map(|file| Box::new(file) as Box<dyn Read>)
-}
-
-#[cfg(windows)]
-fn standard_input() -> io::Result<Box<dyn Read>> {
-    use std::os::windows::io::AsHandle;
-    let handle = io::stdin().as_handle().try_clone_to_owned()?;
-    Ok(Box::new(File::from(handle)))
 }
 
 /// What was read of an input so far. Nothing is read before it is asked for.

@@ -20,7 +20,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let mut writing = context.begin(ledger)?;
     let merged = merge_vaults(&mut writing, &other, context.now())?;
     let ledger = writing.end();
-    ledger.pin(None)?;
+    context.remember(&ledger, None);
     if context.json {
         let (events, files) = (merged.lines, merged.files);
         context.print_json(&serde_json::json!({ "events": events, "files": files, "heads": ledger.heads() }))?;

@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use crate::ceremony::{CeremonyError, Ledger, put, trusted_epoch};
 use crate::cli::answers::{Answers, Consent, Input, VALUE_FROM, ValueSource};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::terminal::Revelation;
 use crate::language::{Language, messages::cli as text};
-use crate::quorum::{EpochHash, EpochId, NotHex, READABLE_ALPHABET, SecretText, generate_characters, generate_words};
+use crate::quorum::{
+    EpochHash, EpochId, EventId, NotHex, READABLE_ALPHABET, SecretText, generate_characters, generate_words,
+};
 use crate::vault::{Change, EntryId, FieldName, FieldValue, Fields};
 
 /// For how long a generated value stays on the screen.
@@ -99,6 +103,17 @@ impl Arguments {
     }
 }
 
+/// What was put in, for a machine.
+#[derive(Serialize)]
+struct Done<'a> {
+    entry: &'a EntryId,
+    fields: &'a [FieldName],
+    heads: &'a [EventId],
+    /// The generated value, when it was to be printed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generated: Option<&'a str>,
+}
+
 pub fn run(context: &mut Context, arguments: Arguments) -> Result<u8, CliError> {
     let ledger = context.read()?;
     let trusted = trust(context, &ledger, arguments.epoch)?;
@@ -127,11 +142,12 @@ pub fn run(context: &mut Context, arguments: Arguments) -> Result<u8, CliError> 
     let labels: Vec<String> = names.iter().map(|name| super::field_label(context.language, name)).collect();
     put(&mut writing, trusted, &arguments.entry, change, &by, now)?;
     let ledger = writing.end();
-    ledger.pin(Some(trusted))?;
+    context.remember(&ledger, Some(trusted));
     let head = super::head(&ledger);
     if context.json {
-        context
-            .print_json(&serde_json::json!({ "entry": arguments.entry, "fields": names, "heads": ledger.heads() }))?;
+        let generated = generated.as_ref().filter(|_| arguments.print).map(|(_, value)| value.expose());
+        let (entry, heads) = (&arguments.entry, ledger.heads());
+        context.print_json_secret(&Done { entry, fields: &names, heads, generated })?;
     } else {
         context.desk.tell(&text::put_done(context.language, &arguments.entry, labels.join(", "), head));
     }
@@ -272,7 +288,8 @@ fn show_generated(
     value: &SecretText,
 ) -> Result<(), CliError> {
     if arguments.print {
-        return context.print(value.expose());
+        // A machine has it in its document already.
+        return if context.json { Ok(()) } else { context.print_secret(value.expose()) };
     }
     if !context.desk.is_attended() {
         context.desk.tell(&text::generated_unseen(context.language));

@@ -31,7 +31,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let mut writing = context.begin(ledger)?;
     review(&mut writing, openings.clone(), &by, now)?;
     let ledger = writing.end();
-    ledger.pin(None)?;
+    context.remember(&ledger, None);
     if context.json {
         context.print_json(&serde_json::json!({ "openings": openings, "heads": ledger.heads() }))?;
     } else {

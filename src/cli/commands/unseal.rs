@@ -2,7 +2,9 @@
 
 use std::io::IsTerminal;
 
-use crate::ceremony::{ConfirmedField, EntryView, Ledger, Session, Writing};
+use serde::Serialize;
+
+use crate::ceremony::{CeremonyError, ConfirmedField, EntryView, Ledger, Session, Writing};
 use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
 use crate::cli::cards::gather;
 use crate::cli::context::Context;
@@ -52,6 +54,9 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let ledger = context.read()?;
     let ledger = context.ensure_log_place(ledger)?;
     let header = ledger.active()?.clone();
+    if let Some(entry) = &arguments.entry {
+        stands(&ledger, entry)?;
+    }
     let language = context.language;
     let count = header.custodians.len();
     if context.desk.is_attended() {
@@ -61,9 +66,8 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let attendance = gather(context, &header, ledger.state())?;
     let mut writing = context.begin(ledger)?;
     let session = Session::open(&mut writing, attendance, &reason, incident.as_deref(), context.now())?;
-    // The cards proved the epoch. A machine that cannot keep that is asked for its id when something is put in; it opens all the
-    // same.
-    let _ = writing.ledger().pin(Some(header.hash()));
+    // The cards proved the epoch.
+    context.remember(writing.ledger(), Some(header.hash()));
     context.desk.tell(&text::opened(language, &header.name, super::short(session.event())));
     let shown = show(context, arguments, &session, &mut writing);
     // Whatever happened while things were shown, the opening is closed.
@@ -74,6 +78,13 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     closed?;
     told?;
     Ok(0)
+}
+
+/// A mistyped id is told before anybody brings a card: an opening that shows nothing would still ask for a rotation.
+fn stands(ledger: &Ledger<'_>, id: &EntryId) -> Result<(), CliError> {
+    let sealed = ledger.active()?.entries.iter().any(|entry| entry.id == *id);
+    let deposited = ledger.state().deposits.iter().any(|pending| pending.entry.id == *id);
+    if sealed || deposited { Ok(()) } else { Err(CeremonyError::NoSuchEntry(id.clone()).into()) }
 }
 
 fn reason(context: &mut Context, arguments: &Arguments) -> Result<(String, Option<String>), CliError> {
@@ -114,6 +125,16 @@ fn show(
     print_value(context, arguments, entry, shown)
 }
 
+/// One value for a machine.
+#[derive(Serialize)]
+struct Printed<'a> {
+    entry: &'a EntryId,
+    field: &'a FieldName,
+    /// `sealed` or `deposited`.
+    source: &'static str,
+    value: &'a str,
+}
+
 /// One value for a pipe: the sealed one, or the newest that was deposited when that was asked for or is all there is.
 fn print_value(
     context: &mut Context,
@@ -138,11 +159,9 @@ fn print_value(
     let value = value.ok_or(CliError::Usage(text::value_missing))?;
     if context.json {
         let source = if deposited { "deposited" } else { "sealed" };
-        let line =
-            serde_json::json!({ "entry": entry, "field": shown.name, "source": source, "value": value.expose() });
-        return context.print_json(&line);
+        return context.print_json_secret(&Printed { entry, field: &shown.name, source, value: value.expose() });
     }
-    context.print(value.expose())
+    context.print_secret(value.expose())
 }
 
 /// The people choose an entry, then a field, until they are done.

@@ -29,7 +29,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let mut writing = context.begin(ledger)?;
     let check = add_receipt(&mut writing, &receipt, &by, now)?;
     let ledger = writing.end();
-    ledger.pin(None)?;
+    context.remember(&ledger, None);
     if context.json {
         let (card, name, time) = (check.card, &check.name, receipt.receipt.time);
         context.print_json(
