@@ -106,7 +106,7 @@ fn finish(context: &mut Context, mut writing: Writing<'static>, folder: &Path) -
         writing.ledger().state().active_epoch().is_some_and(|epoch| epoch.cards.iter().any(|card| card.card_file));
     let ledger = writing.end();
     // What was read back by the hands in this room is known here from now on.
-    ledger.pin(Some(header.hash()))?;
+    context.remember(&ledger, Some(header.hash()));
     let head = super::head(&ledger);
     let language = context.language;
     if context.json {

@@ -165,7 +165,7 @@ fn against_vault(context: &mut Context, arguments: &Arguments, ledger: Ledger<'s
     };
     let ledger = writing.end();
     if ledger.state().active == [epoch] {
-        ledger.pin(Some(epoch))?;
+        context.remember(&ledger, Some(epoch));
     }
     tell_good(context, &ledger, &check, (epoch, number), first_time)
 }

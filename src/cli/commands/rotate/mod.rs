@@ -128,7 +128,7 @@ fn read_back_and_commit(
     clean_up(&mut writing, context.now())?;
     let ledger = writing.end();
     // The new cards proved the new epoch on this machine.
-    ledger.pin(Some(staged.epoch))?;
+    context.remember(&ledger, Some(staged.epoch));
     tell_begun(context, &ledger, staged, &header)
 }
 
@@ -247,7 +247,7 @@ fn give_up(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
     clean_up(&mut writing, context.now())?;
     delete_files_of(context, arguments, &mut writing, hash)?;
     let ledger = writing.end();
-    ledger.pin(Some(header.hash()))?;
+    context.remember(&ledger, Some(header.hash()));
     let head = super::head(&ledger);
     if context.json {
         context.print_json(&serde_json::json!({ "aborted": hash.id(), "number": number, "head": head }))?;

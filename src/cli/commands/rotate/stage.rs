@@ -28,7 +28,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
     context.desk.pause(&text::old_cards_first(context.language, header.threshold))?;
     let attendance = gather(context, &header, ledger.state())?;
     let mut writing = context.begin(ledger)?;
-    writing.ledger().pin(Some(header.hash()))?;
+    context.remember(writing.ledger(), Some(header.hash()));
     let rotation = Rotation::open(&writing, attendance)?;
     let (rotation, replacements) = ask_replaced(context, arguments, &mut writing, rotation)?;
     let fold = choose_deposits(context, arguments, rotation.deposits(), &replacements)?;
