@@ -8,7 +8,7 @@ use super::dealing::NewCards;
 use super::error::CeremonyError;
 use crate::paper::{CardSheet, PageSize, card_pdf, card_text_file};
 use crate::quorum::{Card, CardIndex, EpochId};
-use crate::store::{Disk, clear_partials, publish};
+use crate::store::{Disk, clear_partials, is_inside, publish};
 use crate::vault::EpochHeader;
 
 /// What a card's file is.
@@ -153,10 +153,4 @@ pub fn destroy_card_file(
         disk.sync_folder(folder)?;
     }
     Ok(stood)
-}
-
-/// Whether a folder is the vault's or stands inside it, as far as names tell.
-fn is_inside(folder: &Path, vault: &Path) -> bool {
-    let full = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    full(folder).starts_with(full(vault))
 }

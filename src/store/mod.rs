@@ -6,6 +6,7 @@
 mod disk;
 mod error;
 mod folder;
+mod inside;
 mod log;
 mod place;
 mod publish;
@@ -15,6 +16,7 @@ mod writer;
 pub use disk::{Disk, Found, Lock};
 pub use error::{StoreError, Trouble};
 pub use folder::VaultFolder;
+pub use inside::is_inside;
 pub use log::{RawLog, Tail};
 pub use place::{DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, LOG_LIMIT, Place, SEALED_LIMIT};
 pub use publish::{Publication, clear_partials, publish};
