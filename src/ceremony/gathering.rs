@@ -69,6 +69,11 @@ pub enum CardRefusal {
         /// Whose it says it is.
         name: String,
     },
+    /// It was printed anew since, with a phrase or without, and this is the paper from before.
+    OldPaper {
+        /// Whose it is.
+        name: String,
+    },
     /// It says a number or a threshold that this epoch does not have.
     NoSuchCard {
         /// The number that it says.
@@ -98,6 +103,7 @@ impl Say for CardRefusal {
             }
             CardRefusal::Twice { name } => text::card_twice(language, name),
             CardRefusal::NotGenuine { name } => text::card_not_genuine(language, name),
+            CardRefusal::OldPaper { name } => text::card_old_paper(language, name),
             CardRefusal::NoSuchCard { card } => text::card_without_custodian(language, card),
             CardRefusal::Drill => text::card_of_drill(language),
             CardRefusal::Enough => text::enough_cards(language),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::dealing::{NewCards, Origin, Plan};
 use super::error::CeremonyError;
+use super::gathering::CardRefusal;
 use super::ledger::Writing;
 use super::pins::PinBook;
 use crate::journal::{Event, Line, NewEpoch, Signer, What};
@@ -90,7 +91,8 @@ pub fn read_back_and_delete(
     Ok(index)
 }
 
-/// Holds one card against a header and gives its key.
+/// Holds one paper against the log and a header, and gives the card's key. A paper from before the card was locked or unlocked has
+/// the same share; it must not pass for the new one, which nobody has read yet.
 pub(super) fn prove(
     writing: &Writing<'_>,
     epoch: EpochHash,
@@ -98,5 +100,13 @@ pub(super) fn prove(
     phrase: Option<&crate::quorum::Phrase>,
 ) -> Result<(CardIndex, CustodianKey), CeremonyError> {
     let header = writing.ledger().header(epoch)?;
-    super::gathering::prove_against(header, card, phrase)
+    let head = *card.head();
+    let known = writing.ledger().state().epochs.get(&epoch).and_then(|epoch| epoch.card(head.index));
+    let proven = super::gathering::prove_against(header, card, phrase)?;
+    match (known, header.custodian(head.index)) {
+        (Some(known), Some(custodian)) if known.locked != head.lock.is_some() => {
+            Err(CardRefusal::OldPaper { name: custodian.name.to_string() }.into())
+        }
+        _ => Ok(proven),
+    }
 }
