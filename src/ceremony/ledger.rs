@@ -69,15 +69,24 @@ impl<'d> Ledger<'d> {
         trust: Trust,
     ) -> Result<Ledger<'d>, CeremonyError> {
         let (headers, broken) = read_headers(&folder)?;
-        let pin = first_vault(&log).and_then(|vault| pins.find(vault));
-        let believed = pin.as_ref().filter(|_| trust == Trust::Pinned);
-        let verified_lines = believed.map_or(0, |pin| verified_lines(pin, &log));
-        let head = pin.as_ref().and_then(|pin| pin.head);
-        let anchor = anchor.or(pin.and_then(|pin| pin.anchor));
-        let history = History::read(log.lines(), &headers, Known { verified_lines, anchor });
-        if history.state.is_none() {
+        let fold = |pin: Option<&Pin>| {
+            let believed = pin.filter(|_| trust == Trust::Pinned);
+            let verified_lines = believed.map_or(0, |pin| verified_lines(pin, &log));
+            let anchor = anchor.or(pin.and_then(|pin| pin.anchor));
+            (History::read(log.lines(), &headers, Known { verified_lines, anchor }), anchor)
+        };
+        let named = first_vault(&log);
+        let mut pin = named.and_then(|vault| pins.find(vault));
+        let (mut history, mut anchor) = fold(pin.as_ref());
+        let Some(vault) = history.state.as_ref().map(|state| state.vault) else {
             return Err(CeremonyError::NoBeginning(folder.root().to_owned()));
+        };
+        // A line of another vault before the beginning has no effect, and must not make this machine forget what it knows.
+        if named != Some(vault) {
+            pin = pins.find(vault);
+            (history, anchor) = fold(pin.as_ref());
         }
+        let head = pin.and_then(|pin| pin.head);
         let missing_head = head.filter(|head| history.event(*head).is_none());
         Ok(Ledger {
             folder,
@@ -371,8 +380,11 @@ impl<'d> Writing<'d> {
             }
         }
         for place in self.ledger.folder.places()? {
-            if let Place::Torn(number) = place {
-                torn.push((number, self.ledger.folder.read(&place)?));
+            // One that cannot be read is told by whoever verifies the files, and keeps nothing from being opened.
+            if let Place::Torn(number) = place
+                && let Ok(bytes) = self.ledger.folder.read(&place)
+            {
+                torn.push((number, bytes));
             }
         }
         for (number, bytes) in torn {

@@ -120,18 +120,21 @@ fn next_contents(
     fold: &[Digest],
 ) -> Result<Contents, CeremonyError> {
     let Opened { mut contents, deposits } = opened;
-    let mut folded = 0;
-    for open in deposits {
-        if !fold.contains(&open.pending.deposit) {
-            continue;
+    let mut wanted: BTreeSet<Digest> = fold.iter().copied().collect();
+    let mut unreadable = None;
+    for open in deposits.into_iter().filter(|open| fold.contains(&open.pending.deposit)) {
+        // Anybody can write a line that names the same deposit for another entry. Only the true one's opens.
+        match open.deposit {
+            Ok(deposit) => {
+                let origin = RevisionOrigin::Deposit(open.pending.deposit);
+                contents.entry_or_new(&deposit.entry).revise(deposit.made, deposit.by, origin, &deposit.change);
+                wanted.remove(&open.pending.deposit);
+            }
+            Err(error) => unreadable = unreadable.or(Some(error)),
         }
-        let deposit = open.deposit?;
-        let origin = RevisionOrigin::Deposit(open.pending.deposit);
-        contents.entry_or_new(&deposit.entry).revise(deposit.made, deposit.by.clone(), origin, &deposit.change);
-        folded += 1;
     }
-    if folded != fold.len() {
-        return Err(CeremonyError::NoSuchDeposit);
+    if !wanted.is_empty() {
+        return Err(unreadable.unwrap_or(CeremonyError::NoSuchDeposit));
     }
     let identity = DepositIdentity::of_key(&attendance.quorum().root().deposit_key());
     contents.deposit_identities.push(EarlierIdentity {
