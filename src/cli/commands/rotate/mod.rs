@@ -28,7 +28,7 @@ const SOMETHING_IS_DUE: u8 = 3;
 pub struct Arguments {
     #[arg(long, conflicts_with_all = ["commit", "abort"])]
     stage: bool,
-    #[arg(long, conflicts_with = "abort")]
+    #[arg(long, conflicts_with_all = ["abort", "cards", "phrases"])]
     commit: bool,
     #[arg(long)]
     abort: bool,
