@@ -76,22 +76,6 @@ pub fn ask_phrase(context: &mut Context, header: &EpochHeader, head: &CardHead) 
     Ok(answer)
 }
 
-/// Asks for one card, and for its phrase when it is locked.
-///
-/// # Errors
-/// When nobody can be asked, or the person lays the card aside.
-pub fn one_card(context: &mut Context, header: &EpochHeader, prompt: &str) -> Result<(Card, Option<Phrase>), CliError> {
-    let Answer::Given(card) = ask_card(context, prompt, &|_| None)? else { return Err(CliError::Declined) };
-    let phrase = match &card {
-        Card::Locked(_) if card.head().epoch == header.id() => match ask_phrase(context, header, card.head())? {
-            Answer::Given(phrase) => Some(phrase),
-            Answer::LaidAside => return Err(CliError::Declined),
-        },
-        _ => None,
-    };
-    Ok((card, phrase))
-}
-
 /// Gathers cards until a quorum is in the room: who is here, who may still come; a wrong card is named, and the gathering goes on.
 ///
 /// # Errors

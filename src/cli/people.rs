@@ -162,6 +162,11 @@ pub fn plan_cards(
     people: Vec<Person>,
     profile: LockProfile,
 ) -> Result<Vec<CustodianPlan>, CliError> {
+    // Before the first of them is asked for anything.
+    let generated = people.iter().any(|person| person.lock == Some(LockWith::Generated));
+    if generated && !context.desk.is_attended() {
+        return Err(CliError::Usage(text::phrase_needs_screen));
+    }
     let mut plans = Vec::with_capacity(people.len());
     for (person, index) in people.into_iter().zip(CardIndex::first(u8::MAX)) {
         let lock = match person.lock {

@@ -3,15 +3,16 @@
 use std::path::Path;
 
 use crate::ceremony::{
-    CardFile, CardRefusal, CeremonyError, destroy_card_file, paper_destroyed, relock, write_card_file,
+    CardFile, CardRefusal, CeremonyError, Ledger, destroy_card_file, paper_destroyed, relock, write_card_file,
 };
 use crate::cli::answers::{Answers, CardSource, Consent, NewCardSource, PhraseSource, YES};
 use crate::cli::card_paper::{PaperArguments, tell_files};
-use crate::cli::cards::one_card;
+use crate::cli::cards::{ask_card, ask_phrase};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::people::{LockWith, find_card, make_phrase};
 use crate::cli::read_back::{names_of, read_cards_back, unverified};
+use crate::cli::terminal::Answer;
 use crate::language::messages::cards as text;
 use crate::quorum::{Card, CardIndex, LockProfile, Phrase};
 use crate::vault::EpochHeader;
@@ -100,8 +101,15 @@ fn reprint(
     let named = name.map(|name| find_card(&header, name)).transpose()?;
     let folder = arguments.paper.folder(context)?;
     let prompt = text::ask_card_to_reprint(context.language);
-    let (card, old_phrase) = one_card(context, &header, &prompt)?;
-    refuse_early(context, &header, named, &card, lock.is_some())?;
+    let Answer::Given(card) = ask_card(context, &prompt, &|_| None)? else { return Err(CliError::Declined) };
+    refuse_early(context, &ledger, &header, named, &card, lock.is_some())?;
+    let old_phrase = match &card {
+        Card::Open(_) => None,
+        Card::Locked(_) => match ask_phrase(context, &header, card.head())? {
+            Answer::Given(phrase) => Some(phrase),
+            Answer::LaidAside => return Err(CliError::Declined),
+        },
+    };
     context.desk.turn_to_new_cards();
     let new_phrase = match lock {
         None => None,
@@ -136,6 +144,7 @@ fn reprint(
 /// What can be known of a card before anybody is troubled for a phrase.
 fn refuse_early(
     context: &mut Context,
+    ledger: &Ledger<'_>,
     header: &EpochHeader,
     named: Option<CardIndex>,
     card: &Card,
@@ -151,7 +160,10 @@ fn refuse_early(
         context.desk.tell(&text::card_of_somebody_else(context.language, name, names_of(header, &[named])));
         return Err(CliError::Declined);
     }
+    let state = ledger.state().epochs.get(&header.hash()).and_then(|epoch| epoch.card(head.index));
+    let ever_locked = state.is_some_and(|card| card.ever_locked);
     match (card, to_lock) {
+        (_, true) if ever_locked => Err(CeremonyError::LockedAlready(name).into()),
         (Card::Locked(_), true) => Err(CeremonyError::LockedAlready(name).into()),
         (Card::Open(_), false) => Err(CeremonyError::NotLocked(name).into()),
         _ => Ok(()),
