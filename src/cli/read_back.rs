@@ -62,7 +62,10 @@ pub fn read_cards_back(
             Ok(Outcome::LaidAside) => laid_aside.extend(queue.pop_front()),
             // A script that has no more cards stops here, as people would who go home.
             Err(CliError::Desk(DeskError::MissingAnswer { .. })) => break,
-            Err(error) => return Err(error),
+            Err(error) => {
+                context.desk.clear_between_people();
+                return Err(error);
+            }
         }
     }
     context.desk.clear_between_people();

@@ -81,7 +81,10 @@ impl Desk for ScriptedDesk {
     }
 
     fn tell(&mut self, text: &str) {
-        eprintln!("{}", printable(text));
+        match &mut self.person {
+            Some(person) => person.tell(text),
+            None => eprintln!("{}", printable(text)),
+        }
     }
 
     fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {

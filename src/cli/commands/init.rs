@@ -107,17 +107,17 @@ fn finish(context: &mut Context, mut writing: Writing<'static>, folder: &Path) -
     let ledger = writing.end();
     // What was read back by the hands in this room is known here from now on.
     context.remember(&ledger, Some(header.hash()));
-    let head = super::head(&ledger);
     let language = context.language;
     if context.json {
         context.print_json(&serde_json::json!({
             "vault": header.vault,
             "epoch": header.id(),
-            "head": head,
+            "heads": ledger.heads(),
             "unverified": waiting,
         }))?;
     } else {
-        context.desk.tell(&text::vault_facts(language, &header.name, header.id(), &head));
+        context.desk.tell(&text::vault_facts(language, &header.name, header.id()));
+        super::tell_heads(context, &ledger);
     }
     let path = ledger.folder().root().display();
     if !waiting.is_empty() {

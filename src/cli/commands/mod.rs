@@ -88,9 +88,8 @@ fn tell_card_gone(context: &mut Context, ledger: &Ledger<'_>, card: CardIndex, w
     let language = context.language;
     let header = ledger.active()?;
     let margin = ledger.state().active_epoch().map_or(0, |epoch| epoch.margin(header.threshold));
-    let head = head(ledger);
     if context.json {
-        context.print_json(&serde_json::json!({ "card": card, "spare": margin, "head": head }))?;
+        context.print_json(&serde_json::json!({ "card": card, "spare": margin, "heads": ledger.heads() }))?;
         return Ok(0);
     }
     context.desk.tell(what);
@@ -100,6 +99,12 @@ fn tell_card_gone(context: &mut Context, ledger: &Ledger<'_>, card: CardIndex, w
         spare => cards::spare_left(language, spare),
     });
     context.desk.tell(&cards::rotation_is_due(language));
-    context.desk.tell(&cards::head_now(language, head));
+    tell_heads(context, ledger);
     Ok(0)
+}
+
+/// Tells the newest events, as people copy them by hand.
+fn tell_heads(context: &mut Context, ledger: &Ledger<'_>) {
+    let told = told_heads(context.language, ledger.heads()).join("\n");
+    context.desk.tell(&told);
 }

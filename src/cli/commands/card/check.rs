@@ -178,7 +178,6 @@ fn tell_good(
     first_time: bool,
 ) -> Result<u8, CliError> {
     let language = context.language;
-    let head = crate::cli::commands::head(ledger);
     if context.json {
         context.print_json(&serde_json::json!({
             "card": check.card,
@@ -186,7 +185,7 @@ fn tell_good(
             "epoch": epoch.id(),
             "proven": true,
             "first_time": first_time,
-            "head": head,
+            "heads": ledger.heads(),
         }))?;
         return Ok(0);
     }
@@ -194,7 +193,8 @@ fn tell_good(
     if first_time {
         context.desk.tell(&text::card_now_verified(language));
     }
-    context.desk.tell(&text::check_recorded(language, head));
+    context.desk.tell(&text::check_recorded(language));
+    crate::cli::commands::tell_heads(context, ledger);
     Ok(0)
 }
 

@@ -83,8 +83,8 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         }
         card_files_destroyed(&mut writing, epoch, cards, &by, context.now())?;
     }
-    let head = super::super::head(&writing.end());
-    context.desk.tell(&text::destruction_recorded(language, head));
+    context.desk.tell(&text::destruction_recorded(language));
+    crate::cli::commands::tell_heads(context, &writing.end());
     Ok(0)
 }
 

@@ -136,8 +136,7 @@ fn reprint(
     } else {
         context.desk.tell(&text::destroy_old_paper(context.language, &done.name));
     }
-    let head = crate::cli::commands::head(&writing.end());
-    context.desk.tell(&text::head_now(context.language, head));
+    crate::cli::commands::tell_heads(context, &writing.end());
     Ok(if waits { SOMETHING_IS_DUE } else { 0 })
 }
 

@@ -176,18 +176,19 @@ fn tell_waiting(
     header: &EpochHeader,
     waiting: &[CardIndex],
 ) -> Result<u8, CliError> {
-    let (language, head) = (context.language, super::head(ledger));
+    let language = context.language;
     if context.json {
         context.print_json(&serde_json::json!({
             "epoch": staged.epoch.id(),
             "number": staged.number,
             "committed": false,
             "unverified": waiting,
-            "head": head,
+            "heads": ledger.heads(),
         }))?;
     } else {
         let names = names_of(header, waiting);
-        context.desk.tell(&text::rotation_waits(language, staged.number, staged.epoch.id(), names, head));
+        context.desk.tell(&text::rotation_waits(language, staged.number, staged.epoch.id(), names));
+        super::tell_heads(context, ledger);
     }
     Ok(SOMETHING_IS_DUE)
 }
@@ -198,7 +199,7 @@ fn tell_begun(
     staged: &Staged,
     header: &EpochHeader,
 ) -> Result<u8, CliError> {
-    let (language, head) = (context.language, super::head(ledger));
+    let language = context.language;
     let old = header.previous.and_then(|previous| ledger.state().epochs.get(&previous));
     let old_papers: Vec<CardIndex> = old
         .map(|old| old.cards.iter().filter(|card| card.old_papers > 0).map(|card| card.index).collect())
@@ -209,11 +210,11 @@ fn tell_begun(
             "number": staged.number,
             "committed": true,
             "papers_to_destroy": old_papers,
-            "head": head,
+            "heads": ledger.heads(),
         }))?;
         return Ok(0);
     }
-    context.desk.tell(&text::rotation_done(language, &header.name, staged.number, staged.epoch.id(), head));
+    context.desk.tell(&text::rotation_done(language, &header.name, staged.number, staged.epoch.id()));
     if let (Some(old), false) = (old, old_papers.is_empty()) {
         let old_header = ledger.header(old.hash)?;
         let names = names_of(old_header, &old_papers);
@@ -225,6 +226,8 @@ fn tell_begun(
     } else {
         text::what_deletion_cannot_do(language)
     });
+    context.desk.tell(&text::copy_head_by_hand(language));
+    super::tell_heads(context, ledger);
     Ok(0)
 }
 
@@ -248,11 +251,11 @@ fn give_up(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
     delete_files_of(context, arguments, &mut writing, hash)?;
     let ledger = writing.end();
     context.remember(&ledger, Some(header.hash()));
-    let head = super::head(&ledger);
     if context.json {
-        context.print_json(&serde_json::json!({ "aborted": hash.id(), "number": number, "head": head }))?;
+        context.print_json(&serde_json::json!({ "aborted": hash.id(), "number": number, "heads": ledger.heads() }))?;
     } else {
-        context.desk.tell(&text::rotation_aborted(language, number, hash.id(), header.id(), head));
+        context.desk.tell(&text::rotation_aborted(language, number, hash.id(), header.id()));
+        super::tell_heads(context, &ledger);
         if ledger.state().epochs[&hash].cards.iter().any(|card| card.card_file) {
             context.desk.tell(&text::some_files_left(language));
         }

@@ -54,16 +54,17 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
     if !arguments.stage {
         return read_back_and_commit(context, arguments, writing, &staged, Some(folder));
     }
-    let head = crate::cli::commands::head(&writing.end());
+    let ledger = writing.end();
     if context.json {
         context.print_json(&serde_json::json!({
             "epoch": staged.epoch.id(),
             "number": staged.number,
             "committed": false,
-            "head": head,
+            "heads": ledger.heads(),
         }))?;
     } else {
-        context.desk.tell(&text::staged_only(context.language, head));
+        context.desk.tell(&text::staged_only(context.language));
+        crate::cli::commands::tell_heads(context, &ledger);
     }
     Ok(0)
 }
