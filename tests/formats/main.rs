@@ -307,8 +307,7 @@ fn everything_that_the_page_wants_refused_is_refused() {
 
 #[test]
 fn the_bounds_of_the_page_are_those_of_the_program() {
-    let bytes =
-        |bound: u64| if bound % (1 << 20) == 0 { format!("{} MiB", bound >> 20) } else { format!("{bound} bytes") };
+    let bytes = |bound: u64| format!("{} MiB", bound >> 20);
     let rows = page::table(&page::page(), "## Bounds");
     let told = |what: &str| rows.iter().find(|row| row[0] == what).unwrap_or_else(|| panic!("{what}"))[1].clone();
     assert_eq!(told("log.jsonl"), bytes(LOG_LIMIT));

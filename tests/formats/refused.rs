@@ -13,8 +13,11 @@ use breakglass::vault::{
 use super::name_of;
 use super::world::{Epoch, World, card, share, word};
 
+/// Tries out one refusal on the vault of the vectors.
+type Trial = fn(&World);
+
 /// Every id of the page's list, with what tries it out.
-pub const REFUSED: [(&str, fn(&World)); 32] = [
+pub const REFUSED: [(&str, Trial); 32] = [
     ("card-length", card_length),
     ("card-checksum", card_checksum),
     ("card-padding", card_padding),
