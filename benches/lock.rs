@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::process::{Command, ExitCode, Stdio};
 
-use breakglass::quorum::{LockProfile, OpenCard, Phrase, Policy, EpochId, deal};
+use breakglass::quorum::{EpochId, LockProfile, OpenCard, Phrase, Policy, deal};
 use breakglass::system::WipingAllocator;
 
 /// As in the program itself: wiping costs time.

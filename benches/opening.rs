@@ -24,11 +24,8 @@ fn main() -> ExitCode {
     }
     seal(&room, &mut writing);
     writing.end().pin(None).expect("the configuration can be written");
-    let file = room.path("cards.txt");
-    std::fs::write(&file, room.cards.borrow()[..3].join("\n")).expect("cards in a file");
-    let file = file.display().to_string();
-    let arguments =
-        ["unseal", "--reason", "bench", "--cards", &file, "--entry", "entry-33", "--field", "password"];
+    let file = room.cards_file().display().to_string();
+    let arguments = ["unseal", "--reason", "bench", "--cards", &file, "--entry", "entry-33", "--field", "password"];
     let printed = room.timed(&arguments, Some(0)).0;
     assert_eq!(String::from_utf8_lossy(&printed), "correct horse battery staple 33\n");
     let median = room.median(RUNS, &arguments, Some(0));

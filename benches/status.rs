@@ -35,7 +35,8 @@ fn main() -> ExitCode {
 /// Years of a busy vault: checks of cards, deposits, and openings that were reviewed.
 fn years(ledger: &Ledger<'_>, keys: &[CustodianKey]) -> Vec<u8> {
     let header = ledger.active().expect("one epoch is active");
-    let signers: Vec<Signer> = header.custodians.iter().map(|custodian| Signer(header.hash(), custodian.index)).collect();
+    let signers: Vec<Signer> =
+        header.custodians.iter().map(|custodian| Signer(header.hash(), custodian.index)).collect();
     let mut head = ledger.heads()[0];
     let mut session = head;
     let mut bytes = Vec::new();

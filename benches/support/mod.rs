@@ -35,9 +35,9 @@ impl Room {
         self.folder.join("bench.vault")
     }
 
-    /// Any other place in the room.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+    /// A file with three of the cards, to be brought with `--cards`.
+    pub fn cards_file(&self) -> PathBuf {
+        self.folder.join("cards.txt")
     }
 
     /// What keeps the texts of new cards, instead of a printer.
@@ -45,7 +45,9 @@ impl Room {
         &self,
     ) -> impl FnMut(&NewCards) -> Result<Vec<breakglass::quorum::CardIndex>, breakglass::ceremony::CeremonyError> {
         |new| {
-            *self.cards.borrow_mut() = new.cards().iter().map(|card| card.to_text().expose().to_owned()).collect();
+            let texts: Vec<String> = new.cards().iter().map(|card| card.to_text().expose().to_owned()).collect();
+            std::fs::write(self.cards_file(), texts[..3].join("\n")).expect("cards in a file");
+            *self.cards.borrow_mut() = texts;
             Ok(Vec::new())
         }
     }

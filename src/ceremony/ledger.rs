@@ -23,6 +23,8 @@ pub struct Ledger<'d> {
     /// Headers that could not be read, with the reason.
     broken: BTreeMap<Place, FormatError>,
     anchor: Option<EventId>,
+    /// So many lines this machine had verified before.
+    verified: usize,
     /// The head that this machine saw before, when it is not in this log.
     missing_head: Option<EventId>,
 }
@@ -73,18 +75,19 @@ impl<'d> Ledger<'d> {
             let believed = pin.filter(|_| trust == Trust::Pinned);
             let verified_lines = believed.map_or(0, |pin| verified_lines(pin, &log));
             let anchor = anchor.or(pin.and_then(|pin| pin.anchor));
-            (History::read(log.lines(), &headers, Known { verified_lines, anchor }), anchor)
+            let known = Known { verified_lines, anchor };
+            (History::read(log.lines(), &headers, known), known)
         };
         let named = first_vault(&log);
         let mut pin = named.and_then(|vault| pins.find(vault));
-        let (mut history, mut anchor) = fold(pin.as_ref());
+        let (mut history, mut known) = fold(pin.as_ref());
         let Some(vault) = history.state.as_ref().map(|state| state.vault) else {
             return Err(CeremonyError::NoBeginning(folder.root().to_owned()));
         };
         // A line of another vault before the beginning has no effect, and must not make this machine forget what it knows.
         if named != Some(vault) {
             pin = pins.find(vault);
-            (history, anchor) = fold(pin.as_ref());
+            (history, known) = fold(pin.as_ref());
         }
         let head = pin.and_then(|pin| pin.head);
         let missing_head = head.filter(|head| history.event(*head).is_none());
@@ -96,7 +99,8 @@ impl<'d> Ledger<'d> {
             headers,
             history,
             broken,
-            anchor,
+            anchor: known.anchor,
+            verified: known.verified_lines,
             missing_head,
         })
     }
@@ -207,9 +211,13 @@ impl<'d> Ledger<'d> {
         // What this machine saw of a newer copy must not be forgotten over an older one.
         let sound = self.history.findings.is_empty() && self.broken.is_empty() && self.missing_head.is_none();
         let (lines, prefix, head) = match (&before, sound) {
+            (Some(before), true) if self.verified == before.lines && self.verified == self.lines().count() => {
+                (before.lines, before.prefix, self.heads().first().copied())
+            }
             (_, true) => {
-                let bytes: Vec<u8> = self.lines().flat_map(|line| line.iter().chain(b"\n")).copied().collect();
-                (self.lines().count(), Digest::of(&bytes), self.heads().first().copied())
+                let read = std::iter::once(self.log.prefix(usize::MAX));
+                let added = self.added.iter().flat_map(|line| [line.as_slice(), b"\n"]);
+                (self.lines().count(), Digest::of_pieces(read.chain(added)), self.heads().first().copied())
             }
             (Some(before), false) => (before.lines, before.prefix, before.head),
             (None, false) => (0, Digest::of(b""), None),
@@ -279,6 +287,7 @@ impl<'d> Writing<'d> {
             history,
             broken: BTreeMap::new(),
             anchor: None,
+            verified: 0,
             missing_head: None,
         };
         Ok(Writing { writer, ledger })
@@ -412,8 +421,7 @@ fn verified_lines(pin: &Pin, log: &RawLog) -> usize {
     if pin.lines == 0 || pin.lines > log.lines().len() {
         return 0;
     }
-    let bytes: Vec<u8> = log.lines().take(pin.lines).flat_map(|line| line.iter().chain(b"\n")).copied().collect();
-    if Digest::of(&bytes) == pin.prefix { pin.lines } else { 0 }
+    if Digest::of(log.prefix(pin.lines)) == pin.prefix { pin.lines } else { 0 }
 }
 
 type Broken = BTreeMap<Place, FormatError>;

@@ -155,7 +155,9 @@ impl Context {
     /// # Errors
     /// When it is no vault, or cannot be read.
     pub fn read_anew(&self, path: &Path) -> Result<Ledger<'static>, CliError> {
-        Ok(Ledger::read_anew(self.folder(path)?, &self.pins, self.anchor)?)
+        let ledger = Ledger::read_anew(self.folder(path)?, &self.pins, self.anchor)?;
+        let _ = ledger.pin(None);
+        Ok(ledger)
     }
 
     fn folder(&self, path: &Path) -> Result<VaultFolder<'static>, CliError> {
@@ -206,7 +208,7 @@ impl Context {
     }
 
     /// After an opening every command says so, until a rotation that follows it is committed.
-    fn tell_seal(&mut self, ledger: &Ledger<'_>) {
+    pub fn tell_seal(&mut self, ledger: &Ledger<'_>) {
         if let Some(opening) = ledger.state().unanswered_openings().last() {
             let when = opening.time.date_and_minute(&self.zone);
             self.desk.tell(&text::vault_was_opened(self.language, when, &opening.reason));

@@ -39,6 +39,12 @@ impl RawLog {
         })
     }
 
+    /// The first so many lines with their line feeds, as they stand in the files; all of them when there are no more.
+    pub fn prefix(&self, lines: usize) -> &[u8] {
+        let end = lines.min(self.ends.len()).checked_sub(1).map_or(0, |last| self.ends[last]);
+        &self.bytes[..end]
+    }
+
     /// How each log file that was read ended, the vault's own first.
     pub fn tails(&self) -> impl Iterator<Item = (&Path, &Tail)> {
         self.tails.iter().map(|(path, tail)| (path.as_path(), tail))

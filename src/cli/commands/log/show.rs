@@ -69,6 +69,7 @@ fn by(language: Language, ledger: &Ledger<'_>, event: &Event) -> String {
             let receipt = &receipt.receipt;
             text::log_signed(language, custodian_name(ledger, receipt.epoch, receipt.card))
         }
+        (What::Committed { .. }, Some(by)) => text::log_follows(language, by),
         (_, Some(by)) => text::log_claimed(language, by),
         (_, None) => text::log_unsigned(language),
     }

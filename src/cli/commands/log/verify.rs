@@ -28,7 +28,9 @@ pub struct Verification {
 
 pub fn run(context: &mut Context) -> Result<u8, CliError> {
     let path = context.vault_path()?;
-    let verification = Verification::of(context.language, &context.read_anew(&path)?)?;
+    let ledger = context.read_anew(&path)?;
+    context.tell_seal(&ledger);
+    let verification = Verification::of(context.language, &ledger)?;
     if context.json {
         context.print_json(&verification)?;
     } else {

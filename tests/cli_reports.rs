@@ -1,0 +1,339 @@
+//! What the real program reports: status, log, merge, copy, reviewed and the demo, against a configuration of its own.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use breakglass::ceremony::*;
+use breakglass::cli::terminal::columns;
+use breakglass::journal::SignedReceipt;
+use breakglass::language::Language;
+use breakglass::quorum::{Card, CardIndex, Reading, read_card};
+use breakglass::store::{RealDisk, VaultFolder};
+use breakglass::vault::{Change, FieldName, FieldValue, Moment};
+
+static DISK: RealDisk = RealDisk;
+
+/// A folder with a vault and its cards.
+struct Room {
+    folder: PathBuf,
+    cards: RefCell<Vec<String>>,
+}
+
+impl Room {
+    fn new(name: &str) -> Room {
+        let folder = std::env::temp_dir().join(format!("breakglass-reports-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        Room { folder, cards: RefCell::default() }
+    }
+
+    /// A vault of so many custodians with a threshold of three, all read back.
+    fn begin(&self, custodians: usize) -> Ledger<'static> {
+        let custodian = |number: usize| CustodianPlan {
+            name: format!("髙橋 マルガレーテ・オカフォー {number}").parse().unwrap(),
+            language: Language::Japanese,
+            contact: String::new(),
+            deputy: String::new(),
+            place: String::new(),
+            lock: None,
+        };
+        let plan = Plan {
+            name: "Acme".parse().unwrap(),
+            custodians: (1..=custodians).map(custodian).collect(),
+            threshold: 3,
+            all_needed: false,
+            titles_hidden: false,
+        };
+        let mut keep = |new: &NewCards| {
+            *self.cards.borrow_mut() = new.cards().iter().map(|card| card.to_text().expose().to_owned()).collect();
+            Ok(Vec::new())
+        };
+        let mut writing = init(&DISK, &self.vault(), &self.pins(), plan, now(), &mut keep).unwrap();
+        let epoch = writing.ledger().active().unwrap().hash();
+        for text in self.cards.borrow().iter() {
+            read_back(&mut writing, epoch, card(text), false, None, now()).unwrap();
+        }
+        writing.end()
+    }
+
+    /// Puts one entry in, opens the vault with three cards, shows it, and closes.
+    fn open(&self, ledger: Ledger<'static>) -> Ledger<'static> {
+        let trusted = trusted_epoch(&ledger, None).unwrap();
+        let mut writing = ledger.begin(now()).unwrap();
+        let set = [(FieldName::fixed("password"), FieldValue::copy_of("hunter2"))].into_iter().collect();
+        let entry = "m365".parse().unwrap();
+        put(&mut writing, trusted, &entry, Change { set, ..Change::default() }, "Mallory\u{1b}[2J", now()).unwrap();
+        let mut gathering = Gathering::begin(writing.ledger().active().unwrap(), writing.ledger().state());
+        for text in &self.cards.borrow()[..3] {
+            assert!(matches!(gathering.offer(card(text)), Offered::Accepted(_)));
+        }
+        let attendance = gathering.quorum().unwrap();
+        let session = Session::open(&mut writing, attendance, "lockout", Some("INC-1"), now()).unwrap();
+        session.reveal(&mut writing, &entry, &[FieldName::fixed("password")], now()).unwrap();
+        session.close(&mut writing, now()).unwrap();
+        writing.end()
+    }
+
+    fn vault(&self) -> PathBuf {
+        self.folder.join("acme.vault")
+    }
+
+    fn pins(&self) -> PinBook<'static> {
+        PinBook::new(&DISK, &self.folder.join("config/breakglass/pins"))
+    }
+
+    fn read(&self) -> Ledger<'static> {
+        Ledger::read(VaultFolder::open(&DISK, &self.vault()).unwrap(), &self.pins(), None).unwrap()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
+        command.args(arguments).env("BREAKGLASS_VAULT", self.vault()).env("TMPDIR", &self.folder);
+        command.env("XDG_CONFIG_HOME", self.folder.join("config")).env("HOME", &self.folder);
+        command.env_remove("LANG").env_remove("LC_ALL").env("USER", "tester");
+        Ran::of(command.stdin(Stdio::null()).output().unwrap())
+    }
+
+    fn log(&self) -> PathBuf {
+        self.vault().join("log.jsonl")
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+struct Ran {
+    status: i32,
+    out: String,
+    told: String,
+}
+
+impl Ran {
+    fn of(output: Output) -> Ran {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ran { status: output.status.code().unwrap(), out: text(output.stdout), told: text(output.stderr) }
+    }
+}
+
+fn now() -> Moment {
+    Moment::of(jiff::Timestamp::now())
+}
+
+fn card(text: &str) -> Card {
+    match read_card(text).unwrap() {
+        Reading::Whole(card) => card,
+        Reading::Corrected(_) => panic!("the text is whole"),
+    }
+}
+
+#[test]
+fn the_demo_does_the_whole_job_leaves_a_calm_vault_and_touches_no_pins() {
+    for language in ["en", "ja"] {
+        let room = Room::new(&format!("demo-{language}"));
+        let ran = room.run(&["demo", "--yes", "--language", language]);
+        assert_eq!((ran.status, ran.told.as_str()), (0, ""), "{}", ran.out);
+        let vault = room.folder.join("breakglass-demo/practice.vault").display().to_string();
+        assert!(!room.folder.join("config").exists());
+        assert_eq!(room.run(&["status", &vault]).status, 0);
+        assert_eq!(room.run(&["log", "verify", "--vault", &vault]).status, 0);
+        assert!(ran.out.lines().all(|line| columns(line) <= 80 || line.contains('/')), "{}", ran.out);
+        let script = ran.out.split("--vault").last().unwrap().replace("\\\n", " ");
+        let script: Vec<&str> = script.lines().next().unwrap().split_whitespace().collect();
+        let opened = room.run(&[&["unseal", "--vault"], script.as_slice()].concat());
+        assert_eq!((opened.status, opened.out.trim().len()), (0, 24), "{}", opened.told);
+    }
+}
+
+#[test]
+fn the_demo_takes_no_folder_in_which_something_stands() {
+    let room = Room::new("demo-used");
+    let ran = room.run(&["demo", "--yes", &room.folder.parent().unwrap().display().to_string()]);
+    assert_eq!((ran.status, ran.out.as_str()), (1, ""));
+}
+
+#[test]
+fn status_is_0_while_calm_3_after_an_opening_and_1_when_a_vault_cannot_be_read() {
+    let room = Room::new("status");
+    let ledger = room.begin(5);
+    let calm = room.run(&["status"]);
+    assert_eq!(calm.status, 0, "{}", calm.out);
+    assert!(calm.out.contains("sealed. Nothing is due."), "{}", calm.out);
+    room.open(ledger);
+    let opened = room.run(&["status"]);
+    assert_eq!(opened.status, 3);
+    for words in ["OPENED", "“lockout”", "Replace what was shown: m365", "breakglass rotate", "breakglass reviewed"]
+    {
+        assert!(opened.out.contains(words), "{words}: {}", opened.out);
+    }
+    let vault = room.vault().display().to_string();
+    assert_eq!(room.run(&["status", &vault, &vault]).status, 3);
+    assert_eq!(room.run(&["status", &vault, "/nowhere"]).status, 1);
+}
+
+#[test]
+fn status_for_a_machine_is_one_document_with_moments_in_rfc_3339() {
+    let room = Room::new("json");
+    let ledger = room.begin(5);
+    room.open(ledger);
+    let ran = room.run(&["status", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.status, &document["format"], &document["calm"]), (3, &1.into(), &false.into()));
+    assert_eq!(document["seal"]["opened"]["reason"], "lockout");
+    assert_eq!(document["margin"]["spare"], 2);
+    let due = document["due"].as_array().unwrap();
+    let replace = due.iter().find(|due| due["what"] == "replace").unwrap();
+    assert_eq!((&replace["entry"], &replace["now"]), (&"m365".into(), &true.into()));
+    assert!(replace["on"].as_str().unwrap().parse::<Moment>().is_ok());
+}
+
+#[test]
+fn the_fullest_status_is_one_screen_in_both_languages_and_says_when_no_card_may_be_lost() {
+    let room = Room::new("full");
+    let ledger = room.begin(32);
+    let ledger = room.open(ledger);
+    let mut writing = ledger.begin(now()).unwrap();
+    for index in CardIndex::first(32).take(29) {
+        if index.get() % 2 == 0 {
+            lose(&mut writing, index, "left on a train", "Ben", now()).unwrap();
+        } else {
+            depart(&mut writing, index, "left", "Ben", now()).unwrap();
+        }
+    }
+    drop(writing);
+    for (language, words) in [("en", "NO CARD MAY BE LOST"), ("ja", "余裕なし")] {
+        let ran = room.run(&["status", "--language", language]);
+        assert_eq!(ran.status, 3);
+        assert!(ran.out.contains(words), "{}", ran.out);
+        assert!(ran.out.lines().count() <= 23, "{}", ran.out);
+        assert!(ran.out.lines().all(|line| columns(line) <= 80), "{}", ran.out);
+    }
+}
+
+#[test]
+fn every_command_says_that_the_vault_was_opened() {
+    let room = Room::new("says");
+    let ledger = room.begin(5);
+    room.open(ledger);
+    let copy = room.folder.join("copy").display().to_string();
+    let commands: [&[&str]; 7] = [
+        &["list"],
+        &["put", "other", "--title", "x"],
+        &["log", "show"],
+        &["log", "verify"],
+        &["copy", &copy],
+        &["merge", &copy],
+        &["reviewed"],
+    ];
+    for command in commands {
+        let ran = room.run(command);
+        assert_eq!(ran.status, 0, "{command:?}: {}", ran.told);
+        assert!(ran.told.contains("was opened on"), "{command:?}: {}", ran.told);
+    }
+}
+
+#[test]
+fn the_log_names_who_signed_shows_the_rest_as_claimed_and_moves_no_cursor() {
+    let room = Room::new("show");
+    let ledger = room.begin(5);
+    room.open(ledger);
+    let ran = room.run(&["log", "show"]);
+    let mut lines = ran.out.lines();
+    lines.find(|line| line.contains("OPENED: “lockout” (incident INC-1).")).unwrap();
+    assert!(lines.next().unwrap().contains("signed with the card of: 髙橋 マルガレーテ・オカフォー 1"));
+    assert!(ran.out.contains("as claimed by Mallory\u{fffd}[2J; no card signed it"), "{}", ran.out);
+    assert!(!ran.out.contains('\u{1b}'));
+    let lines = room.run(&["log", "show", "--json"]).out;
+    let events: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events.len(), 10);
+    assert_eq!(events[7]["signed_by"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn verify_finds_an_edited_line_a_cut_end_and_a_missing_anchor_and_only_tells_of_strays() {
+    let room = Room::new("verify");
+    let ledger = room.begin(5);
+    let head = room.open(ledger).heads()[0].to_string();
+    std::fs::create_dir_all(room.vault().join("attachments")).unwrap();
+    std::fs::write(room.vault().join(format!("attachments/{}.age", "0".repeat(64))), "").unwrap();
+    let sound = room.run(&["log", "verify", "--anchor", &head]);
+    assert_eq!(sound.status, 0, "{}", sound.out);
+    assert!(sound.out.contains(&"0".repeat(64)) && sound.out.contains("The log is whole: 10 events"), "{}", sound.out);
+    let absent = room.run(&["log", "verify", "--anchor", &"ab".repeat(32)]);
+    assert_eq!(absent.status, 1, "{}", absent.out);
+
+    let whole = std::fs::read_to_string(room.log()).unwrap();
+    std::fs::write(room.log(), whole.replace("lockout", "nothing")).unwrap();
+    let edited = room.run(&["log", "verify"]);
+    assert_eq!(edited.status, 1);
+    assert!(edited.out.contains("8"), "{}", edited.out);
+
+    let lines: Vec<&str> = whole.lines().collect();
+    std::fs::write(room.log(), lines[..8].join("\n") + "\n").unwrap();
+    for _ in 0..2 {
+        let cut = room.run(&["log", "verify"]);
+        assert_eq!(cut.status, 1, "this machine saw the newer head: {}", cut.out);
+        assert!(room.run(&["list"]).told.contains("saw a newer log"));
+    }
+}
+
+#[test]
+fn a_receipt_made_at_home_is_taken_in_once() {
+    let room = Room::new("receipt");
+    let ledger = room.begin(5);
+    let header = ledger.active().unwrap().clone();
+    let text = room.cards.borrow()[4].clone();
+    let write = |name: &str, time: Moment| {
+        let (_, receipt) = check_against_header(&header, card(&text), None, time).unwrap();
+        let path = room.folder.join(name);
+        std::fs::write(&path, serde_json::to_string(&receipt).unwrap()).unwrap();
+        (receipt, path.display().to_string())
+    };
+    let (_, good): (SignedReceipt, String) = write("good.json", now());
+    let added = room.run(&["log", "add", &good]);
+    assert_eq!(added.status, 0, "{}", added.told);
+    assert!(added.out.contains("オカフォー 5"));
+    assert!(room.run(&["log", "add", &good]).told.contains("has this receipt already"));
+    let (_, future) = write("future.json", now().plus_days(30));
+    assert!(room.run(&["log", "add", &future]).told.contains("yet to come"));
+    let (mut forged, path) = write("forged.json", now());
+    forged.receipt.card = CardIndex::first(5).next().unwrap();
+    std::fs::write(&path, serde_json::to_string(&forged).unwrap()).unwrap();
+    assert_eq!(room.run(&["log", "add", &path]).status, 1);
+    std::fs::write(&path, "nonsense").unwrap();
+    assert!(room.run(&["log", "add", &path]).told.contains("no receipt"));
+    assert_eq!(room.read().lines().count(), 7);
+}
+
+#[test]
+fn a_copy_that_lived_apart_is_merged_back() {
+    let room = Room::new("merge");
+    room.begin(5);
+    let copy = room.folder.join("copy").display().to_string();
+    assert_eq!(room.run(&["copy", &copy]).status, 0);
+    assert_eq!(room.run(&["copy", &copy]).status, 1, "a copy never falls on something");
+    assert_eq!(room.run(&["put", "apart", "--title", "there", "--vault", &copy]).status, 0);
+    let merged = room.run(&["merge", &copy, "--json"]);
+    let result: serde_json::Value = serde_json::from_str(&merged.out).unwrap();
+    assert_eq!((&result["events"], &result["files"]), (&1.into(), &1.into()), "{}", merged.told);
+    assert!(room.run(&["list"]).out.contains("apart"));
+    assert_eq!(room.run(&["log", "verify"]).status, 0);
+}
+
+#[test]
+fn the_review_of_sign_in_logs_is_noted_for_all_openings_or_for_one() {
+    let room = Room::new("review");
+    let ledger = room.begin(5);
+    let ledger = room.open(ledger);
+    let opening = ledger.state().openings[0].event.to_string();
+    drop(room.open(ledger));
+    assert_eq!(room.run(&["reviewed", "abc"]).status, 2);
+    assert_eq!(room.run(&["reviewed", &opening[..12]]).status, 0);
+    assert_eq!(room.read().state().openings.iter().filter(|opening| opening.reviewed).count(), 1);
+    assert_eq!(room.run(&["reviewed"]).status, 0);
+    assert!(room.read().state().openings.iter().all(|opening| opening.reviewed));
+    assert!(room.run(&["reviewed"]).out.contains("already"));
+}
