@@ -140,9 +140,10 @@ impl Say for CeremonyError {
             CeremonyError::NoSuchEntry(entry) => text::no_such_entry(language, entry),
             CeremonyError::NoSuchField(entry, field) => text::no_such_field(language, entry, field),
             CeremonyError::NoSuchDeposit => text::no_such_deposit(language),
-            CeremonyError::NotPinned(epoch) => text::not_pinned(language, epoch),
+            // The folder's own epoch is not said in either: it must come from a card.
+            CeremonyError::NotPinned(_) => text::not_pinned(language),
             CeremonyError::PinnedElsewhere { pinned, folder } => text::pinned_elsewhere(language, pinned, folder),
-            CeremonyError::TypedEpochDiffers { typed, folder } => text::typed_epoch_differs(language, typed, folder),
+            CeremonyError::TypedEpochDiffers { typed, .. } => text::typed_epoch_differs(language, typed),
             CeremonyError::StagedAlready(epoch) => text::staged_already(language, epoch),
             CeremonyError::NothingStaged => text::nothing_staged(language),
             CeremonyError::TooFewReadBack { read_back, needed } => text::too_few_read_back(language, read_back, needed),

@@ -178,7 +178,10 @@ impl Context {
                 return Ok(ledger);
             }
             self.desk.tell(&text::vault_is_read_only(self.language, ledger.folder().root().display()));
-            self.log_to = Some(PathBuf::from(self.desk.ask_line(&text::ask_log_to(self.language), "--log-to")?));
+            while self.log_to.is_none() {
+                let typed = self.desk.ask_line(&text::ask_log_to(self.language), "--log-to")?;
+                self.log_to = (!typed.is_empty()).then(|| PathBuf::from(typed));
+            }
         }
         let folder = self.log_to.clone().unwrap_or_default();
         if system::is_memory_filesystem(&folder) && !std::mem::replace(&mut self.told_of_memory, true) {
@@ -269,17 +272,19 @@ impl Context {
     }
 }
 
-/// The user's configuration folder, as each system has it.
+/// The user's configuration folder, as each system has it: never one that others can write to, since it says which epoch is trusted.
 fn configuration_folder() -> PathBuf {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = std::env::home_dir();
     let base = if cfg!(windows) {
-        variable("APPDATA")
+        variable("APPDATA").or(home)
     } else if cfg!(target_os = "macos") {
-        variable("HOME").map(|home| home.join("Library/Application Support"))
+        home.map(|home| home.join("Library/Application Support"))
     } else {
-        variable("XDG_CONFIG_HOME").or_else(|| variable("HOME").map(|home| home.join(".config")))
+        variable("XDG_CONFIG_HOME").or_else(|| home.map(|home| home.join(".config")))
     };
-    base.unwrap_or_else(std::env::temp_dir).join("breakglass")
+    // Without any home there is only the system's own top, where nobody else can write either.
+    base.unwrap_or_else(|| PathBuf::from("/")).join("breakglass")
 }
 
 /// The language that the environment's locale asks for.

@@ -115,3 +115,15 @@ fn a_deposit_cannot_steer_the_terminal_of_those_who_look_at_it() {
         assert!(!String::from_utf8_lossy(&all).contains('\u{1b}'), "{words:?}");
     }
 }
+
+#[test]
+fn the_epoch_id_that_must_be_read_from_a_card_is_not_handed_out_by_the_folder() {
+    let practice = practice();
+    let id = practice.ledger().active().unwrap().id().to_string();
+    for epoch in [None, Some(["--epoch", "00112233445566778899aabb"])] {
+        let words: Vec<&str> =
+            ["put", "registrar", "--title", "Registrar"].into_iter().chain(epoch.into_iter().flatten()).collect();
+        let output = run(&practice, "new-machine", &words);
+        assert!(!output.status.success() && !said(&output).contains(&id), "{}", said(&output));
+    }
+}
