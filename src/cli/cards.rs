@@ -138,6 +138,7 @@ fn unlock(
             context.desk.tell(&text::card_laid_aside(context.language, name));
             return Ok(());
         };
+        let _held = context.desk.hold_keys();
         context.desk.tell(&text::opening_lock(context.language));
         match gathering.unlock(locked, &phrase)? {
             Ok(accepted) => {

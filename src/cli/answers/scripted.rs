@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::card_file::Cards;
 use super::input::Input;
 use super::{Answers, CARDS, NEW_CARDS, NEW_PHRASES, PHRASES, VALUE_FROM, YES};
-use crate::cli::terminal::{Answer, CardRequest, Desk, DeskError, Revelation, printable};
+use crate::cli::terminal::{Answer, CardRequest, Desk, DeskError, HeldKeys, Revelation, printable};
 use crate::language::Language;
 use crate::quorum::SecretText;
 
@@ -136,6 +136,10 @@ impl Desk for ScriptedDesk {
             (self.inputs, self.cards, self.phrases) = (inputs, None, phrases);
             self.options = [NEW_CARDS, NEW_PHRASES];
         }
+    }
+
+    fn hold_keys(&mut self) -> HeldKeys {
+        self.person.as_mut().map_or_else(HeldKeys::default, |person| person.hold_keys())
     }
 
     fn clear_between_people(&mut self) {

@@ -4,6 +4,7 @@
 
 use std::io;
 
+use super::screen::RawMode;
 use crate::language::{Language, Say, messages};
 use crate::quorum::{CardHead, SecretText};
 
@@ -39,6 +40,12 @@ pub struct Revelation<'a> {
     pub value: &'a SecretText,
     /// After how many seconds it is hidden, if no key did so before.
     pub seconds: u64,
+}
+
+/// Keys are not echoed while this lives, where there are any.
+#[derive(Default)]
+pub struct HeldKeys {
+    pub(super) _raw: Option<RawMode>,
 }
 
 /// Whoever answers: a person at the terminal or a script.
@@ -105,6 +112,12 @@ pub trait Desk {
 
     /// From now on cards and phrases are those of the epoch to come; a script has them elsewhere than the old ones.
     fn turn_to_new_cards(&mut self) {}
+
+    /// Until what it gives is dropped, keys that are pressed wait for the next question and are not echoed. For work that takes time:
+    /// whoever types a phrase again meanwhile must not see it stand there.
+    fn hold_keys(&mut self) -> HeldKeys {
+        HeldKeys::default()
+    }
 
     /// Clears the screen and what can be scrolled back to, before the next person sits down. A script's desk does nothing.
     fn clear_between_people(&mut self);

@@ -24,7 +24,7 @@ mod signals;
 mod width;
 
 use std::cell::RefCell;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::rc::Rc;
 
 use card_entry::CardEntry;
@@ -37,7 +37,7 @@ use super::answers::card_in_file;
 use crate::language::{Language, Say, messages};
 use crate::quorum::SecretText;
 
-pub use desk::{Answer, CardRequest, Desk, DeskError, Revelation};
+pub use desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Revelation};
 pub use width::{columns, fitted, printable, wrapped};
 
 /// A person at a terminal.
@@ -161,7 +161,9 @@ impl Desk for TerminalDesk {
     }
 
     fn tell(&mut self, text: &str) {
-        eprintln!("{}", wrapped(&printable(text), self.screen.width()).join("\n"));
+        // While keys are held the terminal does not go back to the first column by itself.
+        let line_end = if io::stderr().is_terminal() { "\r\n" } else { "\n" };
+        eprint!("{}{line_end}", wrapped(&printable(text), self.screen.width()).join(line_end));
     }
 
     fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {
@@ -245,6 +247,10 @@ impl Desk for TerminalDesk {
             return Err(DeskError::NoScreen);
         }
         reveal::reveal(&mut self.screen, &mut self.keyboard.borrow_mut(), revelation, self.language)
+    }
+
+    fn hold_keys(&mut self) -> HeldKeys {
+        HeldKeys { _raw: RawMode::enter().ok() }
     }
 
     fn clear_between_people(&mut self) {
