@@ -110,12 +110,11 @@ impl LockArguments {
         self.profile.profile()
     }
 
-    /// Locks every card when that was asked for.
+    /// Locks every card when that was asked for: in so many words, or by saying how while no other card is to be locked.
     pub fn apply(&self, people: &mut [Person]) {
-        if self.lock || self.lock_with.is_some() {
-            for person in people {
-                person.lock = Some(self.lock_with.or(person.lock).unwrap_or(LockWith::Generated));
-            }
+        let nobody = people.iter().all(|person| person.lock.is_none());
+        if self.lock || (self.lock_with.is_some() && nobody) {
+            people.iter_mut().for_each(|person| person.lock = person.lock.or(Some(self.with())));
         }
     }
 }
@@ -166,6 +165,10 @@ pub fn plan_cards(
     let generated = people.iter().any(|person| person.lock == Some(LockWith::Generated));
     if generated && !context.desk.is_attended() {
         return Err(CliError::Usage(text::phrase_needs_screen));
+    }
+    if people.iter().any(|person| person.lock.is_some()) {
+        // The screen is cleared for the first of them: what was told before is read now.
+        context.desk.pause(&text::phrases_come_now(context.language))?;
     }
     let mut plans = Vec::with_capacity(people.len());
     for (person, index) in people.into_iter().zip(CardIndex::first(u8::MAX)) {
@@ -231,7 +234,7 @@ fn chosen(context: &mut Context, name: &str, card: CardIndex) -> Result<Phrase, 
     loop {
         let Answer::Given(typed) = context.desk.ask_phrase(&text::choose_phrase(language, name), card.get(), name)?
         else {
-            return Err(CliError::Declined);
+            continue;
         };
         let phrase = match Phrase::new(typed.expose()) {
             Ok(phrase) => phrase,
