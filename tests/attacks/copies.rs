@@ -130,13 +130,22 @@ fn a_head_that_says_nothing_about_the_split_decides_nothing() {
 #[test]
 fn a_head_decides_for_everything_that_was_rotated_from_it_since() {
     let disk = CrashDisk::new();
-    let rivals = Rivals::new(&disk);
-    // The other side, in its own copy, goes on by two rotations; its paper is older than those.
-    let cards = rivals.theirs.rotate(&rivals.their_cards);
-    let cards = rivals.theirs.rotate(&cards);
-    let newest = rivals.theirs.read().active().unwrap().hash();
-    rivals.ours.merge(rivals.theirs).unwrap();
-    let anchored = rivals.on_a_new_machine().with_anchor(rivals.their_head);
+    let ours = Machine::new(&disk);
+    let cards = ours.begin();
+    let theirs = ours.copy_to("stick.vault").with_pins("their-pins");
+    theirs.read().pin(Some(theirs.read().active().unwrap().hash())).unwrap();
+    theirs.deposit("registrar", "theirs").unwrap();
+    ours.deposit("registrar", "ours").unwrap();
+    let (our_epoch, our_cards) = ours.stage(&cards, &NAMES).unwrap();
+    ours.commit(our_epoch, &our_cards).unwrap();
+    let their_cards = theirs.rotate(&cards);
+    let on_paper = theirs.head();
+    // The other side goes on by two rotations before the copies meet; its paper is older than those.
+    let cards = theirs.rotate(&their_cards);
+    let cards = theirs.rotate(&cards);
+    let newest = theirs.read().active().unwrap().hash();
+    ours.merge(theirs).unwrap();
+    let anchored = ours.with_pins("a-new-machine").with_anchor(on_paper);
     assert_eq!(anchored.read().active().unwrap().hash(), newest);
     assert_eq!(
         anchored.unseal(&cards, "registrar").unwrap(),
@@ -250,7 +259,8 @@ fn cards_read_back_in_two_copies_count_in_both() {
     let cards = ours.begin();
     let (epoch, new) = ours.stage(&cards, &NAMES).unwrap();
     let stick = ours.copy_to("stick.vault");
-    read_all_back(&mut ours.write(), epoch, &new).unwrap();
+    let in_another_order: Vec<String> = new.iter().rev().cloned().collect();
+    read_all_back(&mut ours.write(), epoch, &in_another_order).unwrap();
     stick.commit(epoch, &new).unwrap();
     ours.merge(stick).unwrap();
     assert_eq!(ours.read().history().findings, []);
@@ -267,7 +277,8 @@ fn an_epoch_aborted_in_two_copies_stays_aborted_in_both() {
     let stick = ours.copy_to("stick.vault");
     ours.abort(&cards).unwrap();
     let behind_our_abort = ours.head();
-    stick.abort(&cards).unwrap();
+    stick.abort(&cards[1..]).unwrap();
+    assert_ne!(stick.head(), behind_our_abort);
     ours.merge(stick).unwrap();
     // Nobody needs a card to write a commit; it must not find a place before which nothing was given up.
     let commit = breakglass::journal::What::Committed { epoch, left_out: Vec::new() };
@@ -284,7 +295,8 @@ fn the_same_rotation_committed_in_two_copies_is_no_split() {
     ours.deposit("m365-admin", "correct horse").unwrap();
     let (epoch, new) = ours.stage(&cards, &NAMES).unwrap();
     let stick = ours.copy_to("stick.vault");
-    ours.commit(epoch, &new).unwrap();
+    let in_another_order: Vec<String> = new.iter().rev().cloned().collect();
+    ours.commit(epoch, &in_another_order).unwrap();
     stick.commit(epoch, &new).unwrap();
     ours.merge(stick).unwrap();
     let ledger = ours.read();
