@@ -374,6 +374,11 @@ fn another_vault_is_not_merged_and_a_damaged_one_not_copied() {
     let lines = ours.lines();
     assert!(matches!(ours.merge(stranger), Err(CeremonyError::OtherVault(_))));
     assert_eq!(ours.lines(), lines);
+    // A line that anybody can write is no reason to refuse a copy.
+    let never_was = ours.deposit("m365-admin", "correct horse").unwrap();
+    ours.replace(Place::Deposit(1, never_was).path(), b"poison");
+    let copy = ours.copy_to("without-the-deposit.vault");
+    assert_eq!(verify_files(&copy.read()).unwrap(), [FileFinding::Missing(Place::Deposit(1, never_was))]);
     let sealed = Place::Sealed(1, ours.read().active().unwrap().id()).path();
     ours.replace(&sealed, b"a stick that is failing");
     let copied = copy_vault(&ours.read(), &disk, std::path::Path::new("copy.vault"));
