@@ -19,6 +19,10 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let other = VaultFolder::open(context.disk(), &arguments.other)?;
     let mut writing = context.begin(ledger)?;
     let merged = merge_vaults(&mut writing, &other, context.now())?;
+    // To standard error: a script that only counts must not miss it either.
+    for damaged in &merged.damaged {
+        context.say(damaged);
+    }
     let ledger = writing.end();
     context.remember(&ledger, None);
     if context.json {
