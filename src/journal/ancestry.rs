@@ -3,6 +3,8 @@
 //! Events stand in the order of the file, every event after those that it follows. Nearly every log is one chain, so a question is
 //! nearly always answered by two numbers; only across merges is the graph walked.
 
+use std::collections::BTreeSet;
+
 /// For every event, by its position: the positions that it follows.
 #[derive(Default)]
 pub(super) struct Ancestry {
@@ -25,15 +27,14 @@ impl Ancestry {
         if earlier > later {
             return false;
         }
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut waiting = vec![later];
         while let Some(place) = waiting.pop() {
             if place >= earlier && self.chain[place] <= earlier {
                 return true;
             }
-            seen.resize(later + 1, false);
             for &parent in &self.parents[self.chain[place]] {
-                if parent >= earlier && !std::mem::replace(&mut seen[parent], true) {
+                if parent >= earlier && seen.insert(parent) {
                     waiting.push(parent);
                 }
             }
