@@ -53,7 +53,10 @@ pub struct History {
 impl History {
     /// Reads the lines of a log, without their line feeds.
     pub fn read<'a>(lines: impl IntoIterator<Item = &'a [u8]>, headers: &Headers, known: Known) -> History {
-        let mut reader = Reader { findings: Vec::new(), linked: Vec::new(), places: BTreeMap::new() };
+        let lines = lines.into_iter();
+        // A long list that grows is copied again and again.
+        let linked = Vec::with_capacity(lines.size_hint().0);
+        let mut reader = Reader { findings: Vec::new(), linked, places: BTreeMap::new() };
         for (number, bytes) in (1..).zip(lines) {
             reader.link(number, bytes, number <= known.verified_lines);
         }
@@ -85,7 +88,7 @@ struct Reader {
 
 impl Reader {
     fn link(&mut self, number: usize, bytes: &[u8], verified: bool) {
-        let read = if verified { Line::read_known(bytes) } else { Line::read(bytes) };
+        let read = if verified { Line::read_verified(bytes) } else { Line::read(bytes) };
         let line = match read {
             Ok(line) => line,
             Err(why) => return self.findings.push(Finding::Unreadable { line: number, why }),

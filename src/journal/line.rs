@@ -17,7 +17,7 @@ pub struct Line {
     pub id: EventId,
     /// The event.
     pub event: Event,
-    /// The signatures beside it, as many as there are signers.
+    /// The signatures beside it, as many as there are signers; none of a line that was verified before.
     pub signatures: Vec<Signature>,
 }
 
@@ -73,16 +73,36 @@ impl Line {
     /// # Errors
     /// When it is not a line, or of another version.
     pub fn read_known(bytes: &[u8]) -> Result<Line, UnreadableLine> {
-        let malformed = |error: serde_json::Error| UnreadableLine::Malformed(error.to_string());
-        let raw: Raw<'_> = serde_json::from_slice(bytes).map_err(malformed)?;
-        let event: Event = serde_json::from_str(raw.event.get())
-            .map_err(|error| version_of(raw.event.get()).unwrap_or(malformed(error)))?;
+        let Raw { event, signatures } = serde_json::from_slice(bytes).map_err(malformed)?;
+        Line::of(event, signatures)
+    }
+
+    /// Reads a line that this machine verified before, to the byte: its signatures are passed over, and it has none.
+    ///
+    /// # Errors
+    /// As [`Line::read_known`].
+    pub(super) fn read_verified(bytes: &[u8]) -> Result<Line, UnreadableLine> {
+        #[derive(Deserialize)]
+        struct Verified<'a> {
+            #[serde(borrow)]
+            event: &'a RawValue,
+        }
+        let Verified { event } = serde_json::from_slice(bytes).map_err(malformed)?;
+        Line::of(event, Vec::new())
+    }
+
+    fn of(raw: &RawValue, signatures: Vec<Signature>) -> Result<Line, UnreadableLine> {
+        let event: Event =
+            serde_json::from_str(raw.get()).map_err(|error| version_of(raw.get()).unwrap_or(malformed(error)))?;
         if event.version != FORMAT_VERSION {
             return Err(UnreadableLine::UnknownVersion(event.version.into()));
         }
-        let id = EventId::of(raw.event.get().as_bytes());
-        Ok(Line { id, event, signatures: raw.signatures })
+        Ok(Line { id: EventId::of(raw.get().as_bytes()), event, signatures })
     }
+}
+
+fn malformed(error: serde_json::Error) -> UnreadableLine {
+    UnreadableLine::Malformed(error.to_string())
 }
 
 /// A line of a higher version may have any shape; its number is what to tell.
