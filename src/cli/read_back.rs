@@ -146,6 +146,7 @@ fn prove(
             },
             _ => None,
         };
+        let _held = context.desk.hold_keys();
         if phrase.is_some() {
             context.desk.tell(&crate::language::messages::cli::opening_lock(context.language));
         }

@@ -61,20 +61,7 @@ pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
         }
     }
     match &event.what {
-        What::Opened { epoch, reason, incident } => state.openings.push(Opening {
-            event: line.id,
-            epoch: *epoch,
-            time: event.time,
-            reason: reason.clone(),
-            incident: incident.clone(),
-            attending: event.signers.clone(),
-            revealed: BTreeMap::new(),
-            closed: false,
-            resealed: false,
-            to_replace: Default::default(),
-            reviewed: false,
-            at: place.at,
-        }),
+        What::Opened { .. } => state.openings.extend(opening(line, place)),
         What::Revealed { session, .. } | What::Closed { session } => {
             if let Some(opening) = state.openings.iter_mut().find(|opening| opening.event == *session) {
                 attended(opening, &event.what);
@@ -86,18 +73,10 @@ pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
             });
         }
         What::Staged { epoch, deposits, replaced } => {
-            let staging = Staging {
-                event: line.id,
-                time: event.time,
-                deposits: deposits.clone(),
-                replaced: replaced.clone(),
-                at: place.at,
-            };
-            let header = &place.headers[&epoch.hash];
-            let cards = u8::try_from(header.custodians.len()).expect("at most 32");
-            let mut new = EpochState::new(epoch.number, epoch.hash, header.previous, cards, epoch);
-            new.staging = Some(staging);
-            state.epochs.insert(epoch.hash, new);
+            let (event, time) = (line.id, event.time);
+            let (deposits, replaced) = (deposits.clone(), replaced.clone());
+            let staging = Staging { event, time, deposits, replaced, at: place.at };
+            state.epochs.insert(epoch.hash, staged(epoch, staging, place));
         }
         What::Committed { epoch, left_out } => {
             committed(state, *epoch, event, place);
@@ -130,6 +109,32 @@ pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
         }
         _ => card_event(state, event, place),
     }
+}
+
+fn opening(line: &Line, place: &Place<'_>) -> Option<Opening> {
+    let What::Opened { epoch, reason, incident } = &line.event.what else { return None };
+    Some(Opening {
+        event: line.id,
+        epoch: *epoch,
+        time: line.event.time,
+        reason: reason.clone(),
+        incident: incident.clone(),
+        attending: line.event.signers.clone(),
+        revealed: BTreeMap::new(),
+        closed: false,
+        resealed: false,
+        to_replace: Default::default(),
+        reviewed: false,
+        at: place.at,
+    })
+}
+
+fn staged(new: &NewEpoch, staging: Staging, place: &Place<'_>) -> EpochState {
+    let header = &place.headers[&new.hash];
+    let cards = u8::try_from(header.custodians.len()).expect("at most 32");
+    let mut epoch = EpochState::new(new.number, new.hash, header.previous, cards, new);
+    epoch.staging = Some(staging);
+    epoch
 }
 
 fn created(event: &Event, name: crate::vault::VaultName, new: &NewEpoch, place: &Place<'_>) -> State {
