@@ -232,13 +232,15 @@ fn generated(context: &mut Context, name: &str, card: CardIndex) -> Result<Phras
 fn chosen(context: &mut Context, name: &str, card: CardIndex) -> Result<Phrase, CliError> {
     let language = context.language;
     loop {
+        let typed_here = context.desk.is_attended() && !context.desk.has_phrase(card.get(), name);
         let Answer::Given(typed) = context.desk.ask_phrase(&text::choose_phrase(language, name), card.get(), name)?
         else {
             continue;
         };
         let phrase = match Phrase::new(typed.expose()) {
             Ok(phrase) => phrase,
-            Err(error) if context.desk.is_attended() => {
+            Err(error) if typed_here => {
+                context.desk.clear_between_people();
                 context.say(&error);
                 continue;
             }
@@ -246,17 +248,19 @@ fn chosen(context: &mut Context, name: &str, card: CardIndex) -> Result<Phrase, 
         };
         if let Some(weakness) = phrase.weakness() {
             context.say(&weakness);
-            if context.desk.is_attended() && !context.desk.confirm(&text::use_weak_phrase(language), YES)? {
+            if typed_here && !context.desk.confirm(&text::use_weak_phrase(language), YES)? {
+                context.desk.clear_between_people();
                 continue;
             }
         }
-        if !context.desk.is_attended() {
+        if !typed_here {
             return Ok(phrase);
         }
         let again = context.desk.ask_secret(&text::phrase_again(language), PHRASES)?;
         if Phrase::new(again.expose()).is_ok_and(|again| again == phrase) {
             return Ok(phrase);
         }
+        context.desk.clear_between_people();
         context.desk.tell(&text::phrases_differ(language));
     }
 }

@@ -101,6 +101,10 @@ impl Desk for ScriptedDesk {
         }
     }
 
+    fn has_phrase(&mut self, index: u8, name: &str) -> bool {
+        self.phrases.place(index, name).is_ok_and(|place| place.is_some())
+    }
+
     fn ask_line(&mut self, prompt: &str, option: &'static str) -> Result<String, DeskError> {
         self.person(option)?.ask_line(prompt, option)
     }
@@ -165,17 +169,22 @@ enum Phrases {
 }
 
 impl Phrases {
+    /// The next phrase for a card.
     fn take(&mut self, index: u8, name: &str) -> Result<Option<SecretText>, DeskError> {
+        let Some(place) = self.place(index, name)? else { return Ok(None) };
+        let Phrases::Read(lines) = self else { return Ok(None) };
+        let line = lines.remove(place);
+        Ok(phrase_for(line.expose(), &[name, &index.to_string()]).map(|phrase| SecretText::from(phrase.to_owned())))
+    }
+
+    /// The line on which the next phrase for a card stands.
+    fn place(&mut self, index: u8, name: &str) -> Result<Option<usize>, DeskError> {
         if let Phrases::Unread(input) = self {
             *self = Phrases::Read(input.as_ref().map_or(Ok(Vec::new()), lines_of)?);
         }
         let Phrases::Read(lines) = self else { return Ok(None) };
         let number = index.to_string();
-        let place = lines.iter().position(|line| phrase_for(line.expose(), &[name, &number]).is_some());
-        Ok(place.and_then(|place| {
-            let line = lines.remove(place);
-            phrase_for(line.expose(), &[name, &number]).map(|phrase| SecretText::from(phrase.to_owned()))
-        }))
+        Ok(lines.iter().position(|line| phrase_for(line.expose(), &[name, &number]).is_some()))
     }
 }
 

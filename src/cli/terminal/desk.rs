@@ -74,6 +74,11 @@ pub trait Desk {
     /// When nobody can be asked, or the file named instead cannot be read.
     fn ask_phrase(&mut self, prompt: &str, index: u8, name: &str) -> Result<Answer<SecretText>, DeskError>;
 
+    /// Whether a script has the phrase of this card, so that nobody is asked to type it twice.
+    fn has_phrase(&mut self, _index: u8, _name: &str) -> bool {
+        false
+    }
+
     /// Asks for a line that is no secret, without the spaces around it.
     ///
     /// # Errors
