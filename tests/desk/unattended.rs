@@ -127,3 +127,14 @@ fn the_epoch_id_that_must_be_read_from_a_card_is_not_handed_out_by_the_folder() 
         assert!(!output.status.success() && !said(&output).contains(&id), "{}", said(&output));
     }
 }
+
+#[test]
+fn that_somebody_else_is_writing_is_told_before_anybody_brings_a_card() {
+    let practice = practice();
+    let _other = practice.ledger().begin(Moment::of(jiff::Timestamp::now())).unwrap();
+    let words = ["unseal", "--reason", "a test", "--entry", "m365-admin", "--field", "password"];
+    let output = run(&practice, "config", &words);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("Another breakglass is writing"), "{}", said(&output));
+    assert!(!said(&output).contains("The next card"), "{}", said(&output));
+}

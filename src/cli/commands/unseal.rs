@@ -52,19 +52,19 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         return Err(CliError::Usage(text::unseal_needs_entry));
     }
     let ledger = context.read()?;
-    let ledger = context.ensure_log_place(ledger)?;
-    let header = ledger.active()?.clone();
     if let Some(entry) = &arguments.entry {
         stands(&ledger, entry)?;
     }
+    // Before anybody brings a card: that somebody else is writing, or that nothing can be written, must not be learned after it.
+    let mut writing = context.begin(ledger)?;
+    let header = writing.ledger().active()?.clone();
     let language = context.language;
     let count = header.custodians.len();
     if context.desk.is_attended() {
         context.desk.tell(&text::unseal_intro(language, &header.name, header.threshold, count));
     }
     let (reason, incident) = reason(context, arguments)?;
-    let attendance = gather(context, &header, ledger.state())?;
-    let mut writing = context.begin(ledger)?;
+    let attendance = gather(context, &header, writing.ledger().state())?;
     let session = Session::open(&mut writing, attendance, &reason, incident.as_deref(), context.now())?;
     // The cards proved the epoch.
     context.remember(writing.ledger(), Some(header.hash()));
