@@ -71,6 +71,14 @@ fn ask_folder(context: &mut Context) -> Result<PathBuf, CliError> {
     }
 }
 
+/// Tells where the cards of a failed attempt lie. They are not deleted here: when it was the writing of the last line that failed, only
+/// reading the log again tells whether it stands, and then they are the cards.
+pub fn tell_leftovers(context: &mut Context, files: &[CardFile], folder: &Path) {
+    if !files.is_empty() {
+        context.desk.tell(&text::card_files_left(context.language, folder.display()));
+    }
+}
+
 /// Tells which files were written, and waits until they are printed.
 ///
 /// # Errors

@@ -13,7 +13,6 @@ const NAMES: [&str; 3] = ["Aiko", "Ben", "Chie"];
 /// Two rotations that follow the same epoch, one in each copy.
 struct Rivals<'d> {
     ours: Machine<'d>,
-    theirs: Machine<'d>,
     our_cards: Vec<String>,
     their_cards: Vec<String>,
     our_epoch: EpochHash,
@@ -41,7 +40,7 @@ impl<'d> Rivals<'d> {
         let (our_head, their_head) = (ours.head(), theirs.head());
         let merged = ours.merge(theirs).unwrap();
         assert_eq!(merged.damaged, []);
-        Rivals { ours, theirs, our_cards, their_cards, our_epoch, their_epoch, before, our_head, their_head }
+        Rivals { ours, our_cards, their_cards, our_epoch, their_epoch, before, our_head, their_head }
     }
 
     fn on_a_new_machine(&self) -> Machine<'d> {

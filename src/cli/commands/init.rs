@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ceremony::{NewCards, Plan, Writing, init, write_card_files};
 use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
-use crate::cli::card_paper::{PaperArguments, tell_files};
+use crate::cli::card_paper::{PaperArguments, tell_files, tell_leftovers};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::people::{LockArguments, PeopleArguments, Person, plan_cards, tell_policy};
@@ -77,7 +77,8 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         files = write_card_files(disk, &arguments.dir, &folder, new, format, &zone)?;
         Ok(files.iter().map(|file| file.card).collect())
     };
-    let writing = init(disk, &arguments.dir, context.pins(), plan, context.now(), &mut write)?;
+    let made = init(disk, &arguments.dir, context.pins(), plan, context.now(), &mut write);
+    let writing = made.inspect_err(|_| tell_leftovers(context, &files, &folder))?;
     context.desk.tell(&text::vault_made(context.language, arguments.dir.display()));
     tell_files(context, &files, &folder)?;
     finish(context, writing, &folder)

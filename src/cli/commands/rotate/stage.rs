@@ -5,7 +5,7 @@ use super::replaced::{Replacements, ask_replaced};
 use super::{Arguments, read_back_and_commit};
 use crate::ceremony::{Ledger, NewCards, OpenDeposit, Plan, Rotation, stage, write_card_files};
 use crate::cli::answers::YES;
-use crate::cli::card_paper::tell_files;
+use crate::cli::card_paper::{tell_files, tell_leftovers};
 use crate::cli::cards::gather;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -47,7 +47,8 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
         files = write_card_files(disk, &vault, &folder, new, format, &zone)?;
         Ok(files.iter().map(|file| file.card).collect())
     };
-    let staged = stage(&mut writing, rotation, plan, &fold, replacements.replaced, context.now(), &mut write)?;
+    let staged = stage(&mut writing, rotation, plan, &fold, replacements.replaced, context.now(), &mut write);
+    let staged = staged.inspect_err(|_| tell_leftovers(context, &files, &folder))?;
     context.desk.clear_between_people();
     context.desk.tell(&text::staged(context.language, staged.number, staged.epoch.id()));
     tell_files(context, &files, &folder)?;
