@@ -88,13 +88,13 @@ pub(super) enum Expected {
 /// Every place that a log names.
 pub(super) fn named(history: &History, headers: &Headers) -> Vec<(Place, Expected)> {
     let Some(state) = &history.state else { return Vec::new() };
-    let superseded: BTreeSet<_> = state.superseded().map(|epoch| epoch.hash).collect();
     let mut named = Vec::new();
     for epoch in state.epochs.values() {
         named.push((Place::Header(epoch.number, epoch.hash.id()), Expected::Hash(Digest(epoch.hash.0))));
         let sealed = Place::Sealed(epoch.number, epoch.hash.id());
         let hash = headers.get(&epoch.hash).map(|header| header.sealed);
-        let needed = hash.filter(|_| !superseded.contains(&epoch.hash)).map(Expected::Hash);
+        // Of two histories that a head on paper decides between, either may have deleted what it rotated away from.
+        let needed = hash.filter(|_| state.active.contains(&epoch.hash) || state.is_waiting(epoch)).map(Expected::Hash);
         named.push((sealed, needed.unwrap_or(Expected::MayBeGone(hash))));
     }
     let number = |epoch| state.epochs.get(epoch).map_or(0, |epoch| epoch.number);

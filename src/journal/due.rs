@@ -183,7 +183,7 @@ fn destruction(epoch: &EpochState) -> Vec<Due> {
     let papers = epoch
         .cards
         .iter()
-        .filter(|card| card.old_papers > 0)
+        .filter(|card| epoch.has_old_paper(card))
         .map(|card| Due { obligation: Obligation::DestroyPaper { epoch: epoch.hash, card: card.index }, on });
     files.chain(papers).collect()
 }

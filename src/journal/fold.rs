@@ -88,9 +88,6 @@ pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
         }
         What::Aborted { epoch, .. } => {
             if let Some(epoch) = state.epochs.get_mut(epoch) {
-                // With an old copy of the folder these cards would open what was staged.
-                let printed = epoch.cards.iter_mut().filter(|card| card.verified.is_some());
-                printed.for_each(|card| card.old_papers = 1);
                 epoch.aborted_at.push(place.at);
             }
         }
@@ -255,7 +252,10 @@ fn card_event(state: &mut State, event: &Event, place: &Place<'_>) {
             card.old_papers += 1;
             card.verified = None;
         }),
-        What::PaperDestroyed { epoch, cards } => change(epoch, cards, &|card| card.old_papers = 0),
+        What::PaperDestroyed { epoch, cards } => change(epoch, cards, &|card| {
+            card.old_papers = 0;
+            card.paper_destroyed = true;
+        }),
         What::CardFilesDestroyed { epoch, cards } => change(epoch, cards, &|card| card.card_file = false),
         _ => {}
     }

@@ -27,6 +27,8 @@ pub struct CardState {
     pub card_file: bool,
     /// Papers of this card that no longer count and are still to be destroyed.
     pub old_papers: u32,
+    /// Whether somebody said that papers of it were destroyed.
+    pub paper_destroyed: bool,
     /// Why the epoch began without this card having been read back.
     pub left_out: Option<String>,
 }
@@ -43,6 +45,7 @@ impl CardState {
             ever_locked: locked,
             card_file,
             old_papers: 0,
+            paper_destroyed: false,
             left_out: None,
         }
     }
@@ -107,6 +110,14 @@ impl EpochState {
 
     pub(super) fn card_mut(&mut self, index: CardIndex) -> Option<&mut CardState> {
         self.cards.get_mut(usize::from(index.get()) - 1)
+    }
+
+    /// Whether a paper of this card no longer counts and is still to be destroyed. When a staged epoch was given up, and not committed
+    /// in another copy, that is every paper that was read back: with an old copy of the folder it would open what was staged.
+    #[must_use]
+    pub fn has_old_paper(&self, card: &CardState) -> bool {
+        let given_up = !self.aborted_at.is_empty() && self.begun.is_none();
+        card.old_papers > 0 || (given_up && card.verified.is_some() && !card.paper_destroyed)
     }
 
     /// How many cards can still be counted on, less the threshold: what may be lost before the vault cannot be opened.
@@ -219,11 +230,15 @@ impl State {
     /// The epoch that is staged beside the active one, the newest when there are several.
     #[must_use]
     pub fn staged_epoch(&self) -> Option<&EpochState> {
-        let active = self.active_epoch()?;
-        let waits = |epoch: &&EpochState| {
-            epoch.begun.is_none() && epoch.aborted_at.is_empty() && epoch.parent == Some(active.hash)
-        };
-        self.epochs.values().filter(waits).max_by_key(|epoch| epoch.number)
+        self.active_epoch()?;
+        self.epochs.values().filter(|epoch| self.is_waiting(epoch)).max_by_key(|epoch| epoch.number)
+    }
+
+    /// Whether an epoch is staged beside an active one, neither committed nor given up.
+    #[must_use]
+    pub fn is_waiting(&self, epoch: &EpochState) -> bool {
+        let beside_active = epoch.parent.is_some_and(|parent| self.active.contains(&parent));
+        epoch.begun.is_none() && epoch.aborted_at.is_empty() && beside_active
     }
 
     /// Openings that no committed rotation has answered.

@@ -43,8 +43,8 @@ impl Arguments {
     }
 
     /// Whether something of this card waits to be destroyed.
-    fn waits(&self, card: &CardState) -> bool {
-        if self.files { card.card_file } else { card.old_papers > 0 }
+    fn waits(&self, epoch: &EpochState, card: &CardState) -> bool {
+        if self.files { card.card_file } else { epoch.has_old_paper(card) }
     }
 }
 
@@ -102,7 +102,7 @@ fn waiting(ledger: &Ledger<'_>, arguments: &Arguments) -> Result<Vec<(EpochHash,
     for epoch in epochs {
         let header = ledger.header(epoch.hash)?;
         let mut cards: Vec<CardIndex> =
-            epoch.cards.iter().filter(|card| arguments.waits(card)).map(|card| card.index).collect();
+            epoch.cards.iter().filter(|card| arguments.waits(epoch, card)).map(|card| card.index).collect();
         if !arguments.all {
             let mut named = Vec::new();
             for name in &arguments.name {
