@@ -1,7 +1,7 @@
 //! Copies that lived apart and meet again: nothing is lost, nothing is chosen silently.
 
 use breakglass::ceremony::*;
-use breakglass::journal::{Calendar, Finding, Obligation};
+use breakglass::journal::{Calendar, Due, Finding, Obligation};
 use breakglass::quorum::{Digest, EpochHash, EventId};
 use breakglass::store::Place;
 
@@ -246,6 +246,9 @@ fn an_abort_in_one_copy_and_a_commit_in_the_other_leave_the_committed_epoch_whol
         joined.clean_up().unwrap();
         assert_eq!(joined.read().active().unwrap().hash(), epoch);
         assert_eq!(joined.read().history().findings, []);
+        let due = joined.read().state().due(Calendar::default());
+        let destroys = |due: &Due| matches!(due.obligation, Obligation::DestroyPaper { epoch: of, .. } if of == epoch);
+        assert!(!due.iter().any(destroys), "nobody is told to destroy the cards that open the vault");
         assert_eq!(verify_files(&joined.read()).unwrap(), []);
         assert_eq!(joined.unseal(&new, "m365-admin").unwrap(), ["correct horse"]);
     }
@@ -284,6 +287,23 @@ fn an_epoch_aborted_in_two_copies_stays_aborted_in_both() {
     ours.append_line(ours.forge_behind(vec![behind_our_abort], commit, epoch, &[]).bytes());
     assert_ne!(ours.read().active().unwrap().hash(), epoch);
     assert_eq!(ours.read().history().findings.len(), 1);
+}
+
+#[test]
+fn papers_of_an_epoch_that_was_given_up_are_to_be_destroyed_wherever_they_were_read_back() {
+    let disk = CrashDisk::new();
+    let ours = Machine::new(&disk);
+    let cards = ours.begin();
+    let (epoch, new) = ours.stage(&cards, &NAMES).unwrap();
+    let stick = ours.copy_to("stick.vault");
+    read_all_back(&mut stick.write(), epoch, &new[..1]).unwrap();
+    ours.abort(&cards).unwrap();
+    ours.merge(stick).unwrap();
+    let due = || ours.read().state().due(Calendar::default()).into_iter().map(|due| due.obligation);
+    let papers: Vec<Obligation> = due().filter(|due| matches!(due, Obligation::DestroyPaper { .. })).collect();
+    assert_eq!(papers, [Obligation::DestroyPaper { epoch, card: index(1) }]);
+    paper_destroyed(&mut ours.write(), epoch, vec![index(1)], "Ben", now()).unwrap();
+    assert_eq!(due().filter(|due| matches!(due, Obligation::DestroyPaper { .. })).count(), 0);
 }
 
 #[test]

@@ -222,6 +222,30 @@ fn signatures_that_were_stripped_swapped_or_made_for_another_line_are_refused() 
 }
 
 #[test]
+fn what_this_machine_verified_before_is_believed_only_byte_for_byte() {
+    let lived = Lived::new();
+    let machine = lived.machine();
+    machine.read().pin(None).unwrap();
+    let lines = machine.lines();
+    assert_eq!(machine.pins().find(lived.state().vault).unwrap().lines, lines.len());
+    for (at, bytes) in lines.iter().enumerate().skip(1) {
+        let mut line = Line::read(bytes).unwrap();
+        let Some(signature) = line.signatures.first_mut() else { continue };
+        signature.0[40] ^= 4;
+        let why = Refusal::BadSignature(line.event.signers[0].1);
+        let mut tampered = lines.clone();
+        tampered[at] = line.bytes();
+        machine.replace_lines(&tampered);
+        assert_eq!(lived.findings()[0], Finding::Refused { line: at + 1, why });
+    }
+    machine.replace_lines(&lines);
+    let opened = What::Opened { epoch: lived.active, reason: "none".to_owned(), incident: None };
+    let mut forged = machine.forge(opened, lived.active, &lived.cards[..2]);
+    forged.signatures.reverse();
+    lived.refuses(forged, Refusal::BadSignature(index(1)));
+}
+
+#[test]
 fn a_signature_of_one_card_under_the_name_of_another_is_refused() {
     let lived = Lived::new();
     let mut line =

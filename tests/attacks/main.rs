@@ -4,6 +4,7 @@
 //! quorum, a copy.
 
 mod cards;
+mod convergence;
 mod copies;
 #[path = "../support/crash_disk.rs"]
 #[allow(dead_code, unused_imports, reason = "only its files are needed here, not its crashes")]
