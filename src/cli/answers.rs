@@ -3,7 +3,7 @@
 //!
 //! | option | what it holds |
 //! |---|---|
-//! | `--cards` | cards in the order in which they are asked for: one a line, or in several lines with an empty line between cards; or one text file as printed; or a folder of such files (`*.txt`) |
+//! | `--cards` | cards in the order in which they are asked for: one a line, or in several lines with an empty line between cards; or one text file as printed; or a folder of such files (`*.txt`); or a picture with one or several cards (PNG, JPEG, PDF) |
 //! | `--phrases` | lines `NAME: phrase` or `NUMBER: phrase`, each used once |
 //! | `--new-cards`, `--new-phrases` | the same for the cards of the epoch to come, where a rotation asks for old and new ones |
 //! | `--value-from` | one secret value: everything, without the line end at its end |

@@ -1,4 +1,4 @@
-//! Paper: what is printed, as PDF and as plain text.
+//! Paper: what is printed, as PDF and as plain text; and codes read back from pictures of it.
 //!
 //! Everything that goes onto paper is made here from plain strings and numbers: fonts, line breaking, QR codes, the PDF
 //! itself, and the layout of a card's sheet. The same input always gives the same bytes. No file, no printer, no clock and no
@@ -13,7 +13,11 @@ mod font;
 mod page;
 mod pdf;
 mod qr;
+mod reading;
 mod text;
 
 pub use card_sheet::{CardPdf, CardSheet, PaperError, card_pdf, card_text_file};
 pub use page::PageSize;
+pub use reading::{
+    HEAD, LARGEST_FILE, MOST_PAGES, MOST_PIXELS, PictureError, is_picture, panics_are_answers, read_codes,
+};

@@ -1,5 +1,7 @@
-//! Cards in text files: bare, a card a line or in several lines; or on a whole sheet as it is printed, among other words.
+//! Cards in files: in text files, bare, a card a line or in several lines, or on a whole sheet as it is printed, among other words;
+//! and in pictures, as codes.
 
+use std::collections::VecDeque;
 use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization;
@@ -8,33 +10,82 @@ use zeroize::Zeroizing;
 use super::CARDS;
 use super::input::{Contents, Input};
 use crate::cli::terminal::DeskError;
-use crate::quorum::{SecretText, separates};
+use crate::paper::read_codes;
+use crate::quorum::{Reading, SecretText, read_card, separates};
 
 /// Characters of a card's text.
 const CHARACTERS: usize = 93;
 
-/// The first card in a text file, wherever in it the card stands.
+/// The card in a file: the first of a text file, wherever in it the card stands, or the only one of a picture.
 ///
 /// # Errors
-/// When the file cannot be read or holds no card.
+/// When the file cannot be read, holds no card, or is a picture of several.
 pub fn card_in_file(path: &Path) -> Result<SecretText, DeskError> {
     let input = Input::File(path.to_owned());
-    Cards::of(&input, CARDS)?.next()?.ok_or_else(|| DeskError::NoCard { source: input.to_string() })
+    let mut cards = Cards::of(&input, CARDS)?;
+    if let Cards::Shown(shown) = &cards
+        && shown.len() > 1
+    {
+        let numbers = shown.iter().filter_map(|card| match read_card(card.expose()) {
+            Ok(Reading::Whole(card)) => Some(card.head().index.get()),
+            _ => None,
+        });
+        return Err(DeskError::SeveralCards { source: input.to_string(), numbers: numbers.collect() });
+    }
+    cards.next()?.ok_or_else(|| DeskError::NoCard { source: input.to_string() })
 }
 
 /// The cards of one input, one after another.
-pub struct Cards {
+pub enum Cards {
+    /// Of text.
+    Written(WrittenCards),
+    /// Of the codes in a picture.
+    Shown(VecDeque<SecretText>),
+}
+
+impl Cards {
+    /// Opens `input` for `option`.
+    pub fn of(input: &Input, option: &'static str) -> Result<Cards, DeskError> {
+        match input.picture(option)? {
+            Some(picture) => cards_shown(&picture, input).map(Cards::Shown),
+            None => WrittenCards::of(input, option).map(Cards::Written),
+        }
+    }
+
+    /// The next card as it stands there; nothing when there is none left.
+    pub fn next(&mut self) -> Result<Option<SecretText>, DeskError> {
+        match self {
+            Cards::Written(cards) => cards.next(),
+            Cards::Shown(cards) => Ok(cards.pop_front()),
+        }
+    }
+}
+
+/// The cards among the codes of a picture: a page may show others, and a table other things.
+fn cards_shown(picture: &[u8], input: &Input) -> Result<VecDeque<SecretText>, DeskError> {
+    let codes = read_codes(picture).map_err(|cause| DeskError::Picture { source: input.to_string(), cause })?;
+    let count = codes.len();
+    let cards: VecDeque<SecretText> =
+        codes.iter().filter(|code| begins_card(code)).map(|code| SecretText::from(code.to_string())).collect();
+    if cards.is_empty() {
+        return Err(DeskError::NoCardAmongCodes { source: input.to_string(), codes: count });
+    }
+    Ok(cards)
+}
+
+/// The cards of a text, one after another.
+pub struct WrittenCards {
     contents: Contents,
     /// Whether it is a sheet: after its one card come words.
     is_sheet: bool,
     ended: bool,
 }
 
-impl Cards {
+impl WrittenCards {
     /// Opens `input` for `option`. A file in which a single line begins a card, and not the first, is a sheet; a stream never is, since it is
     /// not read ahead.
-    pub fn of(input: &Input, option: &'static str) -> Result<Cards, DeskError> {
-        let mut cards = Cards { contents: input.open(option)?, is_sheet: false, ended: false };
+    pub fn of(input: &Input, option: &'static str) -> Result<WrittenCards, DeskError> {
+        let mut cards = WrittenCards { contents: input.open(option)?, is_sheet: false, ended: false };
         if !input.is_stream() {
             let begun = cards.contents.rest()?.lines().filter(|line| begins_card(bare(line))).count();
             cards.is_sheet = begun == 1;

@@ -8,8 +8,11 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::str::{self, FromStr};
 
+use zeroize::Zeroizing;
+
 use crate::cli::streams::standard_input;
 use crate::cli::terminal::DeskError;
+use crate::paper::{HEAD, LARGEST_FILE, is_picture};
 use crate::system::memory::LockedBytes;
 use crate::system::open_descriptor;
 
@@ -64,6 +67,28 @@ impl Input {
             names.filter(|path| path.extension().is_some_and(|ending| ending == "txt")).collect();
         files.sort();
         Some(files.into_iter().map(Input::File).collect())
+    }
+
+    /// The whole file, when it begins as a picture does; never of a stream, which can be read only once.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is larger than a picture may be.
+    pub fn picture(&self, option: &'static str) -> Result<Option<Zeroizing<Vec<u8>>>, DeskError> {
+        let Input::File(path) = self else { return Ok(None) };
+        let read = || {
+            let mut file = File::open(path)?;
+            let mut head = Zeroizing::new(Vec::with_capacity(HEAD));
+            file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+            if !is_picture(&head) {
+                return Ok(None);
+            }
+            let size = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+            let mut bytes = Zeroizing::new(Vec::with_capacity(size.min(LARGEST_FILE) + 1));
+            bytes.extend_from_slice(&head);
+            file.take((LARGEST_FILE + 1 - HEAD) as u64).read_to_end(&mut bytes)?;
+            Ok(Some(bytes))
+        };
+        read().map_err(|cause| self.cannot_read(option, cause))
     }
 
     /// Opens it for `option`.

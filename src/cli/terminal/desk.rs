@@ -6,6 +6,7 @@ use std::io;
 
 use super::screen::RawMode;
 use crate::language::{Language, Say, messages};
+use crate::paper::PictureError;
 use crate::quorum::{CardHead, SecretText};
 
 /// What came of a question that a person may decline.
@@ -173,6 +174,27 @@ pub enum DeskError {
         /// The file.
         source: String,
     },
+    /// A picture that should show a card cannot be read.
+    Picture {
+        /// The file.
+        source: String,
+        /// Why, and what to do.
+        cause: PictureError,
+    },
+    /// A picture shows codes, and none of them is a card.
+    NoCardAmongCodes {
+        /// The file.
+        source: String,
+        /// How many codes there are.
+        codes: usize,
+    },
+    /// A picture shows several cards where one is asked for.
+    SeveralCards {
+        /// The file.
+        source: String,
+        /// Their numbers, in the order of the picture.
+        numbers: Vec<u8>,
+    },
     /// Two options name the same stream, which can be read only once.
     SharedStream {
         /// `-` or `fd:N`.
@@ -193,6 +215,12 @@ impl Say for DeskError {
             DeskError::TooLong { option, limit } => message::too_long(language, option, limit / 1024),
             DeskError::NotText { option } => message::not_text(language, option),
             DeskError::NoCard { source } => message::no_card_in_file(language, source),
+            DeskError::Picture { source, cause } => message::picture_fails(language, source, cause.say(language)),
+            DeskError::NoCardAmongCodes { source, codes } => message::no_card_among_codes(language, source, codes),
+            DeskError::SeveralCards { source, numbers } => {
+                let numbers: Vec<String> = numbers.iter().map(u8::to_string).collect();
+                message::several_cards(language, source, numbers.join(", "))
+            }
             DeskError::SharedStream { source } => message::shared_stream(language, source),
         }
     }

@@ -11,6 +11,7 @@ use crossterm::terminal;
 use zeroize::Zeroizing;
 
 use super::width::{columns, printable, wrapped};
+use crate::paper::panics_are_answers;
 
 /// The size of a screen that does not tell its own, in columns and rows.
 const COMMON_SIZE: (u16, u16) = (80, 24);
@@ -238,7 +239,10 @@ impl RawMode {
         HOOK.call_once(|| {
             let report = panic::take_hook();
             panic::set_hook(Box::new(move |panic| {
-                restore();
+                // A damaged picture ends no question.
+                if !panics_are_answers() {
+                    restore();
+                }
                 report(panic);
             }));
         });
