@@ -11,7 +11,9 @@ mod copies;
 mod crash_disk;
 mod files;
 mod hostile_bytes;
+mod lived;
 mod log;
 #[path = "../support/machine.rs"]
 mod machine;
 mod put;
+mod signatures;
