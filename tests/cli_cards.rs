@@ -134,6 +134,7 @@ fn a_vault_is_made_filled_opened_and_renewed_until_only_old_paper_is_left() {
     let shown = room.run("unseal --reason test --entry m365 --field password --cards renewed").ended(0);
     assert_eq!(shown.out, "correct horse\n");
     room.run("unseal --reason test --entry m365 --field password --cards kept").ended(2).says("do not belong together");
+    room.run(&format!("card check --cards {}", room.card("kept", 1))).ended(1).says("number 1, which this log knows");
 
     room.run("card destroyed --all --yes").ended(0);
     room.run("card destroyed --all --yes").ended(2).says("Nothing of that waits");

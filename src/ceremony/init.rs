@@ -101,7 +101,12 @@ pub(super) fn prove(
 ) -> Result<(CardIndex, CustodianKey), CeremonyError> {
     let header = writing.ledger().header(epoch)?;
     let head = *card.head();
-    let known = writing.ledger().state().epochs.get(&epoch).and_then(|epoch| epoch.card(head.index));
+    let epochs = &writing.ledger().state().epochs;
+    if head.epoch != header.id() && !head.drill {
+        let known = epochs.values().find(|epoch| epoch.hash.id() == head.epoch).map(|epoch| epoch.number);
+        return Err(CardRefusal::OtherEpoch { card: head.epoch, known, folder: header.id() }.into());
+    }
+    let known = epochs.get(&epoch).and_then(|epoch| epoch.card(head.index));
     let proven = super::gathering::prove_against(header, card, phrase)?;
     match (known, header.custodian(head.index)) {
         (Some(known), Some(custodian)) if known.locked != head.lock.is_some() => {

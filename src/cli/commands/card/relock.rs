@@ -151,7 +151,9 @@ fn refuse_early(
 ) -> Result<(), CliError> {
     let head = card.head();
     if head.epoch != header.id() {
-        let refusal = CardRefusal::OtherEpoch { card: head.epoch, known: None, folder: header.id() };
+        let mut epochs = ledger.state().epochs.values();
+        let known = epochs.find(|epoch| epoch.hash.id() == head.epoch).map(|epoch| epoch.number);
+        let refusal = CardRefusal::OtherEpoch { card: head.epoch, known, folder: header.id() };
         return Err(CeremonyError::Card(refusal).into());
     }
     let name = names_of(header, &[head.index]);
