@@ -12,6 +12,17 @@ use super::{Disk, Found, Lock, StoreError, Trouble};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RealDisk;
 
+/// A locked file. Closing it is not enough to give the lock back: a program that is just being started holds the file too, for a
+/// moment.
+struct Held(File);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // What cannot be unlocked is unlocked by the closing that follows.
+        let _ = self.0.unlock();
+    }
+}
+
 impl Disk for RealDisk {
     fn look(&self, path: &Path) -> Result<Option<Found>, StoreError> {
         match fs::symlink_metadata(path) {
@@ -115,11 +126,13 @@ impl Disk for RealDisk {
         only_for_owner(&mut options);
         let (file, _) = open(path, &mut options)?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock::held_by(file)),
+            Ok(()) => Ok(Lock::held_by(Held(file))),
             Err(TryLockError::WouldBlock) => Err(StoreError::new(path, Trouble::Busy)),
             // Some network file systems know no locks. In an emergency that must not keep the vault shut; a second writer is
             // still found when the log is not as long as it was.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(Lock::held_by(file)),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                Ok(Lock::held_by(Held(file)))
+            }
             Err(TryLockError::Error(error)) => Err(StoreError::of_system(path, &error)),
         }
     }
