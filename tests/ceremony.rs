@@ -190,3 +190,38 @@ fn a_tail_that_was_cut_off_is_recorded_even_when_the_crash_came_before_its_event
     assert_eq!(std::fs::read(room.vault().join("log.torn-2")).unwrap(), b"{\"ev");
     assert_eq!(room.read().begin(now).unwrap().end().lines().count(), 3);
 }
+
+#[test]
+fn a_copy_is_not_made_inside_the_vault_that_it_is_of() {
+    let room = Room::new("inside");
+    let cards = RefCell::new(Vec::new());
+    drop(init(&DISK, &room.vault(), &room.pins(), plan(), moment("2026-01-10T09:00:00Z"), &mut keep(&cards)).unwrap());
+    let inside = room.vault().join("backup");
+    assert!(
+        matches!(copy_vault(&room.read(), &DISK, &inside), Err(CeremonyError::CopyInVault(path)) if path == inside)
+    );
+    assert!(!inside.exists());
+    assert!(copy_vault(&room.read(), &DISK, &room.folder.join("backup")).is_ok());
+}
+
+#[test]
+fn nobody_is_told_to_delete_the_file_of_a_staged_card_before_it_was_read_back() {
+    let room = Room::new("staged");
+    let cards = RefCell::new(Vec::new());
+    let now = moment("2026-01-10T09:00:00Z");
+    let mut writing = init(&DISK, &room.vault(), &room.pins(), plan(), now, &mut keep(&cards)).unwrap();
+    let attendance = quorum(writing.ledger(), &cards.borrow()[..3]);
+    let rotation = Rotation::open(&writing, attendance).unwrap();
+    let mut on_files = |new: &NewCards| {
+        *cards.borrow_mut() = new.cards().iter().map(|card| card.to_text().expose().to_owned()).collect();
+        Ok(new.cards().iter().map(|card| card.head().index).collect())
+    };
+    let staged = stage(&mut writing, rotation, plan(), &[], Vec::new(), now, &mut on_files).unwrap();
+    let told = |writing: &Writing<'_>| {
+        let due = writing.ledger().state().due(Calendar::default());
+        due.iter().filter(|due| matches!(due.obligation, Obligation::DestroyCardFile { .. })).count()
+    };
+    assert_eq!(told(&writing), 0);
+    read_back(&mut writing, staged.epoch, card(&cards.borrow()[0]), false, None, now).unwrap();
+    assert_eq!(told(&writing), 1);
+}

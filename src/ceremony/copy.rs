@@ -7,15 +7,18 @@ use super::ledger::{Ledger, Writing};
 use super::verify::{Expected, FileFinding, named};
 use crate::journal::{Headers, History, Line, What, join};
 use crate::quorum::Digest;
-use crate::store::{Disk, Place, VaultFolder};
+use crate::store::{Disk, Place, VaultFolder, is_inside};
 use crate::vault::{EpochHeader, Moment};
 
 /// Copies the vault to a folder that is not there yet, or empty, and reads everything back. Gives the number of files.
 ///
 /// # Errors
-/// When the folder holds something, a header or sealed contents are not what the log says, a file cannot be written, or what was
+/// When the folder is inside the vault or holds something, a header or sealed contents are not what the log says, a file cannot be written, or what was
 /// written is not what is read. A deposit that is damaged or missing is left out, as whoever verifies the copy is told.
 pub fn copy_vault<'d>(ledger: &Ledger<'d>, disk: &'d dyn Disk, to: &Path) -> Result<usize, CeremonyError> {
+    if is_inside(to, ledger.folder().root()) {
+        return Err(CeremonyError::CopyInVault(to.to_owned()));
+    }
     let mut whole = Vec::new();
     for (place, expected) in named(ledger.history(), ledger.headers()) {
         if is_whole(ledger.folder(), &place, &expected)? {

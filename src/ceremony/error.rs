@@ -103,6 +103,8 @@ pub enum CeremonyError {
     ReceiptFromTheFuture(Moment),
     /// The log has this receipt already.
     ReceiptKnown,
+    /// A copy inside the vault would be lost with it.
+    CopyInVault(PathBuf),
     /// The copy is not what was copied.
     CopyDiffers(PathBuf),
     /// The other folder is of another vault.
@@ -150,6 +152,7 @@ impl Say for CeremonyError {
             CeremonyError::LeftOutWithoutReason(name) => text::left_out_without_reason(language, name),
             CeremonyError::ReceiptFromTheFuture(time) => text::receipt_from_the_future(language, time),
             CeremonyError::ReceiptKnown => text::receipt_known(language),
+            CeremonyError::CopyInVault(path) => text::copy_in_vault(language, path.display()),
             CeremonyError::CopyDiffers(path) => text::copy_differs(language, path.display()),
             CeremonyError::OtherVault(path) => text::other_vault(language, path.display()),
         }

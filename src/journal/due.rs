@@ -175,10 +175,12 @@ fn check(active: &EpochState, card: &CardState, calendar: Calendar) -> Option<Du
 fn destruction(epoch: &EpochState) -> Vec<Due> {
     let since = epoch.begun.or(epoch.staging.as_ref().map(|staging| staging.time));
     let on = since.unwrap_or(Moment::of(jiff::Timestamp::UNIX_EPOCH));
+    // The file of a staged card that was not read back may be all that there is of it: nobody may be told to delete that.
+    let waits = epoch.begun.is_none() && epoch.aborted_at.is_empty();
     let files = epoch
         .cards
         .iter()
-        .filter(|card| card.card_file)
+        .filter(|card| card.card_file && !(waits && card.verified.is_none()))
         .map(|card| Due { obligation: Obligation::DestroyCardFile { epoch: epoch.hash, card: card.index }, on });
     let papers = epoch
         .cards
