@@ -1,23 +1,22 @@
 //! `put`: fields of an entry into the vault, without a card.
 
+mod asked;
+mod generated;
+
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use serde::Serialize;
+
+use asked::{ask_fields, read_fields};
+use generated::{generate, show_generated};
 
 use crate::ceremony::{CeremonyError, Ledger, put, trusted_epoch};
 use crate::cli::answers::{Answers, Consent, Input, VALUE_FROM, ValueSource};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::terminal::Revelation;
-use crate::language::{Language, messages::cli as text};
-use crate::quorum::{
-    EpochHash, EpochId, EventId, NotHex, READABLE_ALPHABET, SecretText, generate_characters, generate_words,
-};
+use crate::language::messages::cli as text;
+use crate::quorum::{EpochHash, EpochId, EventId, NotHex, SecretText};
 use crate::vault::{Change, EntryId, FieldName, FieldValue, Fields};
-
-/// For how long a generated value stays on the screen.
-const SHOWN_SECONDS: u64 = 60;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -203,104 +202,4 @@ fn collect(
         fields.insert(name, FieldValue::new(value));
     }
     Ok(None)
-}
-
-fn generate(arguments: &Arguments, generator: Generator) -> Result<SecretText, CliError> {
-    let made = match generator {
-        Generator::Characters => {
-            let alphabet = arguments.alphabet.as_deref().unwrap_or(READABLE_ALPHABET);
-            let different: BTreeSet<char> = alphabet.chars().collect();
-            if different.len() < 2 || different.len() != alphabet.chars().count() {
-                return Err(CliError::Usage(text::bad_alphabet));
-            }
-            let length = usize::from(arguments.length.unwrap_or(24));
-            // A generated value shorter than this is within reach of guessing.
-            if (different.len() as f64).log2() * (length as f64) < 64.0 {
-                return Err(CliError::Usage(text::generated_too_short));
-            }
-            generate_characters(length, alphabet)
-        }
-        Generator::Words => {
-            if arguments.alphabet.is_some() {
-                return Err(CliError::Usage(text::bad_alphabet));
-            }
-            let count = usize::from(arguments.length.unwrap_or(7));
-            if count < 6 {
-                return Err(CliError::Usage(text::generated_too_short));
-            }
-            generate_words(count)
-        }
-    };
-    Ok(made.map_err(CeremonyError::from)?)
-}
-
-/// Several fields at once: a JSON object of texts.
-fn read_fields(input: &Input) -> Result<Fields, CliError> {
-    let mut contents = input.open("--fields-from")?;
-    serde_json::from_str(contents.rest()?).map_err(|error| {
-        // The parser's own message can quote the document.
-        let place = format!("{}:{}", error.line(), error.column());
-        CliError::File(PathBuf::from(input.to_string()), place)
-    })
-}
-
-/// Asks for the fields one by one; Enter alone leaves a field as it is.
-fn ask_fields(context: &mut Context, fields: &mut Fields) -> Result<(), CliError> {
-    let language = context.language;
-    if !context.desk.is_attended() {
-        return Err(CliError::Usage(text::say_what_to_put));
-    }
-    context.desk.tell(&text::put_intro(language));
-    for name in FieldName::FIXED {
-        let name = FieldName::fixed(name);
-        ask_one(context, fields, name, language)?;
-    }
-    loop {
-        let typed = context.desk.ask_line(&text::ask_free_field(language), "--secret")?;
-        if typed.is_empty() {
-            return Ok(());
-        }
-        match typed.parse::<FieldName>() {
-            Ok(name) => ask_one(context, fields, name, language)?,
-            Err(error) => context.say(&error),
-        }
-    }
-}
-
-fn ask_one(context: &mut Context, fields: &mut Fields, name: FieldName, language: Language) -> Result<(), CliError> {
-    let prompt = text::ask_field(language, super::field_label(language, &name));
-    let open = name.is_public() || ["user_name", "url", "how_to_rotate"].contains(&name.as_str());
-    let value = if open {
-        SecretText::from(context.desk.ask_line(&prompt, "--title")?)
-    } else {
-        context.desk.ask_secret(&prompt, VALUE_FROM)?
-    };
-    if !value.expose().is_empty() {
-        fields.insert(name, FieldValue::new(value));
-    }
-    Ok(())
-}
-
-fn show_generated(
-    context: &mut Context,
-    arguments: &Arguments,
-    name: &FieldName,
-    value: &SecretText,
-) -> Result<(), CliError> {
-    if arguments.print {
-        // A machine has it in its document already.
-        return if context.json { Ok(()) } else { context.print_secret(value.expose()) };
-    }
-    if !context.desk.is_attended() {
-        context.desk.tell(&text::generated_unseen(context.language));
-        return Ok(());
-    }
-    let field = super::field_label(context.language, name);
-    context.desk.reveal(&Revelation {
-        title: arguments.entry.as_str(),
-        field: &field,
-        value,
-        seconds: SHOWN_SECONDS,
-    })?;
-    Ok(())
 }

@@ -1,0 +1,57 @@
+//! The fields that people are asked for one by one, or that a file gives at once.
+
+use std::path::PathBuf;
+
+use crate::cli::answers::{Input, VALUE_FROM};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::language::{Language, messages::cli as text};
+use crate::quorum::SecretText;
+use crate::vault::{FieldName, FieldValue, Fields};
+
+/// Several fields at once: a JSON object of texts.
+pub fn read_fields(input: &Input) -> Result<Fields, CliError> {
+    let mut contents = input.open("--fields-from")?;
+    serde_json::from_str(contents.rest()?).map_err(|error| {
+        // The parser's own message can quote the document.
+        let place = format!("{}:{}", error.line(), error.column());
+        CliError::File(PathBuf::from(input.to_string()), place)
+    })
+}
+
+/// Asks for the fields one by one; Enter alone leaves a field as it is.
+pub fn ask_fields(context: &mut Context, fields: &mut Fields) -> Result<(), CliError> {
+    let language = context.language;
+    if !context.desk.is_attended() {
+        return Err(CliError::Usage(text::say_what_to_put));
+    }
+    context.desk.tell(&text::put_intro(language));
+    for name in FieldName::FIXED {
+        let name = FieldName::fixed(name);
+        ask_one(context, fields, name, language)?;
+    }
+    loop {
+        let typed = context.desk.ask_line(&text::ask_free_field(language), "--secret")?;
+        if typed.is_empty() {
+            return Ok(());
+        }
+        match typed.parse::<FieldName>() {
+            Ok(name) => ask_one(context, fields, name, language)?,
+            Err(error) => context.say(&error),
+        }
+    }
+}
+
+fn ask_one(context: &mut Context, fields: &mut Fields, name: FieldName, language: Language) -> Result<(), CliError> {
+    let prompt = text::ask_field(language, crate::cli::commands::field_label(language, &name));
+    let open = name.is_public() || ["user_name", "url", "how_to_rotate"].contains(&name.as_str());
+    let value = if open {
+        SecretText::from(context.desk.ask_line(&prompt, "--title")?)
+    } else {
+        context.desk.ask_secret(&prompt, VALUE_FROM)?
+    };
+    if !value.expose().is_empty() {
+        fields.insert(name, FieldValue::new(value));
+    }
+    Ok(())
+}
