@@ -49,7 +49,16 @@ fn years(ledger: &Ledger<'_>, keys: &[CustodianKey]) -> Vec<u8> {
             }
             1 => {
                 let entry = format!("entry-{}", number % 50).parse().expect("an id");
-                (What::Revealed { session, entry, fields: vec![FieldName::fixed("password")] }, 0..3)
+                (
+                    What::Revealed {
+                        session,
+                        entry,
+                        fields: vec![FieldName::fixed("password")],
+                        attachments: Vec::new(),
+                        codes: Vec::new(),
+                    },
+                    0..3,
+                )
             }
             2 => (What::Closed { session }, 0..3),
             3 => (What::Reviewed { openings: vec![session] }, 0..0),

@@ -31,7 +31,16 @@ fn a_deposit_that_somebody_names_once_more_for_another_entry_is_folded_in_all_th
     let epoch = machine.read().active().unwrap().hash();
     let named = PublicEntry { id: entry("another"), title: None, kind: None, owner: None, last_rotated: None };
     let fields = machine.read().state().deposits[0].fields.clone();
-    let what = What::Deposited { epoch, deposit, entry: named, fields, cleared: Vec::new() };
+    let what = What::Deposited {
+        epoch,
+        deposit,
+        entry: named,
+        fields,
+        cleared: Vec::new(),
+        attached: Vec::new(),
+        detached: Vec::new(),
+        recovery_codes: None,
+    };
     machine.append_line(machine.forge(what, epoch, &[]).bytes());
     assert_eq!(machine.read().state().deposits.len(), 2, "the line is a claim like any other");
     let cards = machine.rotate(&cards);

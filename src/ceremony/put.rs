@@ -67,7 +67,16 @@ pub fn put(
     let sealed = deposit.seal(header.deposit_recipient())?;
     let digest = sealed.digest();
     writing.publish(&Place::Deposit(header.epoch, digest), &sealed.file)?;
-    let what = What::Deposited { epoch: trusted, deposit: digest, entry: shown, fields, cleared };
+    let what = What::Deposited {
+        epoch: trusted,
+        deposit: digest,
+        entry: shown,
+        fields,
+        cleared,
+        attached: Vec::new(),
+        detached: Vec::new(),
+        recovery_codes: None,
+    };
     writing.record(now, Some(by), &[], what)?;
     Ok(digest)
 }

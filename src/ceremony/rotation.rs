@@ -106,6 +106,7 @@ pub fn stage(
         epoch: NewEpoch { number, hash: epoch, card_files, locked: locked(&new) },
         deposits: fold.to_vec(),
         replaced,
+        renewed: Vec::new(),
     };
     writing.record(now, None, &attendance.signers(), what)?;
     Ok(Staged { epoch, number })
@@ -244,9 +245,14 @@ pub fn clean_up(writing: &mut Writing<'_>, now: Moment) -> Result<usize, Ceremon
     writing.writer().remove(&places)?;
     let mut epochs = sealed.into_iter();
     let first = epochs.next();
-    writing.record(now, None, &[], What::Deleted { sealed: first, deposits })?;
+    writing.record(now, None, &[], What::Deleted { sealed: first, deposits, attachments: Vec::new() })?;
     for epoch in epochs {
-        writing.record(now, None, &[], What::Deleted { sealed: Some(epoch), deposits: Vec::new() })?;
+        writing.record(
+            now,
+            None,
+            &[],
+            What::Deleted { sealed: Some(epoch), deposits: Vec::new(), attachments: Vec::new() },
+        )?;
     }
     Ok(places.len())
 }

@@ -193,7 +193,13 @@ impl Session {
                 return Err(CeremonyError::NoSuchField(id.clone(), name.clone()));
             }
         }
-        let what = What::Revealed { session: self.event, entry: id.clone(), fields: fields.to_vec() };
+        let what = What::Revealed {
+            session: self.event,
+            entry: id.clone(),
+            fields: fields.to_vec(),
+            attachments: Vec::new(),
+            codes: Vec::new(),
+        };
         writing.record(now, None, &self.attendance.signers(), what)?;
         let view = self.entry(id)?;
         Ok(fields.iter().map(|name| view.field(name)).collect())

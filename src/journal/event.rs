@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::receipt::SignedReceipt;
 use crate::quorum::{CardIndex, Digest, EpochHash, EventId, LockProfile, VaultId};
-use crate::vault::{EntryId, FieldName, Moment, PublicEntry, VaultName};
+use crate::vault::{AttachmentName, EntryId, FieldName, Moment, PublicEntry, VaultName};
 
 /// A card that signs, as `[epoch hash, x]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,6 +53,45 @@ pub struct LeftOut {
     pub card: CardIndex,
     /// Why.
     pub reason: String,
+}
+
+/// An attachment that a deposit gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attached {
+    /// Its name.
+    pub name: AttachmentName,
+    /// SHA-256 of its blob under `attachments/`.
+    pub blob: Digest,
+    /// Bytes of the blob.
+    pub size: u64,
+}
+
+/// A blob that a rotation encrypted anew, so that who knew the old one's key has nothing of the new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Renewed {
+    /// The blob until the commit.
+    pub from: Digest,
+    /// The blob from the commit on.
+    pub to: Digest,
+    /// Bytes of the new blob.
+    pub size: u64,
+}
+
+/// A code that is good once, and tells nothing of the secret behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum OneTimeCode {
+    /// A code of the moment (RFC 6238).
+    TimeBased,
+    /// A recovery code.
+    Recovery {
+        /// The deposit that brought the set of codes.
+        set: Digest,
+        /// Its number in the set, from 1.
+        number: u16,
+    },
 }
 
 /// Everything that a log can say.
@@ -142,6 +181,15 @@ pub enum What {
         fields: Vec<FieldName>,
         /// Names of the fields removed.
         cleared: Vec<FieldName>,
+        /// Attachments given.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attached: Vec<Attached>,
+        /// Names of the attachments removed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        detached: Vec<AttachmentName>,
+        /// How many recovery codes it gives, when it gives any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recovery_codes: Option<u16>,
     },
     /// A quorum opened the vault. Signed by every attending card.
     Opened {
@@ -160,6 +208,17 @@ pub enum What {
         entry: EntryId,
         /// The fields.
         fields: Vec<FieldName>,
+        /// Attachments that were written out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<AttachmentName>,
+        /// Codes that are good once.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        codes: Vec<OneTimeCode>,
+    },
+    /// Everything was written out in the clear. Signed by the attending cards before anything is.
+    Exported {
+        /// The opening.
+        session: EventId,
     },
     /// The opening ended. Signed by the attending cards.
     Closed {
@@ -179,6 +238,9 @@ pub enum What {
         deposits: Vec<Digest>,
         /// The entries whose credential was replaced.
         replaced: Vec<EntryId>,
+        /// Blobs of attachments that were encrypted anew.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        renewed: Vec<Renewed>,
     },
     /// The staged epoch became the active one.
     Committed {
@@ -200,6 +262,9 @@ pub enum What {
         sealed: Option<EpochHash>,
         /// Deposits that are gone.
         deposits: Vec<Digest>,
+        /// Blobs of attachments that are gone.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Digest>,
     },
     /// A last line that was never finished was set aside. Claimed.
     TailSetAside {

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ancestry::Ancestry;
 use super::event::{Event, NewEpoch, What};
+use super::kept;
 use super::line::Line;
 use super::rules::Place;
 use super::state::{EpochState, Opening, PendingDeposit, Staging, State};
 use crate::quorum::{CardIndex, EpochHash};
+use crate::vault::EntryId;
 
 /// Which epochs are active where these histories meet: those that no other of them follows. An anchor that follows the commit of one
 /// of them decides between several.
@@ -62,9 +64,13 @@ pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
     }
     match &event.what {
         What::Opened { .. } => state.openings.extend(opening(line, place)),
-        What::Revealed { session, .. } | What::Closed { session } => {
+        What::Revealed { session, .. } | What::Closed { session } | What::Exported { session } => {
+            if let What::Revealed { codes, .. } = &event.what {
+                state.codes.spend(codes);
+            }
+            let deposited: BTreeSet<EntryId> = state.deposits.iter().map(|pending| pending.entry.id.clone()).collect();
             if let Some(opening) = state.openings.iter_mut().find(|opening| opening.event == *session) {
-                attended(opening, &event.what);
+                attended(opening, &event.what, place, deposited);
             }
         }
         What::Reviewed { openings } => {
@@ -72,10 +78,10 @@ pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
                 opening.reviewed = true;
             });
         }
-        What::Staged { epoch, deposits, replaced } => {
+        What::Staged { epoch, deposits, replaced, renewed } => {
             let (event, time) = (line.id, event.time);
-            let (deposits, replaced) = (deposits.clone(), replaced.clone());
-            let staging = Staging { event, time, deposits, replaced, at: place.at };
+            let (deposits, replaced, renewed) = (deposits.clone(), replaced.clone(), renewed.clone());
+            let staging = Staging { event, time, deposits, replaced, renewed, at: place.at };
             state.epochs.insert(epoch.hash, staged(epoch, staging, place));
         }
         What::Committed { epoch, left_out } => {
@@ -96,13 +102,15 @@ pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
                 state.deposited.insert((pending.deposit, pending.epoch, pending.entry.id.clone()));
                 state.deposits.push(pending);
             }
+            kept::deposited(state, &event.what, event.time);
         }
         What::TailSetAside { hash, .. } => {
             state.torn_tails.insert(*hash);
         }
-        What::Deleted { sealed, deposits } => {
+        What::Deleted { sealed, deposits, attachments } => {
             state.deleted_sealed.extend(sealed);
             state.deleted_deposits.extend(deposits);
+            state.blobs.deleted.extend(attachments);
         }
         _ => card_event(state, event, place),
     }
@@ -118,6 +126,7 @@ fn opening(line: &Line, place: &Place<'_>) -> Option<Opening> {
         incident: incident.clone(),
         attending: line.event.signers.clone(),
         revealed: BTreeMap::new(),
+        exported: false,
         closed: false,
         resealed: false,
         to_replace: Default::default(),
@@ -149,19 +158,30 @@ fn created(event: &Event, name: crate::vault::VaultName, new: &NewEpoch, place: 
         deposits: Vec::new(),
         deposited: Default::default(),
         folded: BTreeMap::new(),
+        blobs: Default::default(),
+        codes: Default::default(),
         deleted_deposits: Default::default(),
         deleted_sealed: Default::default(),
         torn_tails: Default::default(),
     }
 }
 
-fn attended(opening: &mut Opening, what: &What) {
+/// What an opening's own events add to it. A code that is good once tells nothing of the secret behind it.
+fn attended(opening: &mut Opening, what: &What, place: &Place<'_>, deposited: BTreeSet<EntryId>) {
     match what {
-        What::Revealed { entry, fields, .. } => {
+        What::Revealed { entry, fields, attachments, .. } => {
             opening.revealed.entry(entry.clone()).or_default().extend(fields.iter().cloned());
-            if fields.iter().any(|field| !field.is_public()) {
+            if fields.iter().any(|field| !field.is_public()) || !attachments.is_empty() {
                 opening.to_replace.insert(entry.clone());
             }
+        }
+        What::Exported { .. } => {
+            opening.exported = true;
+            let header = place.headers.get(&opening.epoch);
+            opening
+                .to_replace
+                .extend(header.into_iter().flat_map(|header| &header.entries).map(|entry| entry.id.clone()));
+            opening.to_replace.extend(deposited);
         }
         _ => opening.closed = true,
     }
@@ -183,6 +203,7 @@ fn committed(state: &mut State, hash: EpochHash, event: &Event, place: &Place<'_
         opening.resealed = true;
         opening.to_replace.retain(|entry| !staging.replaced.contains(entry));
     }
+    state.blobs.renew(&staging.renewed);
     let (folded, pending): (Vec<_>, Vec<_>) = std::mem::take(&mut state.deposits)
         .into_iter()
         .partition(|deposit| staging.deposits.contains(&deposit.deposit));
@@ -194,13 +215,19 @@ fn committed(state: &mut State, hash: EpochHash, event: &Event, place: &Place<'_
 }
 
 fn deposit(event: &Event) -> Option<PendingDeposit> {
-    let What::Deposited { epoch, deposit, entry, fields, cleared } = &event.what else { return None };
+    let What::Deposited { epoch, deposit, entry, fields, cleared, attached, detached, recovery_codes } = &event.what
+    else {
+        return None;
+    };
     Some(PendingDeposit {
         deposit: *deposit,
         epoch: *epoch,
         entry: entry.clone(),
         fields: fields.clone(),
         cleared: cleared.clone(),
+        attached: attached.clone(),
+        detached: detached.clone(),
+        recovery_codes: *recovery_codes,
         time: event.time,
         by: event.by.clone(),
     })

@@ -109,7 +109,9 @@ impl Rules<'_> {
                 self.active(*epoch)?;
                 quorum_of(self.event, *epoch, self.threshold(*epoch)?)
             }
-            What::Revealed { session, .. } | What::Closed { session } => self.attending(*session),
+            What::Revealed { session, .. } | What::Exported { session } | What::Closed { session } => {
+                self.attending(*session)
+            }
             What::Deposited { epoch, deposit, entry, .. } => self.deposited(*epoch, *deposit, &entry.id),
             What::Staged { epoch, .. } => self.staged(epoch),
             What::Committed { epoch, left_out } => self.committed(*epoch, left_out),

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event::Signer;
+use super::event::{Attached, Renewed, Signer};
+use super::kept::{Blobs, RecoveryCodes};
 use crate::quorum::{CardIndex, Digest, EpochHash, EventId, VaultId};
-use crate::vault::{EntryId, FieldName, Moment, PublicEntry, VaultName};
+use crate::vault::{AttachmentName, EntryId, FieldName, Moment, PublicEntry, VaultName};
 
 /// One card of an epoch, as far as the log knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +140,8 @@ pub struct Staging {
     pub deposits: Vec<Digest>,
     /// The entries whose credential was replaced.
     pub replaced: Vec<EntryId>,
+    /// Blobs of attachments that were encrypted anew.
+    pub renewed: Vec<Renewed>,
     /// Where in the log.
     pub(super) at: usize,
 }
@@ -160,6 +163,8 @@ pub struct Opening {
     pub attending: Vec<Signer>,
     /// What was shown.
     pub revealed: BTreeMap<EntryId, BTreeSet<FieldName>>,
+    /// Whether everything was written out in the clear.
+    pub exported: bool,
     /// Whether it was closed.
     pub closed: bool,
     /// Whether a rotation that follows it was committed.
@@ -184,6 +189,12 @@ pub struct PendingDeposit {
     pub fields: Vec<FieldName>,
     /// Names of the fields removed.
     pub cleared: Vec<FieldName>,
+    /// Attachments given.
+    pub attached: Vec<Attached>,
+    /// Names of the attachments removed.
+    pub detached: Vec<AttachmentName>,
+    /// How many recovery codes it gives, when it gives any.
+    pub recovery_codes: Option<u16>,
     /// When, as claimed.
     pub time: Moment,
     /// Who, as claimed.
@@ -209,6 +220,10 @@ pub struct State {
     pub(super) deposited: BTreeSet<(Digest, EpochHash, EntryId)>,
     /// Files of deposits that a commit folded in, with their epochs, which may be deleted.
     pub folded: BTreeMap<Digest, EpochHash>,
+    /// Blobs of attachments.
+    pub blobs: Blobs,
+    /// Recovery codes, and which of them were shown.
+    pub codes: RecoveryCodes,
     /// Files that the log says were deleted.
     pub deleted_deposits: BTreeSet<Digest>,
     /// Epochs whose sealed contents the log says were deleted.

@@ -6,13 +6,15 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FormatError, Moment};
+use super::{Attachment, AttachmentName, FormatError, Moment};
 use crate::quorum::{Digest, SecretText};
 
 /// Bytes of UTF-8 in one field at most: keys and recovery codes fit, files are attachments.
 const VALUE_BYTES: usize = 64 * 1024;
 /// Fields of one revision at most.
 const MOST_FIELDS: usize = 64;
+/// Attachments of one revision at most.
+const MOST_ATTACHMENTS: usize = 256;
 
 /// The id of an entry: 1 to 64 of `a-z`, `0-9` and hyphen, as people type it at 3 a.m.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -167,7 +169,10 @@ impl Clone for FieldValue {
 /// All fields of one revision.
 pub type Fields = BTreeMap<FieldName, FieldValue>;
 
-/// What a deposit does to an entry: the fields that it gives, and those that it removes. The rest stand.
+/// All attachments of one revision.
+pub type Attachments = BTreeMap<AttachmentName, Attachment>;
+
+/// What a deposit does to an entry: the fields and attachments that it gives, and those that it removes. The rest stand.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
@@ -176,9 +181,21 @@ pub struct Change {
     /// Fields to remove.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub clear: BTreeSet<FieldName>,
+    /// Attachments that are new, or replace one of the same name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attach: Attachments,
+    /// Attachments to remove.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub detach: BTreeSet<AttachmentName>,
 }
 
 impl Change {
+    /// Whether it changes nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.clear.is_empty() && self.attach.is_empty() && self.detach.is_empty()
+    }
+
     /// Refuses values and counts that no reader would take back.
     ///
     /// # Errors
@@ -186,6 +203,9 @@ impl Change {
     pub fn check(&self) -> Result<(), FormatError> {
         if self.set.len() + self.clear.len() > MOST_FIELDS {
             return Err(FormatError::TooMany(MOST_FIELDS));
+        }
+        if self.attach.len() + self.detach.len() > MOST_ATTACHMENTS {
+            return Err(FormatError::TooMany(MOST_ATTACHMENTS));
         }
         for (name, value) in &self.set {
             if value.expose().len() > VALUE_BYTES {
@@ -216,6 +236,9 @@ pub struct Revision {
     pub origin: Origin,
     /// Every field as of this revision.
     pub fields: Fields,
+    /// Every attachment as of this revision.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attachments: Attachments,
 }
 
 /// A credential with all its revisions, the newest last.
@@ -236,6 +259,13 @@ impl Entry {
         self.revisions.last().map_or(&NONE, |revision| &revision.fields)
     }
 
+    /// The attachments of the newest revision.
+    #[must_use]
+    pub fn attachments(&self) -> &Attachments {
+        static NONE: Attachments = BTreeMap::new();
+        self.revisions.last().map_or(&NONE, |revision| &revision.attachments)
+    }
+
     /// The value of a field in the newest revision.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&FieldValue> {
@@ -247,6 +277,9 @@ impl Entry {
         let mut fields = self.fields().clone();
         fields.retain(|name, _| !change.clear.contains(name));
         fields.extend(change.set.iter().map(|(name, value)| (name.clone(), value.clone())));
-        self.revisions.push(Revision { made, by, origin, fields });
+        let mut attachments = self.attachments().clone();
+        attachments.retain(|name, _| !change.detach.contains(name));
+        attachments.extend(change.attach.iter().map(|(name, attachment)| (name.clone(), attachment.clone())));
+        self.revisions.push(Revision { made, by, origin, fields, attachments });
     }
 }

@@ -20,6 +20,8 @@ pub enum FormatError {
     BadEntryId(String),
     /// A field name that cannot be one.
     BadFieldName(String),
+    /// An attachment's name that cannot be one.
+    BadAttachmentName(String),
     /// A value longer than the bound in bytes, of the named field.
     ValueTooLong(String, usize),
     /// The contents no longer fit: this many entries, revisions or fields are the most.
@@ -38,6 +40,7 @@ impl Say for FormatError {
             FormatError::TooCostly => text::too_costly(language),
             FormatError::BadEntryId(id) => text::bad_entry_id(language, id),
             FormatError::BadFieldName(name) => text::bad_field_name(language, name),
+            FormatError::BadAttachmentName(name) => text::bad_attachment_name(language, name),
             FormatError::ValueTooLong(name, bound) => text::value_too_long(language, name, bound),
             FormatError::TooMany(bound) => text::too_many(language, bound),
             FormatError::BadName(name) => text::bad_name(language, name),

@@ -3,6 +3,7 @@
 //! Bytes go in and typed values come out, or a refusal that says what was wrong. Reading is bounded: sizes, counts, nesting
 //! and the cost of key derivation. No file, terminal, clock or environment may come in here.
 
+mod attachment;
 mod canonical;
 mod contents;
 mod deposit;
@@ -12,10 +13,11 @@ mod header;
 mod moment;
 mod sealing;
 
+pub use attachment::{Attachment, AttachmentName};
 pub use canonical::{NotCanonical, from_canonical, to_canonical};
 pub use contents::{Contents, EarlierIdentity, SealedContents};
 pub use deposit::{Deposit, SealedDeposit};
-pub use entry::{Change, Entry, EntryId, FieldName, FieldValue, Fields, Origin, Revision};
+pub use entry::{Attachments, Change, Entry, EntryId, FieldName, FieldValue, Fields, Origin, Revision};
 pub use error::FormatError;
 pub use header::{Custodian, EpochHeader, Header, PublicEntry, VaultName};
 pub use moment::Moment;

@@ -122,7 +122,7 @@ fn what_the_log_only_claims_to_be_deleted_is_deleted_all_the_same() {
     let cards = machine.begin();
     let deposit = machine.deposit("m365-admin", "correct horse").unwrap();
     let first = machine.read().active().unwrap().hash();
-    let claim = What::Deleted { sealed: Some(first), deposits: vec![deposit] };
+    let claim = What::Deleted { sealed: Some(first), deposits: vec![deposit], attachments: Vec::new() };
     machine.append_line(machine.forge(claim, first, &[]).bytes());
     assert_eq!(machine.unseal(&cards, "m365-admin").unwrap(), ["correct horse"], "a claim takes nothing away");
     machine.rotate(&cards);
@@ -160,7 +160,16 @@ fn bring(machine: Machine<'_>, file: &[u8], epoch: EpochHash) -> Digest {
     machine.disk.create_file(&path, file).unwrap();
     let shown = PublicEntry { id: entry("m365-admin"), title: None, kind: None, owner: None, last_rotated: None };
     let fields = vec![FieldName::fixed("password")];
-    let what = What::Deposited { epoch, deposit, entry: shown, fields, cleared: Vec::new() };
+    let what = What::Deposited {
+        epoch,
+        deposit,
+        entry: shown,
+        fields,
+        cleared: Vec::new(),
+        attached: Vec::new(),
+        detached: Vec::new(),
+        recovery_codes: None,
+    };
     machine.append_line(machine.forge(what, epoch, &[]).bytes());
     deposit
 }

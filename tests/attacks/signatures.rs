@@ -18,13 +18,19 @@ fn changes_of_state(lived: &Lived, session: EventId) -> Vec<What> {
     let staged = || NewEpoch { number: 9, hash: next, card_files: Vec::new(), locked: Vec::new() };
     vec![
         What::Opened { epoch, reason: "none".to_owned(), incident: None },
-        What::Revealed { session, entry: entry("m365-admin"), fields: vec![FieldName::fixed("password")] },
+        What::Revealed {
+            session,
+            entry: entry("m365-admin"),
+            fields: vec![FieldName::fixed("password")],
+            attachments: Vec::new(),
+            codes: Vec::new(),
+        },
         What::Closed { session },
         What::Aborted { epoch: next, reason: "sabotage".to_owned() },
         What::ReadBack { epoch: next, card: index(1), file_destroyed: true },
         What::Checked { epoch, card: index(1) },
         What::Relocked { epoch, card: index(1), lock: Some(LockProfile::Small), card_file: false },
-        What::Staged { epoch: staged(), deposits: Vec::new(), replaced: Vec::new() },
+        What::Staged { epoch: staged(), deposits: Vec::new(), replaced: Vec::new(), renewed: Vec::new() },
     ]
 }
 
@@ -57,7 +63,13 @@ fn a_line_signed_by_fewer_cards_than_it_needs_or_by_others_has_no_effect() {
         lived.refuses(machine.forge(what, lived.active, &lived.cards[1..2]), why);
     }
     // A quorum that did not open this session shows nothing in it.
-    let shown = What::Revealed { session, entry: entry("m365-admin"), fields: vec![FieldName::fixed("password")] };
+    let shown = What::Revealed {
+        session,
+        entry: entry("m365-admin"),
+        fields: vec![FieldName::fixed("password")],
+        attachments: Vec::new(),
+        codes: Vec::new(),
+    };
     lived.refuses(machine.forge(shown, lived.active, &lived.cards[1..]), Refusal::WrongSigners);
     // A card of the staged epoch, or of both mixed, is no quorum of the active one.
     let opened = || What::Opened { epoch: lived.active, reason: "none".to_owned(), incident: None };
@@ -229,6 +241,6 @@ fn an_epoch_number_is_not_used_twice_even_after_an_abort() {
     machine.disk.create_folder(path.parent().unwrap()).unwrap();
     machine.disk.create_file(&path, again.bytes()).unwrap();
     let epoch = NewEpoch { number: 3, hash: again.hash(), card_files: Vec::new(), locked: Vec::new() };
-    let staging = What::Staged { epoch, deposits: Vec::new(), replaced: Vec::new() };
+    let staging = What::Staged { epoch, deposits: Vec::new(), replaced: Vec::new(), renewed: Vec::new() };
     lived.refuses(machine.forge(staging, lived.active, &lived.cards[..2]), Refusal::DoesNotContinue(again.hash()));
 }

@@ -48,6 +48,7 @@ fn name_of(what: &What) -> &'static str {
         What::Deposited { .. } => "deposited",
         What::Opened { .. } => "opened",
         What::Revealed { .. } => "revealed",
+        What::Exported { .. } => "exported",
         What::Closed { .. } => "closed",
         What::Reviewed { .. } => "reviewed",
         What::Staged { .. } => "staged",

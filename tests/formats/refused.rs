@@ -378,7 +378,7 @@ fn event_staging(world: &World) {
     let at = position(world, "aborted") + 1;
     let staged = &world.lines[at].event;
     let with = |epoch: NewEpoch| {
-        let what = What::Staged { epoch, deposits: Vec::new(), replaced: Vec::new() };
+        let what = What::Staged { epoch, deposits: Vec::new(), replaced: Vec::new(), renewed: Vec::new() };
         signed(&Event { what, ..staged.clone() }, &world.epochs[0], &[1, 2])
     };
     let new = |number, hash| NewEpoch { number, hash, card_files: Vec::new(), locked: Vec::new() };

@@ -157,8 +157,13 @@ fn contents(vault: VaultId, number: u32, first: Option<(EpochHash, &Quorum)>) ->
         contents.deposit_identities.push(EarlierIdentity { epoch, identity });
         let fields =
             fields(&[("title", "Microsoft 365 管理者"), ("user_name", "admin"), ("password", "correct horse")]);
-        let revision =
-            Revision { made: time(50), by: "Ben Okafor".to_owned(), origin: Origin::Deposit(folded()), fields };
+        let revision = Revision {
+            made: time(50),
+            by: "Ben Okafor".to_owned(),
+            origin: Origin::Deposit(folded()),
+            fields,
+            attachments: Default::default(),
+        };
         contents.entries.push(Entry { id: entry_id(), revisions: vec![revision] });
     }
     contents
@@ -296,11 +301,26 @@ fn first_epoch(log: &mut Log, first: &Epoch) -> SignedReceipt {
     }
     let names = ["password", "title", "user_name"].map(FieldName::fixed).to_vec();
     let entry = public_entry(Some("Microsoft 365 管理者"));
-    let deposited = What::Deposited { epoch, deposit: folded(), entry, fields: names, cleared: Vec::new() };
+    let deposited = What::Deposited {
+        epoch,
+        deposit: folded(),
+        entry,
+        fields: names,
+        cleared: Vec::new(),
+        attached: Vec::new(),
+        detached: Vec::new(),
+        recovery_codes: None,
+    };
     log.add(BEN, None, deposited);
     let opened = What::Opened { epoch, reason: "sign-in is down".to_owned(), incident: Some("INC-2041".to_owned()) };
     let session = log.add(None, Some((first, &[1, 2])), opened);
-    let revealed = What::Revealed { session, entry: entry_id(), fields: vec![FieldName::fixed("password")] };
+    let revealed = What::Revealed {
+        session,
+        entry: entry_id(),
+        fields: vec![FieldName::fixed("password")],
+        attachments: Vec::new(),
+        codes: Vec::new(),
+    };
     log.add(None, Some((first, &[1, 2])), revealed);
     log.add(None, Some((first, &[1, 2])), What::Closed { session });
     log.add(BEN, None, What::Reviewed { openings: vec![session] });
@@ -317,14 +337,20 @@ fn first_epoch(log: &mut Log, first: &Epoch) -> SignedReceipt {
 }
 
 fn given_up(log: &mut Log, first: &Epoch, second: &Epoch) {
-    let staged = What::Staged { epoch: second.new_epoch(), deposits: Vec::new(), replaced: Vec::new() };
+    let staged =
+        What::Staged { epoch: second.new_epoch(), deposits: Vec::new(), replaced: Vec::new(), renewed: Vec::new() };
     log.add(None, Some((first, &[1, 2])), staged);
     let aborted = What::Aborted { epoch: second.hash(), reason: "the printer jammed".to_owned() };
     log.add(None, Some((first, &[1, 2])), aborted);
 }
 
 fn rotated(log: &mut Log, first: &Epoch, second: &Epoch, third: &Epoch) {
-    let staged = What::Staged { epoch: third.new_epoch(), deposits: vec![folded()], replaced: vec![entry_id()] };
+    let staged = What::Staged {
+        epoch: third.new_epoch(),
+        deposits: vec![folded()],
+        replaced: vec![entry_id()],
+        renewed: Vec::new(),
+    };
     log.add(None, Some((first, &[1, 2])), staged);
     for number in 1..COUNT {
         let what = What::ReadBack { epoch: third.hash(), card: card(number), file_destroyed: true };
@@ -332,8 +358,12 @@ fn rotated(log: &mut Log, first: &Epoch, second: &Epoch, third: &Epoch) {
     }
     let left_out = vec![LeftOut { card: card(4), reason: "on leave until March".to_owned() }];
     log.add(BEN, None, What::Committed { epoch: third.hash(), left_out });
-    log.add(None, None, What::Deleted { sealed: Some(first.hash()), deposits: vec![folded()] });
-    log.add(None, None, What::Deleted { sealed: Some(second.hash()), deposits: Vec::new() });
+    log.add(
+        None,
+        None,
+        What::Deleted { sealed: Some(first.hash()), deposits: vec![folded()], attachments: Vec::new() },
+    );
+    log.add(None, None, What::Deleted { sealed: Some(second.hash()), deposits: Vec::new(), attachments: Vec::new() });
     let torn = What::TailSetAside { number: 1, size: TORN.len() as u64, hash: Digest::of(TORN) };
     log.add(None, None, torn);
 }
@@ -345,6 +375,7 @@ fn third_epoch(log: &mut Log, third: &Epoch, file: Digest) -> Deposit {
     let change = Change {
         set: fields(&[("password", "battery staple"), ("recovery code", "77-1042")]),
         clear: [FieldName::fixed("user_name")].into(),
+        ..Change::default()
     };
     let deposited = What::Deposited {
         epoch,
@@ -352,6 +383,9 @@ fn third_epoch(log: &mut Log, third: &Epoch, file: Digest) -> Deposit {
         entry: public_entry(None),
         fields: change.set.keys().cloned().collect(),
         cleared: change.clear.iter().cloned().collect(),
+        attached: Vec::new(),
+        detached: Vec::new(),
+        recovery_codes: None,
     };
     let one = log.add_after(before.clone(), BEN, None, deposited);
     let made = log.lines[log.lines.len() - 1].event.time;
@@ -360,6 +394,10 @@ fn third_epoch(log: &mut Log, third: &Epoch, file: Digest) -> Deposit {
     let mut heads = vec![one, other];
     heads.sort();
     log.add_after(heads, None, None, What::Merged {});
+    let opened = What::Opened { epoch, reason: "moving to another vault".to_owned(), incident: None };
+    let session = log.add(None, Some((third, &[1, 3])), opened);
+    log.add(None, Some((third, &[1, 3])), What::Exported { session });
+    log.add(None, Some((third, &[1, 3])), What::Closed { session });
     Deposit {
         version: FORMAT_VERSION,
         vault: log.vault,

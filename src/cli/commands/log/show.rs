@@ -8,7 +8,7 @@ use crate::cli::commands::{custodian_name, field_label};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::terminal::printable;
-use crate::journal::{Event, Finding, NewEpoch, Placed, What};
+use crate::journal::{Event, Finding, NewEpoch, OneTimeCode, Placed, What};
 use crate::language::{Language, Say, messages::report as text};
 use crate::quorum::{CardIndex, EpochHash, EventId};
 use crate::vault::FieldName;
@@ -92,10 +92,12 @@ impl Teller<'_> {
             | What::Committed { .. }
             | What::Aborted { .. }
             | What::Deleted { .. } => self.of_epochs(what),
-            What::Opened { .. } | What::Revealed { .. } | What::Closed { .. } | What::Reviewed { .. } => {
-                self.of_openings(what)
-            }
-            What::Deposited { entry, fields, cleared, .. } => self.deposit(entry.id.as_str(), fields, cleared),
+            What::Opened { .. }
+            | What::Revealed { .. }
+            | What::Exported { .. }
+            | What::Closed { .. }
+            | What::Reviewed { .. } => self.of_openings(what),
+            What::Deposited { .. } => self.deposit(what),
             What::TailSetAside { number, size, .. } => text::log_tail_set_aside(self.language, number, size),
             What::Merged {} => text::log_merged(self.language),
             _ => self.of_cards(what),
@@ -106,12 +108,16 @@ impl Teller<'_> {
         let language = self.language;
         match what {
             What::Created { name, epoch } => text::log_created(language, name, self.epoch(epoch)),
-            What::Staged { epoch, deposits, replaced } => {
+            What::Staged { epoch, deposits, replaced, renewed } => {
                 let mut words = text::log_staged(language, self.epoch(epoch), deposits.len());
                 if !replaced.is_empty() {
                     let entries: Vec<&str> = replaced.iter().map(|entry| entry.as_str()).collect();
                     words.push(' ');
                     words.push_str(&text::log_replaced(language, entries.join(", ")));
+                }
+                if !renewed.is_empty() {
+                    words.push(' ');
+                    words.push_str(&text::log_renewed(language, renewed.len()));
                 }
                 words
             }
@@ -124,10 +130,17 @@ impl Teller<'_> {
                 words
             }
             What::Aborted { epoch, reason } => text::log_aborted(language, self.number(*epoch), reason),
-            What::Deleted { sealed: Some(epoch), deposits } => {
-                text::log_deleted(language, self.number(*epoch), deposits.len())
+            What::Deleted { sealed, deposits, attachments } => {
+                let mut words = match sealed {
+                    Some(epoch) => text::log_deleted(language, self.number(*epoch), deposits.len()),
+                    None => text::log_deleted_deposits(language, deposits.len()),
+                };
+                if !attachments.is_empty() {
+                    words.push(' ');
+                    words.push_str(&text::log_deleted_attachments(language, attachments.len()));
+                }
+                words
             }
-            What::Deleted { sealed: None, deposits } => text::log_deleted_deposits(language, deposits.len()),
             _ => String::new(),
         }
     }
@@ -137,10 +150,16 @@ impl Teller<'_> {
         match what {
             What::Opened { reason, incident: Some(incident), .. } => text::log_opened_for(language, reason, incident),
             What::Opened { reason, incident: None, .. } => text::log_opened(language, reason),
-            What::Revealed { entry, fields, .. } => {
-                let fields: Vec<String> = fields.iter().map(|field| field_label(language, field)).collect();
-                text::log_revealed(language, entry, fields.join(", "))
+            What::Revealed { entry, fields, attachments, codes, .. } => {
+                let mut shown: Vec<String> = fields.iter().map(|field| field_label(language, field)).collect();
+                shown.extend(attachments.iter().map(|name| text::log_attachment(language, name)));
+                shown.extend(codes.iter().map(|code| match code {
+                    OneTimeCode::TimeBased => text::log_time_based_code(language),
+                    OneTimeCode::Recovery { number, .. } => text::log_recovery_code(language, number),
+                }));
+                text::log_revealed(language, entry, shown.join(", "))
             }
+            What::Exported { .. } => text::log_exported(language),
             What::Closed { .. } => text::log_closed(language),
             What::Reviewed { openings } => text::log_reviewed(language, openings.len()),
             _ => String::new(),
@@ -178,16 +197,21 @@ impl Teller<'_> {
         }
     }
 
-    fn deposit(&self, entry: &str, fields: &[FieldName], cleared: &[FieldName]) -> String {
+    fn deposit(&self, what: &What) -> String {
         let language = self.language;
-        let labels =
-            |names: &[FieldName]| names.iter().map(|name| field_label(language, name)).collect::<Vec<_>>().join(", ");
-        let mut words = text::log_deposited(language, entry, labels(fields));
-        if !cleared.is_empty() {
-            words.push(' ');
-            words.push_str(&text::log_cleared(language, labels(cleared)));
-        }
-        words
+        let What::Deposited { entry, fields, cleared, attached, detached, .. } = what else { return String::new() };
+        let labels = |names: &[FieldName]| names.iter().map(|name| field_label(language, name)).collect::<Vec<_>>();
+        let quoted = |name| text::log_attachment(language, name);
+        let mut given = labels(fields);
+        given.extend(attached.iter().map(|attached| quoted(&attached.name)));
+        let mut removed = labels(cleared);
+        removed.extend(detached.iter().map(quoted));
+        let given = (!given.is_empty()).then(|| text::log_deposited(language, &entry.id, given.join(", ")));
+        let removed = (!removed.is_empty()).then(|| match given {
+            Some(_) => text::log_cleared(language, removed.join(", ")),
+            None => text::log_cleared_of(language, &entry.id, removed.join(", ")),
+        });
+        given.into_iter().chain(removed).collect::<Vec<_>>().join(" ")
     }
 
     fn epoch(&self, epoch: &NewEpoch) -> String {
