@@ -104,5 +104,8 @@ fn deposit(ledger: &Ledger<'_>, number: usize) -> What {
         entry,
         fields: ["title", "password", "last_rotated"].map(FieldName::fixed).to_vec(),
         cleared: Vec::new(),
+        attached: Vec::new(),
+        detached: Vec::new(),
+        recovery_codes: None,
     }
 }
