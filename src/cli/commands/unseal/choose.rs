@@ -1,0 +1,102 @@
+//! What people at the terminal choose from: an entry, then what they need of it, until they are done.
+
+use super::Arguments;
+use super::reveal::reveal;
+use crate::ceremony::{EntryView, Session, Writing};
+use crate::cli::commands::field_label;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::language::{Language, messages::cli as text};
+use crate::vault::{EntryId, FieldName};
+
+/// The people choose an entry, then a field, until they are done.
+pub fn choose_entries(
+    context: &mut Context,
+    arguments: &Arguments,
+    session: &Session,
+    writing: &mut Writing<'_>,
+) -> Result<(), CliError> {
+    let language = context.language;
+    loop {
+        let entries = session.entries();
+        if entries.is_empty() {
+            context.desk.tell(&text::list_empty(language));
+            return Ok(());
+        }
+        for entry in &entries {
+            tell_broken_deposits(context, entry);
+        }
+        let mut choices: Vec<String> = entries.iter().map(|entry| label(context, entry)).collect();
+        choices.push(text::close_the_vault(language));
+        let chosen = context.desk.choose(&text::choose_entry(language), &choices, "--entry")?;
+        let Some(entry) = entries.get(chosen) else { return Ok(()) };
+        choose_fields(context, arguments, session, writing, entry.id)?;
+    }
+}
+
+/// What can be shown of an entry.
+enum Choice {
+    /// The value of a field, as it stands.
+    Field(FieldName),
+}
+
+impl Choice {
+    fn label(&self, language: Language) -> String {
+        match self {
+            Choice::Field(name) => field_label(language, name),
+        }
+    }
+}
+
+/// What an entry offers, in the order of the menu.
+fn choices_of(entry: &EntryView<'_>) -> Vec<Choice> {
+    entry.names().into_iter().map(Choice::Field).collect()
+}
+
+fn choose_fields(
+    context: &mut Context,
+    arguments: &Arguments,
+    session: &Session,
+    writing: &mut Writing<'_>,
+    entry: &EntryId,
+) -> Result<(), CliError> {
+    let language = context.language;
+    loop {
+        let choices = choices_of(&session.entry(entry)?);
+        let mut words: Vec<String> = choices.iter().map(|choice| choice.label(language)).collect();
+        words.push(text::back_to_entries(language));
+        let chosen = context.desk.choose(&text::choose_field(language, entry), &words, "--field")?;
+        match choices.get(chosen) {
+            None => return Ok(()),
+            Some(Choice::Field(name)) => {
+                let shown = session.reveal(writing, entry, std::slice::from_ref(name), context.now())?;
+                for field in &shown {
+                    reveal(context, entry, field, arguments.seconds)?;
+                }
+            }
+        }
+    }
+}
+
+fn tell_broken_deposits(context: &mut Context, entry: &EntryView<'_>) {
+    for open in &entry.deposits {
+        if let Err(error) = &open.deposit {
+            let why = crate::language::Say::say(error, context.language);
+            context.desk.tell(&text::deposit_broken(context.language, entry.id, why));
+        }
+    }
+}
+
+fn label(context: &Context, entry: &EntryView<'_>) -> String {
+    let title =
+        entry.sealed.and_then(|fields| fields.get(&FieldName::fixed("title"))).map(|value| value.expose().to_owned());
+    let title = title.or_else(|| entry.deposits.iter().rev().find_map(|open| open.pending.entry.title.clone()));
+    let mut words = entry.id.to_string();
+    if let Some(title) = title {
+        words = format!("{words} — {title}");
+    }
+    if !entry.deposits.is_empty() {
+        words = text::label_deposited(context.language, words, entry.deposits.len());
+    }
+    words
+}

@@ -1,0 +1,38 @@
+//! A value on the screen: the sealed one first, then what was deposited since and nobody confirmed.
+
+use crate::ceremony::ConfirmedField;
+use crate::cli::commands::field_label;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::terminal::Revelation;
+use crate::language::messages::cli as text;
+use crate::quorum::SecretText;
+use crate::vault::EntryId;
+
+/// The sealed value first, then what was deposited since, with who and when as claimed.
+pub fn reveal(
+    context: &mut Context,
+    entry: &EntryId,
+    shown: &ConfirmedField<'_>,
+    seconds: u64,
+) -> Result<(), CliError> {
+    let language = context.language;
+    let field = field_label(language, &shown.name);
+    if let Some(value) = shown.sealed {
+        let value = SecretText::from(value.expose().to_owned());
+        context.desk.reveal(&Revelation { title: entry.as_str(), field: &field, value: &value, seconds })?;
+    }
+    for (open, value) in &shown.deposited {
+        let by = open.pending.by.clone().unwrap_or_else(|| text::somebody(language));
+        let time = open.pending.time.date_and_minute(&context.zone);
+        match value {
+            None => context.desk.tell(&text::value_removed(language, &field, by, time)),
+            Some(value) => {
+                let field = text::field_not_confirmed(language, &field, by, time);
+                let value = SecretText::from(value.expose().to_owned());
+                context.desk.reveal(&Revelation { title: entry.as_str(), field: &field, value: &value, seconds })?;
+            }
+        }
+    }
+    Ok(())
+}
