@@ -1,8 +1,8 @@
 //! breakglass: an offline, sealed vault for break-glass credentials.
 //!
 //! The rooms, and the one direction in which they may call: `cli` -> `ceremony` -> (`store`, `vault`, `journal`, `paper`)
-//! -> `quorum` -> `system`; `journal` speaks of entries and moments in the words of `vault`. `language` holds every sentence and
-//! may be called by all. `quorum`, `vault` and `journal` know no terminal, no clock and no environment: those are handed in.
+//! -> `quorum` -> `system`; `journal` speaks of entries and moments in the words of `vault`. `stream` writes on another core; `language` holds every sentence and
+//! both may be called by all. `quorum`, `vault` and `journal` know no terminal, no clock and no environment: those are handed in.
 
 pub mod ceremony;
 pub mod cli;
@@ -11,5 +11,6 @@ pub mod language;
 pub mod paper;
 pub mod quorum;
 pub mod store;
+pub mod stream;
 pub mod system;
 pub mod vault;

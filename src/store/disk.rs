@@ -1,6 +1,7 @@
 //! The seam between the vault and the operating system: few operations, each of which can be the one that the power cuts.
 
 use std::ffi::OsString;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use super::StoreError;
@@ -68,6 +69,18 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// [`super::Trouble::Exists`] when the name is taken, even by a broken link.
     fn create_file(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// Makes a new file as [`Disk::create_file`] does, to be written in pieces.
+    ///
+    /// # Errors
+    /// [`super::Trouble::Exists`] when the name is taken, even by a broken link.
+    fn create_stream(&self, path: &Path) -> Result<Box<dyn Write + Send>, StoreError>;
+
+    /// Opens a file to be read in pieces, and tells its length in bytes.
+    ///
+    /// # Errors
+    /// [`super::Trouble::Missing`]; [`super::Trouble::Link`] for a link.
+    fn open_stream(&self, path: &Path) -> Result<(Box<dyn Read + Send>, u64), StoreError>;
 
     /// Adds `bytes` to a file that is `length` bytes long.
     ///

@@ -1,13 +1,17 @@
 //! A vault's folder as anyone may read it. To change it, one begins writing.
 
 use std::collections::BTreeSet;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
 
 use super::log::LogFile;
 use super::place::{ATTACHMENTS, DEPOSITS, EPOCHS, FOLDER_LIMIT, LOCK, LOG, Place};
 use super::publish::{PARTIAL, ensure_outer_folder};
 use super::writer::VaultWriter;
 use super::{Disk, Found, RawLog, StoreError, Trouble};
+use crate::quorum::Digest;
 
 /// The folder of one vault.
 #[derive(Clone)]
@@ -109,6 +113,27 @@ impl<'d> VaultFolder<'d> {
     /// When they are missing, more than the place may hold, or behind a link.
     pub fn read(&self, place: &Place) -> Result<Vec<u8>, StoreError> {
         self.disk.read(&self.way_to(place)?, place.limit())
+    }
+
+    /// Opens the file at a place, of any size, to be read in pieces, and tells its length in bytes.
+    ///
+    /// # Errors
+    /// When it is missing, or behind a link.
+    pub fn open_stream(&self, place: &Place) -> Result<(Box<dyn Read + Send>, u64), StoreError> {
+        self.disk.open_stream(&self.way_to(place)?)
+    }
+
+    /// SHA-256 of the file at a place, which is read in pieces.
+    ///
+    /// # Errors
+    /// As [`VaultFolder::open_stream`]; [`Trouble::TooLarge`] for a file, not of an attachment, that is larger than any that breakglass writes.
+    pub fn digest(&self, place: &Place) -> Result<Digest, StoreError> {
+        let Place::Attachment(_) = place else { return Ok(Digest::of(&self.read(place)?)) };
+        let (mut file, _) = self.open_stream(place)?;
+        let system = |error: io::Error| StoreError::of_system(self.root.join(place.path()), &error);
+        let mut hash = Sha256::new();
+        io::copy(&mut file, &mut hash).map_err(system)?;
+        Ok(Digest(hash.finalize().into()))
     }
 
     /// Whether something stands at a place.

@@ -3,6 +3,7 @@
 //! Everything goes through [`Disk`], the seam at which tests cut the power. What the bytes mean is not known here: `vault` and
 //! `journal` read them. No secret in the clear, no clock and no terminal may come in.
 
+mod attachment;
 mod disk;
 mod error;
 mod folder;
@@ -13,6 +14,7 @@ mod publish;
 mod real_disk;
 mod writer;
 
+pub use attachment::NewAttachment;
 pub use disk::{Disk, Found, Lock};
 pub use error::{StoreError, Trouble};
 pub use folder::VaultFolder;

@@ -76,7 +76,7 @@ impl Place {
         canonical.then_some(place)
     }
 
-    /// The most bytes that are read from it. Attachments of any size are streamed; this bounds what is taken in at once.
+    /// The most bytes that are read from it at once. Attachments are of any size, and read in pieces.
     #[must_use]
     pub fn limit(&self) -> u64 {
         match self {

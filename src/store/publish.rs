@@ -74,7 +74,7 @@ pub(super) fn ensure_outer_folder(disk: &dyn Disk, folder: &Path) -> Result<(), 
 }
 
 /// Makes the folder unless it stands.
-fn ensure_folder(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
+pub(super) fn ensure_folder(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
     match disk.look(folder)? {
         None => disk.create_folder(folder),
         Some(Found::Folder) => Ok(()),

@@ -73,6 +73,19 @@ impl Disk for RealDisk {
         written.map_err(|error| StoreError::of_system(path, &error))
     }
 
+    fn create_stream(&self, path: &Path) -> Result<Box<dyn Write + Send>, StoreError> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        only_for_owner(&mut options);
+        let file = options.open(path).map_err(|error| StoreError::of_system(path, &error))?;
+        Ok(Box::new(file))
+    }
+
+    fn open_stream(&self, path: &Path) -> Result<(Box<dyn Read + Send>, u64), StoreError> {
+        let (file, length) = open(path, OpenOptions::new().read(true))?;
+        Ok((Box::new(file), length))
+    }
+
     fn append(&self, path: &Path, length: u64, bytes: &[u8]) -> Result<(), StoreError> {
         let (mut file, found) = open(path, OpenOptions::new().append(true))?;
         if found != length {

@@ -1,11 +1,15 @@
 //! The one writer of a vault. It holds the lock, publishes files, and appends the lines that commit them.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use super::attachment::NewAttachment;
 use super::log::LogFile;
 use super::place::{LOCK, LOG, LOG_LIMIT, Place};
 use super::publish::{clear_partials, ensure_outer_folder, publish};
+use crate::quorum::Digest;
+
 use super::{Disk, Lock, Publication, RawLog, StoreError, Tail, Trouble, VaultFolder};
 
 /// A vault that this process alone is writing to, until the value is dropped.
@@ -63,18 +67,48 @@ impl<'d> VaultWriter<'d> {
         publish(self.folder.disk(), self.folder.root(), &path, bytes)
     }
 
+    /// Begins the blob of an attachment. It has no name before it is whole and on the medium.
+    ///
+    /// # Errors
+    /// [`Trouble::ReadOnly`] beside a side log; when nothing can be written there.
+    pub fn begin_attachment(&self) -> Result<NewAttachment<'d>, StoreError> {
+        if self.folder.side_log().is_some() {
+            return Err(StoreError::new(self.folder.root(), Trouble::ReadOnly));
+        }
+        NewAttachment::begin(self.folder.disk(), self.folder.root())
+    }
+
     /// Publishes what another vault folder holds at a place, and reads it back.
     ///
     /// # Errors
     /// As [`VaultWriter::publish`] and [`VaultFolder::read`]; [`Trouble::NotWhatWasWritten`] when the medium gives back
     /// something else.
     pub fn publish_from(&self, other: &VaultFolder<'_>, place: &Place) -> Result<Publication, StoreError> {
+        let differs = || StoreError::new(self.folder.root().join(place.path()), Trouble::NotWhatWasWritten);
+        if let Place::Attachment(digest) = place {
+            let stands = self.folder.holds(place)?;
+            if !stands {
+                self.copy_attachment(other, place, *digest)?;
+            }
+            let read_back = self.folder.digest(place)? == *digest;
+            let publication = if stands { Publication::StoodAlready } else { Publication::Written };
+            return if read_back { Ok(publication) } else { Err(differs()) };
+        }
         let bytes = other.read(place)?;
         let publication = self.publish(place, &bytes)?;
         if self.folder.read(place)? != bytes {
-            return Err(StoreError::new(self.folder.root().join(place.path()), Trouble::NotWhatWasWritten));
+            return Err(differs());
         }
         Ok(publication)
+    }
+
+    fn copy_attachment(&self, other: &VaultFolder<'_>, place: &Place, expected: Digest) -> Result<(), StoreError> {
+        let (mut from, _) = other.open_stream(place)?;
+        let mut to = self.begin_attachment()?;
+        if let Err(error) = io::copy(&mut from, &mut to) {
+            return Err(to.failed(&error));
+        }
+        to.commit(Some(expected)).map(drop)
     }
 
     /// Appends one line, without its line feed. This is the commit point: when it returns, the line is on the medium.

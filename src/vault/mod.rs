@@ -4,6 +4,7 @@
 //! and the cost of key derivation. No file, terminal, clock or environment may come in here.
 
 mod attachment;
+mod blob;
 mod canonical;
 mod contents;
 mod deposit;
@@ -14,6 +15,7 @@ mod moment;
 mod sealing;
 
 pub use attachment::{Attachment, AttachmentName};
+pub use blob::{BlobError, SealedFile, open_blob, seal_file};
 pub use canonical::{NotCanonical, from_canonical, to_canonical};
 pub use contents::{Contents, EarlierIdentity, SealedContents};
 pub use deposit::{Deposit, SealedDeposit};

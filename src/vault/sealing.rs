@@ -19,7 +19,7 @@ const WORK_FACTOR: u8 = 10;
 const CHUNK: usize = 64 * 1024;
 const TAG: usize = 16;
 /// An age header with one stanza of ours is under 400 bytes; a longer one is not ours.
-const HEADER_BYTES: usize = 1024;
+pub(super) const HEADER_BYTES: usize = 1024;
 
 /// The public half of an epoch's deposit key, `age1…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,11 @@ impl DepositIdentity {
     #[must_use]
     pub fn text(&self) -> &SecretText {
         &self.text
+    }
+
+    /// The identity as the crate takes it.
+    pub(super) fn age_identity(&self) -> &age::x25519::Identity {
+        &self.identity
     }
 
     /// The public half.
@@ -150,15 +155,24 @@ fn open(identity: &dyn Identity, file: &[u8], bound: usize) -> Result<SecretByte
 
 /// The bytes of plaintext, told from the file's length: header up to the line of `---`, a nonce of 16, chunks with their tags.
 fn plaintext_length(file: &[u8]) -> Option<usize> {
-    let start = &file[..file.len().min(HEADER_BYTES)];
-    let last_line = start.windows(5).position(|window| window == b"\n--- ")? + 1;
-    let end = last_line + start[last_line..].iter().position(|&byte| byte == b'\n')? + 1;
+    let end = header_length(&file[..file.len().min(HEADER_BYTES)])?;
     let payload = file.len().checked_sub(end + 16)?;
     let chunks = payload.div_ceil(CHUNK + TAG).max(1);
     payload.checked_sub(chunks * TAG)
 }
 
-fn refusal(error: age::DecryptError) -> FormatError {
+/// Whether a header ends within these bytes.
+pub(super) fn is_header(start: &[u8]) -> bool {
+    header_length(start).is_some()
+}
+
+/// The bytes up to the end of the line of `---`.
+fn header_length(start: &[u8]) -> Option<usize> {
+    let last_line = start.windows(5).position(|window| window == b"\n--- ")? + 1;
+    Some(last_line + start[last_line..].iter().position(|&byte| byte == b'\n')? + 1)
+}
+
+pub(super) fn refusal(error: age::DecryptError) -> FormatError {
     match error {
         age::DecryptError::ExcessiveWork { .. } => FormatError::TooCostly,
         age::DecryptError::InvalidHeader | age::DecryptError::UnknownFormat | age::DecryptError::Io(_) => {

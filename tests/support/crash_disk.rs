@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
+use std::io::{self, Cursor, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -285,6 +286,17 @@ impl Disk for CrashDisk {
         })
     }
 
+    fn create_stream(&self, path: &Path) -> Result<Box<dyn Write + Send>, StoreError> {
+        self.create_file(path, b"")?;
+        Ok(Box::new(Stream { disk: self.clone(), path: path.to_owned(), length: 0 }))
+    }
+
+    fn open_stream(&self, path: &Path) -> Result<(Box<dyn Read + Send>, u64), StoreError> {
+        let bytes = self.read(path, u64::MAX)?;
+        let length = bytes.len() as u64;
+        Ok((Box::new(Cursor::new(bytes)), length))
+    }
+
     fn append(&self, path: &Path, length: u64, bytes: &[u8]) -> Result<(), StoreError> {
         self.changing("append", path, |state| {
             let file = state.file(path)?;
@@ -355,6 +367,28 @@ impl Disk for CrashDisk {
         self.looking(folder, |state| {
             Ok(state.read_only.as_ref().is_some_and(|protected| folder.starts_with(protected)))
         })
+    }
+}
+
+/// A file that is written in pieces; the power can be cut at each of them.
+struct Stream {
+    disk: CrashDisk,
+    path: PathBuf,
+    length: u64,
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.disk.append(&self.path, self.length, bytes).map_err(|error| match error.trouble() {
+            Trouble::Full => io::ErrorKind::StorageFull.into(),
+            _ => io::Error::other("the power is off"),
+        })?;
+        self.length += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
