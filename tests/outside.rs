@@ -133,7 +133,7 @@ impl Vault {
         let contents = Contents::open(&fs::read(&sealed).unwrap(), &key, header.vault, header.epoch).unwrap();
         let contents = serde_json::to_vec(&contents).unwrap();
         let (left_behind, newest) = (folder.join(left_behind.path()), folder.join(newest.path()));
-        assert_eq!(verify_files(&ledger).unwrap(), []);
+        assert_eq!(verify_files(&ledger, VerifyDepth::Hashed).unwrap(), []);
         assert!(VaultFolder::is_vault(&DISK, &folder).unwrap());
         Vault { scratch, cards, contents, sealed, left_behind, newest }
     }

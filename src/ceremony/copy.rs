@@ -6,7 +6,6 @@ use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
 use super::verify::{Expected, FileFinding, named};
 use crate::journal::{Headers, History, Line, What, join};
-use crate::quorum::Digest;
 use crate::store::{Disk, Place, VaultFolder, is_inside};
 use crate::vault::{EpochHeader, Moment};
 
@@ -41,13 +40,14 @@ pub fn copy_vault<'d>(ledger: &Ledger<'d>, disk: &'d dyn Disk, to: &Path) -> Res
 /// Whether a file stands there as the log says. A false file in a copy would keep the true one out for ever.
 fn is_whole(folder: &VaultFolder<'_>, place: &Place, expected: &Expected) -> Result<bool, CeremonyError> {
     // Anybody can write a line for a deposit that never was; that must not keep the vault from being copied.
-    let optional = matches!((place, expected), (Place::Deposit(..), _) | (_, Expected::MayBeGone(_)));
+    let optional =
+        matches!((place, expected), (Place::Deposit(..) | Place::Attachment(_), _) | (_, Expected::MayBeGone(_)));
     let hash = match expected {
         Expected::Hash(hash) => Some(*hash),
         Expected::MayBeGone(hash) => *hash,
     };
-    match folder.read(place) {
-        Ok(bytes) if hash.is_none_or(|hash| Digest::of(&bytes) == hash) => Ok(true),
+    match folder.digest(place) {
+        Ok(digest) if hash.is_none_or(|hash| digest == hash) => Ok(true),
         _ if optional => Ok(false),
         Ok(_) => Err(CeremonyError::Swapped(place.path())),
         Err(error) => Err(error.into()),
@@ -127,8 +127,8 @@ fn take_files(
         if writing.ledger().folder().holds(place)? || !other.holds(place)? {
             continue;
         }
-        match other.read(place) {
-            Ok(bytes) if Digest::of(&bytes) == *hash => {}
+        match other.digest(place) {
+            Ok(digest) if digest == *hash => {}
             Ok(_) => {
                 merged.damaged.push(FileFinding::Differs(*place));
                 continue;

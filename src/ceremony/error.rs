@@ -9,7 +9,7 @@ use crate::paper::PaperError;
 use crate::quorum::{CardIndex, DealError, EpochId, NoMemoryForLock, NoRandomness, PolicyError, QuorumError};
 use crate::speaks;
 use crate::store::StoreError;
-use crate::vault::{EntryId, FieldName, FormatError, Moment, VaultName};
+use crate::vault::{AttachmentName, EntryId, FieldName, FormatError, Moment, VaultName};
 
 /// Why a step could not be done; the vault is then as it was before.
 #[derive(Debug)]
@@ -68,6 +68,14 @@ pub enum CeremonyError {
     NoSuchEntry(EntryId),
     /// The entry has no such field.
     NoSuchField(EntryId, FieldName),
+    /// The entry has no such attachment; those that it has.
+    NoSuchAttachment(EntryId, AttachmentName, Vec<AttachmentName>),
+    /// The blob of an attachment is not in the folder.
+    AttachmentMissing(EntryId, AttachmentName, PathBuf),
+    /// A file that is to be attached cannot be read; its name, and why.
+    Source(String, String),
+    /// What is written out cannot be written; why.
+    Target(String),
     /// There is no such deposit any more.
     NoSuchDeposit,
     /// This machine was never told which epoch to trust; the folder's.
@@ -141,6 +149,18 @@ impl Say for CeremonyError {
             CeremonyError::ReasonMissing => text::reason_missing(language),
             CeremonyError::NoSuchEntry(entry) => text::no_such_entry(language, entry),
             CeremonyError::NoSuchField(entry, field) => text::no_such_field(language, entry, field),
+            CeremonyError::NoSuchAttachment(entry, name, names) if names.is_empty() => {
+                text::no_attachments(language, entry, name)
+            }
+            CeremonyError::NoSuchAttachment(entry, name, names) => {
+                let names: Vec<&str> = names.iter().map(AttachmentName::as_str).collect();
+                text::no_such_attachment(language, entry, name, names.join(", "))
+            }
+            CeremonyError::AttachmentMissing(entry, name, path) => {
+                text::attachment_missing(language, entry, name, path.display())
+            }
+            CeremonyError::Source(name, why) => text::source_unreadable(language, name, why),
+            CeremonyError::Target(why) => text::target_unwritable(language, why),
             CeremonyError::NoSuchDeposit => text::no_such_deposit(language),
             // The folder's own epoch is not said in either: it must come from a card.
             CeremonyError::NotPinned(_) => text::not_pinned(language),

@@ -4,6 +4,7 @@
 //! It joins the log, the formats, the cards and the paper. No terminal, no clock and no environment may come in here: who asks,
 //! and how, is `cli`'s.
 
+mod attachment;
 mod card;
 mod card_files;
 mod copy;
@@ -20,6 +21,7 @@ mod status;
 mod unseal;
 mod verify;
 
+pub use attachment::{OfferedAttachment, attach};
 pub use card::{
     CardCheck, add_receipt, card_files_destroyed, check_against_header, check_card, depart, lose, paper_destroyed,
     relock,
@@ -37,4 +39,4 @@ pub use review::review;
 pub use rotation::{Rotation, Staged, abort, clean_up, commit, stage};
 pub use status::{CustodianStatus, Margin, Seal, StatusReport, status};
 pub use unseal::{ConfirmedField, EntryView, OpenDeposit, Session};
-pub use verify::{FileFinding, verify_files};
+pub use verify::{FileFinding, VerifyDepth, verify_files};

@@ -5,7 +5,7 @@
 
 use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
-use crate::journal::What;
+use crate::journal::{Attached, What};
 use crate::quorum::{Digest, EpochHash, EpochId};
 use crate::store::Place;
 use crate::vault::{Change, Deposit, EntryId, FORMAT_VERSION, FieldName, Moment, PublicEntry};
@@ -55,6 +55,8 @@ pub fn put(
     let shown = shown(entry, &change, header.titles_hidden);
     let fields: Vec<FieldName> = change.set.keys().cloned().collect();
     let cleared: Vec<FieldName> = change.clear.iter().cloned().collect();
+    let attached = attached(writing.ledger(), &change)?;
+    let detached = change.detach.iter().cloned().collect();
     let deposit = Deposit {
         version: FORMAT_VERSION,
         vault: header.vault,
@@ -73,12 +75,21 @@ pub fn put(
         entry: shown,
         fields,
         cleared,
-        attached: Vec::new(),
-        detached: Vec::new(),
+        attached,
+        detached,
         recovery_codes: None,
     };
     writing.record(now, Some(by), &[], what)?;
     Ok(digest)
+}
+
+/// What the event says of attachments, which stand in the folder already.
+fn attached(ledger: &Ledger<'_>, change: &Change) -> Result<Vec<Attached>, CeremonyError> {
+    let attached = change.attach.iter().map(|(name, attachment)| {
+        let (_, size) = ledger.folder().open_stream(&Place::Attachment(attachment.blob))?;
+        Ok(Attached { name: name.clone(), blob: attachment.blob, size })
+    });
+    attached.collect()
 }
 
 fn shown(entry: &EntryId, change: &Change, titles_hidden: bool) -> PublicEntry {

@@ -6,7 +6,10 @@ use super::ledger::{Ledger, Writing};
 use crate::journal::{PendingDeposit, What};
 use crate::quorum::{Digest, EventId};
 use crate::store::Place;
-use crate::vault::{Contents, Deposit, DepositIdentity, EntryId, FieldName, FieldValue, Fields, FormatError, Moment};
+use crate::vault::{
+    Attachments, Change, Contents, Deposit, DepositIdentity, Entry, EntryId, FieldName, FieldValue, Fields,
+    FormatError, Moment,
+};
 
 /// A deposit that was opened, and what the log claims of it.
 #[derive(Debug)]
@@ -77,11 +80,19 @@ fn open_deposit(
         let identity = contents.earlier_identity(&pending.epoch).map_err(format)?;
         open(&identity.ok_or(FormatError::DoesNotOpen).map_err(format)?)?
     };
-    // People decide by what the log lists: a field that it does not name would be folded in unseen.
-    if deposit.change.set.keys().eq(&pending.fields) && deposit.change.clear.iter().eq(&pending.cleared) {
+    if is_as_claimed(&deposit.change, pending) {
         return Ok(deposit);
     }
-    Err(format(FormatError::Malformed("it changes other fields than the log says".to_owned())))
+    Err(format(FormatError::Malformed("it changes something else than the log says".to_owned())))
+}
+
+/// People decide by what the log lists: a field or an attachment that it does not name would be folded in unseen.
+fn is_as_claimed(change: &Change, pending: &PendingDeposit) -> bool {
+    let attached = pending.attached.iter().map(|attached| (&attached.name, &attached.blob));
+    change.set.keys().eq(&pending.fields)
+        && change.clear.iter().eq(&pending.cleared)
+        && change.attach.iter().map(|(name, attachment)| (name, &attachment.blob)).eq(attached)
+        && change.detach.iter().eq(&pending.detached)
 }
 
 /// An entry as people see it: the sealed revision, and what was deposited since, which nobody confirmed.
@@ -90,6 +101,8 @@ pub struct EntryView<'s> {
     pub id: &'s EntryId,
     /// The fields of the newest sealed revision; none when it was never sealed.
     pub sealed: Option<&'s Fields>,
+    /// The attachments of the newest sealed revision.
+    pub(super) sealed_attachments: Option<&'s Attachments>,
     /// Deposits since, oldest first.
     pub deposits: Vec<&'s OpenDeposit>,
 }
@@ -171,7 +184,8 @@ impl Session {
     fn view<'s>(&'s self, id: &'s EntryId) -> EntryView<'s> {
         EntryView {
             id,
-            sealed: self.opened.contents.entry(id).map(crate::vault::Entry::fields),
+            sealed: self.opened.contents.entry(id).map(Entry::fields),
+            sealed_attachments: self.opened.contents.entry(id).map(Entry::attachments),
             deposits: self.opened.deposits.iter().filter(|deposit| deposit.pending.entry.id == *id).collect(),
         }
     }

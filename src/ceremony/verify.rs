@@ -49,19 +49,30 @@ impl FileFinding {
     }
 }
 
+/// How attachments are looked at, which can be large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyDepth {
+    /// Whether they stand there.
+    Present,
+    /// Read from beginning to end, and hashed.
+    Hashed,
+}
+
 /// Holds every file of the vault against the log.
 ///
 /// # Errors
 /// When the folder cannot be listed.
-pub fn verify_files(ledger: &Ledger<'_>) -> Result<Vec<FileFinding>, CeremonyError> {
+pub fn verify_files(ledger: &Ledger<'_>, depth: VerifyDepth) -> Result<Vec<FileFinding>, CeremonyError> {
     let mut findings = Vec::new();
     let named = named(ledger.history(), ledger.headers());
     for (place, expected) in &named {
         let missing = |error: &StoreError| matches!(error.trouble(), crate::store::Trouble::Missing);
-        match (ledger.folder().read(place), expected) {
-            (Ok(bytes), Expected::Hash(hash)) if Digest::of(&bytes) != *hash => {
-                findings.push(FileFinding::Differs(*place));
-            }
+        let digest = match (place, depth) {
+            (Place::Attachment(digest), VerifyDepth::Present) => ledger.folder().open_stream(place).map(|_| *digest),
+            _ => ledger.folder().digest(place),
+        };
+        match (digest, expected) {
+            (Ok(digest), Expected::Hash(hash)) if digest != *hash => findings.push(FileFinding::Differs(*place)),
             (Ok(_), _) => {}
             (Err(error), Expected::Hash(_)) if missing(&error) => findings.push(FileFinding::Missing(*place)),
             (Err(error), Expected::MayBeGone(_)) if missing(&error) => {}
@@ -103,6 +114,17 @@ pub(super) fn named(history: &History, headers: &Headers) -> Vec<(Place, Expecte
     }
     for (deposit, epoch) in &state.folded {
         named.push((Place::Deposit(number(epoch), *deposit), Expected::MayBeGone(Some(*deposit))));
+    }
+    for (blob, _) in state.blobs.needed() {
+        named.push((Place::Attachment(*blob), Expected::Hash(*blob)));
+    }
+    // What a rotation encrypted anew, and what one did that is not, or not yet, the vault's.
+    let staged = state.epochs.values().filter_map(|epoch| epoch.staging.as_ref());
+    let staged = staged.flat_map(|staging| &staging.renewed).map(|renewed| &renewed.to);
+    let needed: BTreeSet<&Digest> = state.blobs.needed().map(|(blob, _)| blob).collect();
+    let others: BTreeSet<&Digest> = staged.chain(state.blobs.superseded()).collect();
+    for blob in others.difference(&needed).copied() {
+        named.push((Place::Attachment(*blob), Expected::MayBeGone(Some(*blob))));
     }
     for placed in history.events.iter().filter(|placed| placed.accepted) {
         // Torn tails are numbered by each copy for itself: after a merge the number can be another copy's.

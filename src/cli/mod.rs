@@ -9,6 +9,7 @@ mod context;
 mod error;
 mod localise;
 mod people;
+mod progress;
 mod read_back;
 mod roster;
 mod streams;

@@ -3,23 +3,23 @@
 //! Everything goes through [`Disk`], the seam at which tests cut the power. What the bytes mean is not known here: `vault` and
 //! `journal` read them. No secret in the clear, no clock and no terminal may come in.
 
-mod attachment;
 mod disk;
 mod error;
 mod folder;
 mod inside;
 mod log;
+mod new_file;
 mod place;
 mod publish;
 mod real_disk;
 mod writer;
 
-pub use attachment::NewAttachment;
 pub use disk::{Disk, Found, Lock};
 pub use error::{StoreError, Trouble};
 pub use folder::VaultFolder;
 pub use inside::is_inside;
 pub use log::{RawLog, Tail};
+pub use new_file::NewFile;
 pub use place::{DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, LOG_LIMIT, Place, SEALED_LIMIT};
 pub use publish::{Publication, clear_partials, publish};
 pub use real_disk::RealDisk;

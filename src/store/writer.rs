@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::attachment::NewAttachment;
 use super::log::LogFile;
-use super::place::{LOCK, LOG, LOG_LIMIT, Place};
-use super::publish::{clear_partials, ensure_outer_folder, publish};
+use super::place::{ATTACHMENTS, LOCK, LOG, LOG_LIMIT, Place};
+use super::publish::{clear_partials, ensure_folder, ensure_outer_folder, publish};
 use crate::quorum::Digest;
+use crate::stream::Written;
 
-use super::{Disk, Lock, Publication, RawLog, StoreError, Tail, Trouble, VaultFolder};
+use super::{Disk, Lock, NewFile, Publication, RawLog, StoreError, Tail, Trouble, VaultFolder};
 
 /// A vault that this process alone is writing to, until the value is dropped.
 pub struct VaultWriter<'d> {
@@ -71,11 +71,28 @@ impl<'d> VaultWriter<'d> {
     ///
     /// # Errors
     /// [`Trouble::ReadOnly`] beside a side log; when nothing can be written there.
-    pub fn begin_attachment(&self) -> Result<NewAttachment<'d>, StoreError> {
+    pub fn begin_attachment(&self) -> Result<NewFile<'d>, StoreError> {
         if self.folder.side_log().is_some() {
             return Err(StoreError::new(self.folder.root(), Trouble::ReadOnly));
         }
-        NewAttachment::begin(self.folder.disk(), self.folder.root())
+        let folder = self.folder.root().join(ATTACHMENTS);
+        ensure_folder(self.folder.disk(), &folder)?;
+        NewFile::begin(self.folder.disk(), &folder)
+    }
+
+    /// Names a blob by its hash. When it returns, bytes and name are on the medium.
+    ///
+    /// # Errors
+    /// [`Trouble::NotWhatWasWritten`] when it is not `expected`; when it cannot be brought to the medium.
+    pub fn keep_attachment(&self, mut blob: NewFile<'_>, expected: Option<Digest>) -> Result<Written, StoreError> {
+        let written = blob.finish()?;
+        let path = Place::Attachment(written.digest).path();
+        if expected.is_some_and(|expected| expected != written.digest) {
+            return Err(StoreError::new(self.folder.root().join(path), Trouble::NotWhatWasWritten));
+        }
+        blob.keep(path.file_name().and_then(|name| name.to_str()).expect("a name of ours"))?;
+        self.folder.disk().sync_folder(self.folder.root())?;
+        Ok(written)
     }
 
     /// Publishes what another vault folder holds at a place, and reads it back.
@@ -108,7 +125,7 @@ impl<'d> VaultWriter<'d> {
         if let Err(error) = io::copy(&mut from, &mut to) {
             return Err(to.failed(&error));
         }
-        to.commit(Some(expected)).map(drop)
+        self.keep_attachment(to, Some(expected)).map(drop)
     }
 
     /// Appends one line, without its line feed. This is the commit point: when it returns, the line is on the medium.

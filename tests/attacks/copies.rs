@@ -164,7 +164,7 @@ fn what_the_losing_side_folded_in_waits_again_and_opens_for_the_winner() {
         let anchored = rivals.on_a_new_machine().with_anchor(head);
         assert_eq!(anchored.unseal(cards, "registrar").unwrap(), both, "sealed, and deposited");
         assert_eq!(anchored.unseal(cards, "m365-admin").unwrap(), ["of both"], "both folded it in");
-        assert_eq!(verify_files(&anchored.read()).unwrap(), []);
+        assert_eq!(verify_files(&anchored.read(), VerifyDepth::Hashed).unwrap(), []);
     }
 }
 
@@ -186,7 +186,7 @@ fn a_deposit_made_in_a_copy_under_the_old_epoch_opens_for_the_new_quorum() {
     let newest = ours.rotate(&new);
     let newest = ours.rotate(&newest);
     assert_eq!(ours.unseal(&newest, "registrar").unwrap(), ["late"]);
-    assert_eq!(verify_files(&ours.read()).unwrap(), []);
+    assert_eq!(verify_files(&ours.read(), VerifyDepth::Hashed).unwrap(), []);
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn an_abort_in_one_copy_and_a_commit_in_the_other_leave_the_committed_epoch_whol
         let due = joined.read().state().due(Calendar::default());
         let destroys = |due: &Due| matches!(due.obligation, Obligation::DestroyPaper { epoch: of, .. } if of == epoch);
         assert!(!due.iter().any(destroys), "nobody is told to destroy the cards that open the vault");
-        assert_eq!(verify_files(&joined.read()).unwrap(), []);
+        assert_eq!(verify_files(&joined.read(), VerifyDepth::Hashed).unwrap(), []);
         assert_eq!(joined.unseal(&new, "m365-admin").unwrap(), ["correct horse"]);
     }
 }
@@ -343,11 +343,11 @@ fn a_false_file_on_a_stick_does_not_keep_the_true_one_out() {
     }
     let merged = ours.merge(bad).unwrap();
     assert_eq!(merged.damaged, poisoned.map(FileFinding::Differs));
-    let missing: Vec<FileFinding> = verify_files(&ours.read()).unwrap();
+    let missing: Vec<FileFinding> = verify_files(&ours.read(), VerifyDepth::Hashed).unwrap();
     assert_eq!(missing, poisoned.map(FileFinding::Missing));
     let healed = ours.merge(good).unwrap();
     assert_eq!((healed.lines, healed.files, healed.damaged.len()), (0, 2, 0));
-    assert_eq!(verify_files(&ours.read()).unwrap(), []);
+    assert_eq!(verify_files(&ours.read(), VerifyDepth::Hashed).unwrap(), []);
     assert_eq!(ours.unseal(&new, "m365-admin").unwrap(), ["correct horse"]);
 }
 
@@ -397,7 +397,10 @@ fn another_vault_is_not_merged_and_a_damaged_one_not_copied() {
     let never_was = ours.deposit("m365-admin", "correct horse").unwrap();
     ours.replace(Place::Deposit(1, never_was).path(), b"poison");
     let copy = ours.copy_to("without-the-deposit.vault");
-    assert_eq!(verify_files(&copy.read()).unwrap(), [FileFinding::Missing(Place::Deposit(1, never_was))]);
+    assert_eq!(
+        verify_files(&copy.read(), VerifyDepth::Hashed).unwrap(),
+        [FileFinding::Missing(Place::Deposit(1, never_was))]
+    );
     let sealed = Place::Sealed(1, ours.read().active().unwrap().id()).path();
     ours.replace(&sealed, b"a stick that is failing");
     let copied = copy_vault(&ours.read(), &disk, std::path::Path::new("copy.vault"));

@@ -57,7 +57,8 @@ fn cut_everywhere<T>(
 fn is_sound(machine: Machine<'_>) {
     let ledger = machine.read();
     assert_eq!(ledger.history().findings, []);
-    let damage: Vec<FileFinding> = verify_files(&ledger).unwrap().into_iter().filter(FileFinding::is_damage).collect();
+    let damage: Vec<FileFinding> =
+        verify_files(&ledger, VerifyDepth::Hashed).unwrap().into_iter().filter(FileFinding::is_damage).collect();
     assert_eq!(damage, []);
     assert!(ledger.broken_headers().is_empty());
 }
@@ -285,7 +286,7 @@ fn an_abort_leaves_the_staged_epoch_or_none_and_the_old_cards_open_all_the_same(
         }
         machine.clean_up().unwrap();
         is_sound(machine);
-        assert_eq!(verify_files(&machine.read()).unwrap(), [], "nothing lies about");
+        assert_eq!(verify_files(&machine.read(), VerifyDepth::Hashed).unwrap(), [], "nothing lies about");
         holds_everything(machine, &cards);
         let new = machine.rotate(&cards);
         holds_everything(machine, &new);
@@ -315,8 +316,11 @@ fn a_merge_that_was_cut_is_completed_by_the_same_merge_again() {
             // Of lines that are appended together the first may be there alone; a deposit that a later one folds in is then told as
             // missing, which it is.
             assert_eq!(machine.read().history().findings, []);
-            let damage: Vec<FileFinding> =
-                verify_files(&machine.read()).unwrap().into_iter().filter(FileFinding::is_damage).collect();
+            let damage: Vec<FileFinding> = verify_files(&machine.read(), VerifyDepth::Hashed)
+                .unwrap()
+                .into_iter()
+                .filter(FileFinding::is_damage)
+                .collect();
             assert!(damage.iter().all(|finding| matches!(finding, FileFinding::Missing(Place::Deposit(2, _)))));
         }
         let resumed = after.after_crash(Survival::Whole);
@@ -348,7 +352,7 @@ fn a_copy_is_whole_or_no_vault_yet_and_the_original_is_untouched() {
             copy(after).unwrap();
         }
         is_sound(stick);
-        assert_eq!(verify_files(&stick.read()).unwrap(), []);
+        assert_eq!(verify_files(&stick.read(), VerifyDepth::Hashed).unwrap(), []);
         assert_eq!(stick.lines(), Machine::new(after).lines());
         holds_everything(stick, &cards);
     });

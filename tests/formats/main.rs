@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use breakglass::ceremony::{Gathering, Ledger, Offered, PinBook, Session, copy_vault, verify_files};
+use breakglass::ceremony::{Gathering, Ledger, Offered, PinBook, Session, VerifyDepth, copy_vault, verify_files};
 use breakglass::journal::{Headers, History, Known, Line, What};
 use breakglass::quorum::{Card, CardIndex, Digest, LockProfile, Phrase, Reading, Unreadable, read_card};
 use breakglass::store::{DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, LOG_LIMIT, RealDisk, SEALED_LIMIT, VaultFolder};
@@ -233,7 +233,7 @@ fn the_frozen_vault_opens_with_two_of_its_cards() {
     let pins = PinBook::new(&RealDisk, &scratch.path().join("pins"));
     let frozen = Ledger::read(VaultFolder::open(&RealDisk, &frozen_vault()).unwrap(), &pins, None).unwrap();
     assert_eq!(frozen.history().findings, []);
-    assert_eq!(verify_files(&frozen).unwrap(), []);
+    assert_eq!(verify_files(&frozen, VerifyDepth::Hashed).unwrap(), []);
     let folder = scratch.path().join("copy.vault");
     copy_vault(&frozen, &RealDisk, &folder).unwrap();
     let copy = Ledger::read(VaultFolder::open(&RealDisk, &folder).unwrap(), &pins, None).unwrap();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::log::verify::Verification;
-use crate::ceremony::copy_vault;
+use crate::ceremony::{VerifyDepth, copy_vault};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::messages::report as text;
@@ -18,7 +18,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let language = context.language;
     let ledger = context.read()?;
     let files = copy_vault(&ledger, context.disk(), &arguments.to)?;
-    let verification = Verification::of(language, &context.read_anew(&arguments.to)?)?;
+    let verification = Verification::of(language, &context.read_anew(&arguments.to)?, VerifyDepth::Present)?;
     if context.json {
         context.print_json(&serde_json::json!({ "files": files, "verification": verification }))?;
     } else {

@@ -16,14 +16,14 @@ pub struct Arguments {
 #[derive(clap::Subcommand)]
 enum Command {
     Show,
-    Verify,
+    Verify(verify::Arguments),
     Add(add::Arguments),
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
     match &arguments.command {
         Command::Show => show::run(context),
-        Command::Verify => verify::run(context),
+        Command::Verify(arguments) => verify::run(context, arguments),
         Command::Add(arguments) => add::run(context, arguments),
     }
 }

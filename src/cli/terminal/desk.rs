@@ -116,6 +116,9 @@ pub trait Desk {
     /// When there is no screen that can be cleared again.
     fn reveal(&mut self, revelation: &Revelation<'_>) -> Result<(), DeskError>;
 
+    /// Shows how far a long step is, in the place of what it showed before; `None` takes it away. A script's desk shows nothing.
+    fn progress(&mut self, _line: Option<&str>) {}
+
     /// From now on cards and phrases are those of the epoch to come; a script has them elsewhere than the old ones.
     fn turn_to_new_cards(&mut self) {}
 

@@ -249,6 +249,24 @@ impl Desk for TerminalDesk {
         reveal::reveal(&mut self.screen, &mut self.keyboard.borrow_mut(), revelation, self.language)
     }
 
+    fn progress(&mut self, line: Option<&str>) {
+        if self.screen.is_plain() {
+            return;
+        }
+        // That it cannot be drawn is no reason to stop the step.
+        let _ = match line {
+            None => self.screen.erase(),
+            Some(line) => {
+                let mut block = Block::default();
+                let line = printable(line);
+                let width = self.screen.width();
+                let fits = if columns(&line) > width { width::longest_fitting(&line, width) } else { line.len() };
+                block.push(&line[..fits]);
+                self.screen.draw(block)
+            }
+        };
+    }
+
     fn hold_keys(&mut self) -> HeldKeys {
         HeldKeys { _raw: RawMode::enter().ok() }
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::ceremony::{Ledger, verify_files};
+use crate::ceremony::{Ledger, VerifyDepth, verify_files};
 use crate::cli::commands::told_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -12,6 +12,12 @@ use crate::store::Tail;
 
 /// The exit status of a vault that is not what its log says, or whose log is not what it was.
 const DAMAGED: u8 = 1;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[arg(long)]
+    files: bool,
+}
 
 /// What was verified, and what was found.
 #[derive(Serialize)]
@@ -23,14 +29,17 @@ pub struct Verification {
     damage: Vec<String>,
     /// What is told and harms nothing: files that nothing names, an unfinished last line.
     remarks: Vec<String>,
+    /// Attachments that stand there and were not read.
+    attachments_not_read: usize,
     heads: Vec<EventId>,
 }
 
-pub fn run(context: &mut Context) -> Result<u8, CliError> {
+pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
     let path = context.vault_path()?;
     let ledger = context.read_anew(&path)?;
     context.tell_seal(&ledger);
-    let verification = Verification::of(context.language, &ledger)?;
+    let depth = if arguments.files { VerifyDepth::Hashed } else { VerifyDepth::Present };
+    let verification = Verification::of(context.language, &ledger, depth)?;
     if context.json {
         context.print_json(&verification)?;
     } else {
@@ -41,14 +50,14 @@ pub fn run(context: &mut Context) -> Result<u8, CliError> {
 
 impl Verification {
     /// Verifies a vault that was read anew.
-    pub fn of(language: Language, ledger: &Ledger<'_>) -> Result<Verification, CliError> {
+    pub fn of(language: Language, ledger: &Ledger<'_>, depth: VerifyDepth) -> Result<Verification, CliError> {
         let history = ledger.history();
         let mut damage: Vec<String> = history.findings.iter().map(|finding| finding.say(language)).collect();
         if let Some(head) = ledger.missing_head() {
             damage.push(text::verify_head_missing(language, head));
         }
         let mut remarks = Vec::new();
-        for finding in verify_files(ledger)? {
+        for finding in verify_files(ledger, depth)? {
             if finding.is_damage() { &mut damage } else { &mut remarks }.push(finding.say(language));
         }
         for (path, tail) in ledger.tails() {
@@ -61,6 +70,10 @@ impl Verification {
             signatures: history.events.iter().map(|placed| placed.event.signers.len()).sum(),
             damage,
             remarks,
+            attachments_not_read: match (depth, &history.state) {
+                (VerifyDepth::Present, Some(state)) => state.blobs.needed().count(),
+                _ => 0,
+            },
             heads: history.heads.clone(),
         })
     }
@@ -75,6 +88,9 @@ impl Verification {
         let mut lines = Vec::new();
         lines.extend(self.damage.iter().map(|damage| format!("! {damage}")));
         lines.extend(self.remarks.iter().map(|remark| format!("- {remark}")));
+        if self.attachments_not_read > 0 {
+            lines.push(format!("- {}", text::verify_attachments_not_read(language, self.attachments_not_read)));
+        }
         lines.push(if self.damage.is_empty() {
             text::verify_sound(language, self.events, self.signatures)
         } else {

@@ -1,6 +1,7 @@
 //! `put`: fields of an entry into the vault, without a card.
 
 mod asked;
+mod attach;
 mod generated;
 
 use std::collections::BTreeSet;
@@ -16,7 +17,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::messages::cli as text;
 use crate::quorum::{EpochHash, EpochId, EventId, NotHex, SecretText};
-use crate::vault::{Change, EntryId, FieldName, FieldValue, Fields};
+use crate::vault::{AttachmentName, Change, EntryId, FieldName, FieldValue, Fields};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -56,6 +57,8 @@ pub struct Arguments {
     print: bool,
     #[arg(long, value_name = "FIELD")]
     clear: Vec<FieldName>,
+    #[command(flatten)]
+    files: attach::Files,
     #[arg(long, value_name = "EPOCH_ID", value_parser = epoch_on_card)]
     epoch: Option<EpochId>,
     #[arg(long, value_name = "NAME")]
@@ -99,6 +102,7 @@ impl Arguments {
             || self.generate.is_some()
             || self.value.value_from.is_some()
             || !self.clear.is_empty()
+            || self.files.is_some()
     }
 }
 
@@ -107,6 +111,8 @@ impl Arguments {
 struct Done<'a> {
     entry: &'a EntryId,
     fields: &'a [FieldName],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<&'a AttachmentName>,
     heads: &'a [EventId],
     /// The generated value, when it was to be printed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,7 +130,8 @@ pub fn run(context: &mut Context, arguments: Arguments) -> Result<u8, CliError> 
     if !arguments.says_what() {
         ask_fields(context, &mut change.set)?;
     }
-    if change.set.is_empty() && change.clear.is_empty() {
+    let files = arguments.files.open(context)?;
+    if change.is_empty() && !arguments.files.is_some() {
         return Err(CliError::Usage(text::nothing_to_put));
     }
     let password = FieldName::fixed("password");
@@ -135,18 +142,26 @@ pub fn run(context: &mut Context, arguments: Arguments) -> Result<u8, CliError> 
     }
     let by = arguments.by.clone().unwrap_or_else(|| context.user());
     let mut writing = context.begin(ledger)?;
+    arguments.files.take(context, &writing, files, &mut change)?;
     let now = context.now();
     let mut names: Vec<FieldName> = change.set.keys().cloned().collect();
     names.sort_by_key(FieldName::rank);
-    let labels: Vec<String> = names.iter().map(|name| super::field_label(context.language, name)).collect();
-    put(&mut writing, trusted, &arguments.entry, change, &by, now)?;
+    let mut labels: Vec<String> = names.iter().map(|name| super::field_label(context.language, name)).collect();
+    labels.extend(attach::labels(context.language, &change));
+    put(&mut writing, trusted, &arguments.entry, change.clone(), &by, now)?;
     let ledger = writing.end();
     context.remember(&ledger, Some(trusted));
     let head = super::head(&ledger);
     if context.json {
         let generated = generated.as_ref().filter(|_| arguments.print).map(|(_, value)| value.expose());
         let (entry, heads) = (&arguments.entry, ledger.heads());
-        context.print_json_secret(&Done { entry, fields: &names, heads, generated })?;
+        context.print_json_secret(&Done {
+            entry,
+            fields: &names,
+            attachments: change.attach.keys().collect(),
+            heads,
+            generated,
+        })?;
     } else {
         context.desk.tell(&text::put_done(context.language, &arguments.entry, labels.join(", "), head));
     }

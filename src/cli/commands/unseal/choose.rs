@@ -1,13 +1,13 @@
 //! What people at the terminal choose from: an entry, then what they need of it, until they are done.
 
-use super::Arguments;
 use super::reveal::reveal;
+use super::{Arguments, attachment};
 use crate::ceremony::{EntryView, Session, Writing};
 use crate::cli::commands::field_label;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::{Language, messages::cli as text};
-use crate::vault::{EntryId, FieldName};
+use crate::vault::{AttachmentName, EntryId, FieldName};
 
 /// The people choose an entry, then a field, until they are done.
 pub fn choose_entries(
@@ -38,19 +38,26 @@ pub fn choose_entries(
 enum Choice {
     /// The value of a field, as it stands.
     Field(FieldName),
+    /// An attachment: its name, and whether it is the one that was deposited and nobody confirmed.
+    Attachment(AttachmentName, bool, String),
 }
 
 impl Choice {
     fn label(&self, language: Language) -> String {
         match self {
             Choice::Field(name) => field_label(language, name),
+            Choice::Attachment(_, _, label) => label.clone(),
         }
     }
 }
 
 /// What an entry offers, in the order of the menu.
-fn choices_of(entry: &EntryView<'_>) -> Vec<Choice> {
-    entry.names().into_iter().map(Choice::Field).collect()
+fn choices_of(context: &Context, entry: &EntryView<'_>) -> Vec<Choice> {
+    let fields = entry.names().into_iter().map(Choice::Field);
+    let attachments = entry.attachments().into_iter().map(|offered| {
+        Choice::Attachment(offered.name.clone(), offered.deposit.is_some(), attachment::label(context, &offered))
+    });
+    fields.chain(attachments).collect()
 }
 
 fn choose_fields(
@@ -62,12 +69,15 @@ fn choose_fields(
 ) -> Result<(), CliError> {
     let language = context.language;
     loop {
-        let choices = choices_of(&session.entry(entry)?);
+        let choices = choices_of(context, &session.entry(entry)?);
         let mut words: Vec<String> = choices.iter().map(|choice| choice.label(language)).collect();
         words.push(text::back_to_entries(language));
         let chosen = context.desk.choose(&text::choose_field(language, entry), &words, "--field")?;
         match choices.get(chosen) {
             None => return Ok(()),
+            Some(Choice::Attachment(name, deposited, _)) => {
+                attachment::ask_and_write(context, session, writing, entry, name, *deposited)?;
+            }
             Some(Choice::Field(name)) => {
                 let shown = session.reveal(writing, entry, std::slice::from_ref(name), context.now())?;
                 for field in &shown {

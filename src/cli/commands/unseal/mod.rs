@@ -1,10 +1,12 @@
 //! `unseal`: a quorum opens the vault; its event first, then the entries that they choose, one value at a time.
 
+mod attachment;
 mod choose;
 mod one_value;
 mod reveal;
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use choose::choose_entries;
 use one_value::print_value;
@@ -16,7 +18,7 @@ use crate::cli::cards::gather;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::messages::cli as text;
-use crate::vault::{EntryId, FieldName};
+use crate::vault::{AttachmentName, EntryId, FieldName};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -24,10 +26,14 @@ pub struct Arguments {
     reason: Option<String>,
     #[arg(long, value_name = "NUMBER")]
     incident: Option<String>,
-    #[arg(long, value_name = "ID", requires = "field")]
+    #[arg(long, value_name = "ID", requires = "what")]
     entry: Option<EntryId>,
-    #[arg(long, value_name = "NAME", requires = "entry")]
+    #[arg(long, value_name = "NAME", requires = "entry", group = "what")]
     field: Option<FieldName>,
+    #[arg(long, value_name = "NAME", requires = "entry", group = "what")]
+    attachment: Option<AttachmentName>,
+    #[arg(long, value_name = "FILE|-", requires = "attachment")]
+    to: Option<PathBuf>,
     #[arg(long, requires = "entry")]
     deposited: bool,
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(3..=3600))]
@@ -58,6 +64,9 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let ledger = context.read()?;
     if let Some(entry) = &arguments.entry {
         stands(&ledger, entry)?;
+    }
+    if arguments.attachment.is_some() {
+        attachment::check_target(context, arguments.to.as_deref(), ledger.folder().root())?;
     }
     // Before anybody brings a card: that somebody else is writing, or that nothing can be written, must not be learned after it.
     let mut writing = context.begin(ledger)?;
@@ -118,6 +127,9 @@ fn show(
     session: &Session,
     writing: &mut Writing<'_>,
 ) -> Result<(), CliError> {
+    if let (Some(entry), Some(name)) = (&arguments.entry, &arguments.attachment) {
+        return attachment::write_named(context, arguments, session, writing, entry, name);
+    }
     let (Some(entry), Some(field)) = (&arguments.entry, &arguments.field) else {
         return choose_entries(context, arguments, session, writing);
     };

@@ -1,0 +1,123 @@
+//! Attachments on their way into the vault and out of it, in pieces.
+
+use std::io::{Read, Write};
+
+use super::error::CeremonyError;
+use super::ledger::{Ledger, Writing};
+use super::unseal::{OpenDeposit, Session};
+use crate::journal::What;
+use crate::store::{Place, StoreError};
+use crate::vault::{Attachment, AttachmentName, BlobError, EntryId, Moment, open_blob, seal_file};
+
+/// Encrypts a file into the vault, for an identity of its own. It is on the medium when this returns, and no deposit names it yet.
+/// `tell` hears how many bytes were taken so far.
+///
+/// # Errors
+/// When `source`, which is called `name`, cannot be read, or the blob cannot be written. Then nothing is left of it.
+pub fn attach(
+    writing: &Writing<'_>,
+    name: &AttachmentName,
+    source: &mut dyn Read,
+    tell: &mut dyn FnMut(u64),
+) -> Result<Attachment, CeremonyError> {
+    let mut blob = writing.writer().begin_attachment()?;
+    let sealed = match seal_file(source, &mut blob, tell) {
+        Ok(sealed) => sealed,
+        Err(BlobError::Target(error)) => return Err(blob.failed(&error).into()),
+        Err(BlobError::Source(error)) => return Err(CeremonyError::Source(name.to_string(), error.to_string())),
+        Err(BlobError::Randomness(error)) => return Err(error.into()),
+        Err(BlobError::Format(error)) => return Err(CeremonyError::Value(error)),
+    };
+    let written = writing.writer().keep_attachment(blob, None)?;
+    Ok(Attachment { blob: written.digest, identity: sealed.identity, size: sealed.size, sha256: sealed.sha256 })
+}
+
+/// An attachment of an entry, sealed or only deposited.
+#[derive(Clone, Copy)]
+pub struct OfferedAttachment<'s> {
+    /// Its name.
+    pub name: &'s AttachmentName,
+    /// Where it is and what opens it.
+    pub attachment: &'s Attachment,
+    /// The deposit that brought it, when no rotation folded it in: not confirmed.
+    pub deposit: Option<&'s OpenDeposit>,
+}
+
+impl<'s> super::EntryView<'s> {
+    /// Every attachment: the sealed ones by name, and what was deposited since behind each.
+    #[must_use]
+    pub fn attachments(&self) -> Vec<OfferedAttachment<'s>> {
+        let sealed = self.sealed_attachments.into_iter().flatten();
+        let mut offered: Vec<OfferedAttachment<'s>> =
+            sealed.map(|(name, attachment)| OfferedAttachment { name, attachment, deposit: None }).collect();
+        for &open in &self.deposits {
+            let attached = open.deposit.iter().flat_map(|deposit| &deposit.change.attach);
+            offered.extend(attached.map(|(name, attachment)| OfferedAttachment {
+                name,
+                attachment,
+                deposit: Some(open),
+            }));
+        }
+        offered.sort_by(|one, other| one.name.cmp(other.name));
+        offered
+    }
+
+    /// The attachment of this name: the sealed one, or with `deposited` the newest that no rotation folded in. Where only the other is
+    /// there, that.
+    #[must_use]
+    pub fn attachment(&self, name: &AttachmentName, deposited: bool) -> Option<OfferedAttachment<'s>> {
+        let named: Vec<OfferedAttachment<'s>> =
+            self.attachments().into_iter().filter(|offered| offered.name == name).collect();
+        let wanted = named.iter().rev().find(|offered| offered.deposit.is_some() == deposited);
+        wanted.or(named.last()).copied()
+    }
+}
+
+impl Session {
+    /// Writes an attachment out, after the event that says so is on the medium. What `target` got counts only when this returns.
+    ///
+    /// # Errors
+    /// When there is no such attachment, its blob is missing or not what the entry says, `target` cannot be written, or the event
+    /// cannot: no event, no byte.
+    pub fn write_attachment(
+        &self,
+        writing: &mut Writing<'_>,
+        entry: &EntryId,
+        offered: &OfferedAttachment<'_>,
+        now: Moment,
+        target: &mut dyn Write,
+        tell: &mut dyn FnMut(u64),
+    ) -> Result<(), CeremonyError> {
+        // A blob that is not there shows nothing; that needs no event, and no rotation after it.
+        let place = Place::Attachment(offered.attachment.blob);
+        if !writing.ledger().folder().holds(&place)? {
+            return Err(CeremonyError::AttachmentMissing(entry.clone(), offered.name.clone(), place.path()));
+        }
+        let what = What::Revealed {
+            session: self.event(),
+            entry: entry.clone(),
+            fields: Vec::new(),
+            attachments: vec![offered.name.clone()],
+            codes: Vec::new(),
+        };
+        writing.record(now, None, &self.attendance().signers(), what)?;
+        decrypt(writing.ledger(), offered.attachment, target, tell)
+    }
+}
+
+/// Decrypts a blob of the vault. Whoever calls has an event on the medium.
+pub(super) fn decrypt(
+    ledger: &Ledger<'_>,
+    attachment: &Attachment,
+    target: &mut dyn Write,
+    tell: &mut dyn FnMut(u64),
+) -> Result<(), CeremonyError> {
+    let place = Place::Attachment(attachment.blob);
+    let (mut blob, _) = ledger.folder().open_stream(&place)?;
+    open_blob(attachment, &mut blob, target, tell).map_err(|error| match error {
+        BlobError::Source(error) => StoreError::of_system(ledger.folder().root().join(place.path()), &error).into(),
+        BlobError::Target(error) => CeremonyError::Target(error.to_string()),
+        BlobError::Format(error) => CeremonyError::Format(place.path(), error),
+        BlobError::Randomness(error) => error.into(),
+    })
+}

@@ -1,0 +1,134 @@
+//! An attachment, written out in the clear: to a new file, or into another program.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::Arguments;
+use crate::ceremony::{CeremonyError, OfferedAttachment, Session, Writing};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::progress::{Progress, size};
+use crate::cli::streams::standard_output;
+use crate::language::messages::{attachments as text, cli as words};
+use crate::store::{NewFile, is_inside};
+use crate::vault::{AttachmentName, EntryId};
+
+/// What an attachment is called in a list.
+pub fn label(context: &Context, offered: &OfferedAttachment<'_>) -> String {
+    let (language, size) = (context.language, size(offered.attachment.size));
+    let Some(open) = offered.deposit else { return text::label(language, offered.name, size) };
+    let by = open.pending.by.clone().unwrap_or_else(|| words::somebody(language));
+    let time = open.pending.time.date_and_minute(&context.zone);
+    text::label_not_confirmed(language, offered.name, size, by, time)
+}
+
+/// Says before anybody brings a card that nothing can be written there.
+pub fn check_target(context: &Context, to: Option<&Path>, vault: &Path) -> Result<(), CliError> {
+    match to {
+        Some(path) if path.as_os_str() != "-" => place(context, path, vault).map(drop),
+        _ if std::io::stdout().is_terminal() => Err(CliError::Usage(text::not_to_a_terminal)),
+        _ => Ok(()),
+    }
+}
+
+/// The folder and the name of a file that is not there yet.
+fn place(context: &Context, path: &Path, vault: &Path) -> Result<(PathBuf, String), CliError> {
+    let language = context.language;
+    let refuse = |sentence| Err(CliError::File(path.to_owned(), sentence));
+    if is_inside(path, vault) {
+        return refuse(text::target_in_vault(language));
+    }
+    if context.disk().look(path)?.is_some() {
+        return refuse(text::target_exists(language));
+    }
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return refuse(text::target_has_no_name(language));
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok((folder.to_owned(), name.to_owned()))
+}
+
+/// Writes the attachment that the command line names.
+pub fn write_named(
+    context: &mut Context,
+    arguments: &Arguments,
+    session: &Session,
+    writing: &mut Writing<'_>,
+    entry: &EntryId,
+    name: &AttachmentName,
+) -> Result<(), CliError> {
+    let view = session.entry(entry)?;
+    let Some(offered) = view.attachment(name, arguments.deposited) else {
+        let names = view.attachments().into_iter().map(|offered| offered.name.clone()).collect();
+        return Err(CeremonyError::NoSuchAttachment(entry.clone(), name.clone(), names).into());
+    };
+    if offered.deposit.is_some() {
+        let told = label(context, &offered);
+        context.desk.tell(&told);
+    }
+    match &arguments.to {
+        Some(path) if path.as_os_str() != "-" => to_file(context, session, writing, entry, &offered, path),
+        _ => {
+            let mut output = standard_output().map_err(CliError::Output)?;
+            stream(context, session, writing, entry, &offered, &mut output)
+        }
+    }
+}
+
+/// Asks where the attachment goes, until it went there or the person thinks better of it.
+pub fn ask_and_write(
+    context: &mut Context,
+    session: &Session,
+    writing: &mut Writing<'_>,
+    entry: &EntryId,
+    name: &AttachmentName,
+    deposited: bool,
+) -> Result<(), CliError> {
+    let view = session.entry(entry)?;
+    let Some(offered) = view.attachment(name, deposited) else { return Ok(()) };
+    loop {
+        let typed = context.desk.ask_line(&text::ask_target(context.language), "--to")?;
+        if typed.is_empty() {
+            return Ok(());
+        }
+        match to_file(context, session, writing, entry, &offered, Path::new(&typed)) {
+            Err(error @ (CliError::File(..) | CliError::Ceremony(CeremonyError::Store(_)))) => context.say(&error),
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Writes it to a new file, which has its name only once all of it was written and found to be the file that was attached.
+fn to_file(
+    context: &mut Context,
+    session: &Session,
+    writing: &mut Writing<'_>,
+    entry: &EntryId,
+    offered: &OfferedAttachment<'_>,
+    path: &Path,
+) -> Result<(), CliError> {
+    let (folder, name) = place(context, path, writing.ledger().folder().root())?;
+    let mut file = NewFile::begin(context.disk(), &folder)?;
+    stream(context, session, writing, entry, offered, &mut file)?;
+    file.finish()?;
+    file.keep(&name)?;
+    let size = size(offered.attachment.size);
+    context.desk.tell(&text::written(context.language, offered.name, size, path.display()));
+    Ok(())
+}
+
+fn stream(
+    context: &mut Context,
+    session: &Session,
+    writing: &mut Writing<'_>,
+    entry: &EntryId,
+    offered: &OfferedAttachment<'_>,
+    target: &mut dyn Write,
+) -> Result<(), CliError> {
+    let now = context.now();
+    let mut progress = Progress::new(context.language, offered.name.as_str(), Some(offered.attachment.size));
+    let desk = &mut *context.desk;
+    let written = session.write_attachment(writing, entry, offered, now, target, &mut |done| progress.show(desk, done));
+    progress.end(&mut *context.desk);
+    Ok(written?)
+}
