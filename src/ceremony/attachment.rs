@@ -7,7 +7,7 @@ use super::ledger::{Ledger, Writing};
 use super::unseal::{OpenDeposit, Session};
 use crate::journal::What;
 use crate::store::{Place, StoreError};
-use crate::vault::{Attachment, AttachmentName, BlobError, EntryId, Moment, open_blob, seal_file};
+use crate::vault::{Attachment, AttachmentName, BlobError, EntryId, Moment, open_blob, renew_blob, seal_file};
 
 /// Encrypts a file into the vault, for an identity of its own. It is on the medium when this returns, and no deposit names it yet.
 /// `tell` hears how many bytes were taken so far.
@@ -105,6 +105,31 @@ impl Session {
     }
 }
 
+/// Encrypts a blob of the vault anew, and brings the new one to the medium. Nothing names it yet.
+pub(super) fn renew(writing: &Writing<'_>, attachment: &Attachment) -> Result<(Attachment, u64), CeremonyError> {
+    let ledger = writing.ledger();
+    let place = Place::Attachment(attachment.blob);
+    let (mut old, _) = ledger.folder().open_stream(&place)?;
+    let mut new = writing.writer().begin_attachment()?;
+    let sealed = renew_blob(attachment, &mut old, &mut new).map_err(|error| match error {
+        BlobError::Target(error) => new.failed(&error).into(),
+        error => blob_error(ledger, &place, error),
+    })?;
+    let written = writing.writer().keep_attachment(new, None)?;
+    let renewed =
+        Attachment { blob: written.digest, identity: sealed.identity, size: sealed.size, sha256: sealed.sha256 };
+    Ok((renewed, written.size))
+}
+
+fn blob_error(ledger: &Ledger<'_>, place: &Place, error: BlobError) -> CeremonyError {
+    match error {
+        BlobError::Source(error) => StoreError::of_system(ledger.folder().root().join(place.path()), &error).into(),
+        BlobError::Target(error) => CeremonyError::Target(error.to_string()),
+        BlobError::Format(error) => CeremonyError::Format(place.path(), error),
+        BlobError::Randomness(error) => error.into(),
+    }
+}
+
 /// Decrypts a blob of the vault. Whoever calls has an event on the medium.
 pub(super) fn decrypt(
     ledger: &Ledger<'_>,
@@ -114,10 +139,5 @@ pub(super) fn decrypt(
 ) -> Result<(), CeremonyError> {
     let place = Place::Attachment(attachment.blob);
     let (mut blob, _) = ledger.folder().open_stream(&place)?;
-    open_blob(attachment, &mut blob, target, tell).map_err(|error| match error {
-        BlobError::Source(error) => StoreError::of_system(ledger.folder().root().join(place.path()), &error).into(),
-        BlobError::Target(error) => CeremonyError::Target(error.to_string()),
-        BlobError::Format(error) => CeremonyError::Format(place.path(), error),
-        BlobError::Randomness(error) => error.into(),
-    })
+    open_blob(attachment, &mut blob, target, tell).map_err(|error| blob_error(ledger, &place, error))
 }

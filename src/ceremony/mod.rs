@@ -7,6 +7,7 @@
 mod attachment;
 mod card;
 mod card_files;
+mod clean_up;
 mod copy;
 mod dealing;
 mod error;
@@ -15,6 +16,7 @@ mod init;
 mod ledger;
 mod pins;
 mod put;
+mod renewal;
 mod review;
 mod rotation;
 mod status;
@@ -27,6 +29,7 @@ pub use card::{
     relock,
 };
 pub use card_files::{CardFile, CardFormat, card_file_name, destroy_card_file, write_card_file, write_card_files};
+pub use clean_up::clean_up;
 pub use copy::{Merged, copy_vault, merge_vaults};
 pub use dealing::{CustodianPlan, LockPlan, NewCards, Plan};
 pub use error::CeremonyError;
@@ -35,8 +38,9 @@ pub use init::{init, read_back, read_back_and_delete};
 pub use ledger::{Ledger, Writing};
 pub use pins::{Pin, PinBook};
 pub use put::{put, trusted_epoch};
+pub use renewal::{NotRenewed, Renewal};
 pub use review::review;
-pub use rotation::{Rotation, Staged, abort, clean_up, commit, stage};
+pub use rotation::{Rotation, Staged, abort, commit, stage};
 pub use status::{CustodianStatus, Margin, Seal, StatusReport, status};
 pub use unseal::{ConfirmedField, EntryView, OpenDeposit, Session};
 pub use verify::{FileFinding, VerifyDepth, verify_files};

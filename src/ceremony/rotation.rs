@@ -1,13 +1,14 @@
 //! The rotation: the next epoch is staged beside the active one, its cards are read back from paper, and then it is committed. It can
 //! be stopped and resumed on another day.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dealing::{NewCards, Origin, Plan};
 use super::error::CeremonyError;
 use super::gathering::Attendance;
 use super::init::locked;
 use super::ledger::{Ledger, Writing};
+use super::renewal::{self, Renewal};
 use super::unseal::{OpenDeposit, Opened, sealed_file};
 use crate::journal::{EpochState, LeftOut, NewEpoch, What};
 use crate::quorum::{CardIndex, Digest, EpochHash};
@@ -18,6 +19,7 @@ use crate::vault::{Contents, DepositIdentity, EarlierIdentity, EntryId, FieldVal
 pub struct Rotation {
     attendance: Attendance,
     opened: Opened,
+    renew_attachments: bool,
 }
 
 /// A staged epoch.
@@ -27,6 +29,16 @@ pub struct Staged {
     pub epoch: EpochHash,
     /// Its number.
     pub number: u32,
+    /// What became of its attachments when it was staged just now.
+    pub renewal: Renewal,
+}
+
+impl Staged {
+    /// An epoch that was staged before.
+    #[must_use]
+    pub fn of(epoch: EpochHash, number: u32) -> Staged {
+        Staged { epoch, number, renewal: Renewal::default() }
+    }
 }
 
 impl Rotation {
@@ -41,7 +53,8 @@ impl Rotation {
             return Err(CeremonyError::StagedAlready(staged.hash.id()));
         }
         let opened = Opened::open(writing.ledger(), &attendance)?;
-        Ok(Rotation { attendance, opened })
+        let renew_attachments = renewal::is_due(writing.ledger());
+        Ok(Rotation { attendance, opened, renew_attachments })
     }
 
     /// Reads the deposits again, after one was made in this rotation.
@@ -49,7 +62,30 @@ impl Rotation {
     /// # Errors
     /// As [`Rotation::open`].
     pub fn refresh(self, writing: &Writing<'_>) -> Result<Rotation, CeremonyError> {
-        Rotation::open(writing, self.attendance)
+        let requested = self.renew_attachments;
+        let rotation = Rotation::open(writing, self.attendance)?;
+        Ok(if requested { rotation.renewing_attachments() } else { rotation })
+    }
+
+    /// Has attachments encrypted anew also where nothing asks for it.
+    #[must_use]
+    pub fn renewing_attachments(self) -> Rotation {
+        Rotation { renew_attachments: true, ..self }
+    }
+
+    /// How many attachments, and how many bytes of them, the staging will encrypt anew.
+    #[must_use]
+    pub fn to_renew(&self) -> (usize, u64) {
+        if !self.renew_attachments {
+            return (0, 0);
+        }
+        let sealed = self.opened.contents.entries.iter().flat_map(|entry| &entry.revisions);
+        let sealed = sealed.flat_map(|revision| revision.attachments.values());
+        let deposited = self.opened.deposits.iter().flat_map(|open| open.deposit.iter());
+        let deposited = deposited.flat_map(|deposit| deposit.change.attach.values());
+        let sizes: BTreeMap<Digest, u64> =
+            sealed.chain(deposited).map(|attachment| (attachment.blob, attachment.size)).collect();
+        (sizes.len(), sizes.values().sum())
     }
 
     /// Who attends.
@@ -87,7 +123,7 @@ pub fn stage(
     now: Moment,
     write_cards: &mut dyn FnMut(&NewCards) -> Result<Vec<CardIndex>, CeremonyError>,
 ) -> Result<Staged, CeremonyError> {
-    let Rotation { attendance, opened } = rotation;
+    let Rotation { attendance, opened, renew_attachments } = rotation;
     let number = writing.ledger().state().next_number();
     let origin = Origin {
         vault: attendance.header().vault,
@@ -96,7 +132,8 @@ pub fn stage(
         heads: writing.ledger().heads().to_vec(),
         dealt: now,
     };
-    let contents = next_contents(opened, &attendance, number, fold)?;
+    let mut contents = next_contents(opened, &attendance, number, fold)?;
+    let renewal = if renew_attachments { renewal::renew_all(writing, &mut contents)? } else { Renewal::default() };
     let new = NewCards::deal(plan, origin, &contents)?;
     let epoch = new.header.hash();
     writing.publish(&Place::Sealed(number, epoch.id()), &new.sealed.file)?;
@@ -106,10 +143,10 @@ pub fn stage(
         epoch: NewEpoch { number, hash: epoch, card_files, locked: locked(&new) },
         deposits: fold.to_vec(),
         replaced,
-        renewed: Vec::new(),
+        renewed: renewal.renewed.clone(),
     };
     writing.record(now, None, &attendance.signers(), what)?;
-    Ok(Staged { epoch, number })
+    Ok(Staged { epoch, number, renewal })
 }
 
 /// The contents of the next epoch: all entries with all revisions, the chosen deposits folded in, and this epoch's deposit identity
@@ -184,11 +221,11 @@ pub fn commit(
     if writing.ledger().pins().find(writing.ledger().state().vault).and_then(|pin| pin.epoch).is_some() {
         let _ = writing.ledger().pin(Some(epoch));
     }
-    Ok(Staged { epoch, number })
+    Ok(Staged::of(epoch, number))
 }
 
 /// That an epoch's `sealed.age` is the one that its header names.
-fn stands_sealed(ledger: &Ledger<'_>, epoch: &EpochState) -> Result<(), CeremonyError> {
+pub(super) fn stands_sealed(ledger: &Ledger<'_>, epoch: &EpochState) -> Result<(), CeremonyError> {
     let place = Place::Sealed(epoch.number, epoch.hash.id());
     let stands = Digest::of(&ledger.folder().read(&place)?) == ledger.header(epoch.hash)?.sealed;
     if stands { Ok(()) } else { Err(CeremonyError::Swapped(place.path())) }
@@ -209,50 +246,5 @@ pub fn abort(
     sealed_file(writing.ledger(), attendance)?;
     let what = What::Aborted { epoch, reason: reason.to_owned() };
     writing.record(now, None, &attendance.signers(), what)?;
-    Ok(Staged { epoch, number })
-}
-
-/// Deletes what a commit made superfluous, sealed contents of earlier and aborted epochs and folded deposits, and says so in the log.
-/// It is done again by whoever comes next when it was interrupted. Gives the number of files.
-///
-/// # Errors
-/// When the active epoch's own contents do not stand as its header says: then nothing is deleted. When a file cannot be removed, or
-/// the event cannot be written.
-pub fn clean_up(writing: &mut Writing<'_>, now: Moment) -> Result<usize, CeremonyError> {
-    let (ledger, state) = (writing.ledger(), writing.ledger().state());
-    let Some(active) = state.active_epoch() else { return Ok(0) };
-    // That something was deleted is only claimed: what stands there is deleted, whatever the log says.
-    let due = |place: Place, recorded: bool| Ok::<_, CeremonyError>(!recorded || ledger.folder().holds(&place)?);
-    let (mut places, mut deposits, mut sealed) = (Vec::new(), Vec::new(), Vec::new());
-    for (deposit, epoch) in &state.folded {
-        let place = Place::Deposit(state.epochs.get(epoch).map_or(0, |epoch| epoch.number), *deposit);
-        if due(place, state.deleted_deposits.contains(deposit))? {
-            places.push(place);
-            deposits.push(*deposit);
-        }
-    }
-    for epoch in state.superseded() {
-        let place = Place::Sealed(epoch.number, epoch.hash.id());
-        if due(place, state.deleted_sealed.contains(&epoch.hash))? {
-            places.push(place);
-            sealed.push(epoch.hash);
-        }
-    }
-    if places.is_empty() {
-        return Ok(0);
-    }
-    stands_sealed(ledger, active)?;
-    writing.writer().remove(&places)?;
-    let mut epochs = sealed.into_iter();
-    let first = epochs.next();
-    writing.record(now, None, &[], What::Deleted { sealed: first, deposits, attachments: Vec::new() })?;
-    for epoch in epochs {
-        writing.record(
-            now,
-            None,
-            &[],
-            What::Deleted { sealed: Some(epoch), deposits: Vec::new(), attachments: Vec::new() },
-        )?;
-    }
-    Ok(places.len())
+    Ok(Staged::of(epoch, number))
 }

@@ -87,24 +87,14 @@ pub fn open_blob(
     target: &mut dyn Write,
     tell: &mut dyn FnMut(u64),
 ) -> Result<(), BlobError> {
-    let identity = DepositIdentity::parse(SecretText::from(attachment.identity.expose().to_owned()));
-    let identity = identity.map_err(BlobError::Format)?;
-    let start = header_of(blob)?;
-    let format = |error| BlobError::Format(refusal(error));
-    let decryptor = Decryptor::new(start.as_slice().chain(blob)).map_err(format)?;
-    let mut reader =
-        decryptor.decrypt(std::iter::once(identity.age_identity() as &dyn age::Identity)).map_err(format)?;
+    let mut reader = opened(attachment, blob)?;
     let (mut hash, mut size) = (Sha256::new(), 0);
     let mut piece = Zeroizing::new(vec![0; PIECE]);
     loop {
         let length = match reader.read(&mut piece) {
             Ok(0) => break,
             Ok(length) => length,
-            // age reports a chunk that is not authentic as invalid data.
-            Err(error) if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => {
-                return Err(BlobError::Format(FormatError::DoesNotOpen));
-            }
-            Err(error) => return Err(BlobError::Source(error)),
+            Err(error) => return Err(read_error(error)),
         };
         size += length as u64;
         if size > attachment.size {
@@ -116,6 +106,42 @@ pub fn open_blob(
     }
     let whole = size == attachment.size && Digest(hash.finalize().into()) == attachment.sha256;
     if whole { Ok(()) } else { Err(BlobError::Format(FormatError::DoesNotOpen)) }
+}
+
+/// Encrypts a blob anew, for a fresh identity: who knew the old one's key has nothing of the new one.
+///
+/// # Errors
+/// As [`open_blob`] and [`seal_file`].
+pub fn renew_blob(
+    attachment: &Attachment,
+    blob: &mut dyn Read,
+    target: &mut dyn Write,
+) -> Result<SealedFile, BlobError> {
+    let mut reader = opened(attachment, blob)?;
+    let sealed = seal_file(&mut reader, target, &mut |_| ()).map_err(|error| match error {
+        BlobError::Source(error) => read_error(error),
+        other => other,
+    })?;
+    let whole = sealed.size == attachment.size && sealed.sha256 == attachment.sha256;
+    if whole { Ok(sealed) } else { Err(BlobError::Format(FormatError::DoesNotOpen)) }
+}
+
+/// age reports a chunk that is not authentic as invalid data, and a cut as an unexpected end.
+fn read_error(error: io::Error) -> BlobError {
+    match error.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => BlobError::Format(FormatError::DoesNotOpen),
+        _ => BlobError::Source(error),
+    }
+}
+
+/// The file inside a blob, to be read in pieces.
+fn opened<'b>(attachment: &Attachment, blob: &'b mut dyn Read) -> Result<impl Read + use<'b>, BlobError> {
+    let identity = DepositIdentity::parse(SecretText::from(attachment.identity.expose().to_owned()));
+    let identity = identity.map_err(BlobError::Format)?;
+    let start = io::Cursor::new(header_of(blob)?);
+    let format = |error| BlobError::Format(refusal(error));
+    let decryptor = Decryptor::new(start.chain(blob)).map_err(format)?;
+    decryptor.decrypt(std::iter::once(identity.age_identity() as &dyn age::Identity)).map_err(format)
 }
 
 /// The first bytes of a blob, if a header of ours ends within them: a longer one would be read into memory, however long it is.
@@ -139,7 +165,7 @@ mod tests {
         (Attachment { blob: Digest::of(&blob), identity, size, sha256 }, blob)
     }
 
-    fn opened(attachment: &Attachment, mut blob: &[u8]) -> Result<Vec<u8>, BlobError> {
+    fn file_in(attachment: &Attachment, mut blob: &[u8]) -> Result<Vec<u8>, BlobError> {
         let mut file = Vec::new();
         open_blob(attachment, &mut blob, &mut file, &mut |_| ()).map(|()| file)
     }
@@ -150,7 +176,7 @@ mod tests {
             let file: Vec<u8> = (0..length).map(|place| (place % 253) as u8).collect();
             let (attachment, blob) = sealed(&file);
             assert_eq!((attachment.size, attachment.sha256), (length as u64, Digest::of(&file)));
-            assert!(opened(&attachment, &blob).unwrap() == file);
+            assert!(file_in(&attachment, &blob).unwrap() == file);
         }
     }
 
@@ -161,15 +187,15 @@ mod tests {
         for place in (0..blob.len()).step_by(997).chain([blob.len() - 1]) {
             let mut changed = blob.clone();
             changed[place] ^= 1;
-            assert!(opened(&attachment, &changed).is_err(), "byte {place}");
-            assert!(opened(&attachment, &blob[..place]).is_err(), "cut at {place}");
+            assert!(file_in(&attachment, &changed).is_err(), "byte {place}");
+            assert!(file_in(&attachment, &blob[..place]).is_err(), "cut at {place}");
         }
         let (_, other) = sealed(&file);
-        assert!(opened(&attachment, &other).is_err());
+        assert!(file_in(&attachment, &other).is_err());
         let wrong = Attachment { sha256: Digest::of(b"another file"), ..attachment.clone() };
-        assert!(opened(&wrong, &blob).is_err());
+        assert!(file_in(&wrong, &blob).is_err());
         let shorter = Attachment { size: attachment.size - 1, ..attachment };
-        assert!(opened(&shorter, &blob).is_err());
+        assert!(file_in(&shorter, &blob).is_err());
     }
 
     #[test]
@@ -177,6 +203,6 @@ mod tests {
         let (attachment, _) = sealed(b"a file");
         let mut endless = b"age-encryption.org/v1\n-> X25519 ".to_vec();
         endless.extend_from_slice(&[b'a'; 100_000]);
-        assert!(matches!(opened(&attachment, &endless), Err(BlobError::Format(FormatError::Malformed(_)))));
+        assert!(matches!(file_in(&attachment, &endless), Err(BlobError::Format(FormatError::Malformed(_)))));
     }
 }

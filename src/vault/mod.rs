@@ -15,7 +15,7 @@ mod moment;
 mod sealing;
 
 pub use attachment::{Attachment, AttachmentName};
-pub use blob::{BlobError, SealedFile, open_blob, seal_file};
+pub use blob::{BlobError, SealedFile, open_blob, renew_blob, seal_file};
 pub use canonical::{NotCanonical, from_canonical, to_canonical};
 pub use contents::{Contents, EarlierIdentity, SealedContents};
 pub use deposit::{Deposit, SealedDeposit};

@@ -38,6 +38,8 @@ pub struct Arguments {
     reason: Option<String>,
     #[arg(long, value_name = "ENTRY|DIGEST")]
     keep_out: Vec<String>,
+    #[arg(long, conflicts_with_all = ["commit", "abort"])]
+    renew_attachments: bool,
     #[arg(long, value_name = "ENTRY")]
     replaced: Vec<EntryId>,
     #[arg(long, value_name = "ENTRY")]
@@ -81,7 +83,7 @@ impl Arguments {
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
     let ledger = context.read()?;
     let ledger = context.ensure_log_place(ledger)?;
-    let staged = ledger.state().staged_epoch().map(|epoch| Staged { epoch: epoch.hash, number: epoch.number });
+    let staged = ledger.state().staged_epoch().map(|epoch| Staged::of(epoch.hash, epoch.number));
     match staged {
         None if arguments.abort || arguments.commit => Err(CeremonyError::NothingStaged.into()),
         None => stage::run(context, arguments, ledger),

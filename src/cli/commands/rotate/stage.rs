@@ -10,7 +10,8 @@ use crate::cli::cards::gather;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::people::{plan_cards, tell_policy};
-use crate::language::{Say, messages::cards as text};
+use crate::cli::progress::size;
+use crate::language::{Say, messages::attachments, messages::cards as text};
 use crate::quorum::Digest;
 
 /// Hexadecimal digits that name a deposit at least.
@@ -31,6 +32,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
     context.remember(writing.ledger(), Some(header.hash()));
     let rotation = Rotation::open(&writing, attendance)?;
     let (rotation, replacements) = ask_replaced(context, arguments, &mut writing, rotation)?;
+    let rotation = if arguments.renew_attachments { rotation.renewing_attachments() } else { rotation };
     let fold = choose_deposits(context, arguments, rotation.deposits(), &replacements)?;
     context.desk.turn_to_new_cards();
     let plan = Plan {
@@ -47,10 +49,17 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
         files = write_card_files(disk, &vault, &folder, new, format, &zone)?;
         Ok(files.iter().map(|file| file.card).collect())
     };
+    let (count, bytes) = rotation.to_renew();
+    if count > 0 {
+        context.desk.tell(&attachments::renewing(context.language, count, size(bytes)));
+    }
     let staged = stage(&mut writing, rotation, plan, &fold, replacements.replaced, context.now(), &mut write);
     let staged = staged.inspect_err(|_| tell_leftovers(context, &files, &folder))?;
     context.desk.clear_between_people();
     context.desk.tell(&text::staged(context.language, staged.number, staged.epoch.id()));
+    for left in &staged.renewal.left {
+        context.desk.tell(&attachments::not_renewed(context.language, &left.entry, &left.name, left.blob));
+    }
     tell_files(context, &files, &folder)?;
     if !arguments.stage {
         return read_back_and_commit(context, arguments, writing, &staged, Some(folder));
@@ -61,6 +70,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
             "epoch": staged.epoch.id(),
             "number": staged.number,
             "committed": false,
+            "attachments_renewed": staged.renewal.renewed.len(),
             "heads": ledger.heads(),
         }))?;
     } else {
@@ -111,12 +121,16 @@ fn line(context: &Context, deposit: &OpenDeposit) -> String {
     let language = context.language;
     let pending = &deposit.pending;
     let labels = |names: &[crate::vault::FieldName]| {
-        let labels: Vec<String> = names.iter().map(|name| crate::cli::commands::field_label(language, name)).collect();
-        labels.join(", ")
+        names.iter().map(|name| crate::cli::commands::field_label(language, name)).collect::<Vec<String>>()
     };
-    let mut fields = labels(&pending.fields);
-    if !pending.cleared.is_empty() {
-        fields = text::fields_and_cleared(language, fields, labels(&pending.cleared));
+    let mut given = labels(&pending.fields);
+    let attached = pending.attached.iter();
+    given.extend(attached.map(|attached| attachments::label(language, &attached.name, size(attached.size))));
+    let mut removed = labels(&pending.cleared);
+    removed.extend(pending.detached.iter().map(|name| attachments::detached(language, name)));
+    let mut fields = given.join(", ");
+    if !removed.is_empty() {
+        fields = text::fields_and_cleared(language, fields, removed.join(", "));
     }
     let by = pending.by.clone().unwrap_or_else(|| crate::language::messages::cli::somebody(language));
     let digest = pending.deposit.to_string();

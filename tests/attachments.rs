@@ -1,0 +1,261 @@
+//! Attachments as the real program takes them in and gives them back, and as stock age opens them.
+
+#[path = "support/practice.rs"]
+#[allow(dead_code)]
+mod practice;
+#[path = "support/scratch.rs"]
+mod scratch;
+#[path = "support/mod.rs"]
+#[allow(dead_code)]
+mod support;
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use breakglass::ceremony::*;
+use breakglass::language::Language;
+use breakglass::quorum::Digest;
+use breakglass::store::Place;
+use breakglass::vault::{Attachment, Moment};
+use practice::{PHRASE, Practice};
+
+/// A practice vault, and the program run on it.
+struct Desk {
+    practice: Practice,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let desk = Desk { practice: Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]) };
+        let cards = desk.practice.cards.join("\n");
+        fs::write(desk.path("cards.txt"), cards).unwrap();
+        fs::write(desk.path("phrases.txt"), format!("Chie: {PHRASE}\n")).unwrap();
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.practice.scratch.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
+        command.args(arguments).arg("--vault").arg(self.practice.vault()).args(["--language", "en"]);
+        command.env("XDG_CONFIG_HOME", self.path("config")).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn good(&self, arguments: &[&str]) -> Output {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output
+    }
+
+    /// Writes an attachment out with the cards.
+    fn unseal(&self, name: &str, more: &[&str]) -> Output {
+        let (cards, phrases) = (self.path("cards.txt"), self.path("phrases.txt"));
+        let mut arguments = vec!["unseal", "--reason", "test", "--entry", "m365", "--attachment", name];
+        arguments.extend(["--cards", cards.to_str().unwrap(), "--phrases", phrases.to_str().unwrap(), "--yes"]);
+        arguments.extend(more);
+        self.run(&arguments)
+    }
+
+    /// Blobs that stand in the vault, whatever they are called.
+    fn blobs(&self) -> Vec<PathBuf> {
+        let folder = self.practice.vault().join("attachments");
+        let Ok(names) = fs::read_dir(folder) else { return Vec::new() };
+        names.map(|name| name.unwrap().path()).collect()
+    }
+
+    /// What the newest deposit says of an attachment, as a quorum reads it.
+    fn attachment(&self, name: &str) -> Attachment {
+        let mut writing = self.practice.ledger().begin(now()).unwrap();
+        let mut gathering = Gathering::begin(writing.ledger().active().unwrap(), writing.ledger().state());
+        for text in [0, 1, 3].map(|card: usize| &self.practice.cards[card]) {
+            assert!(matches!(gathering.offer(practice::card(text)), Offered::Accepted(_)));
+        }
+        let session = Session::open(&mut writing, gathering.quorum().unwrap(), "test", None, now()).unwrap();
+        let view = session.entry(&"m365".parse().unwrap()).unwrap();
+        let attachment = view.attachment(&name.parse().unwrap(), true).unwrap().attachment.clone();
+        session.close(&mut writing, now()).unwrap();
+        attachment
+    }
+}
+
+fn now() -> Moment {
+    Moment::of(jiff::Timestamp::now())
+}
+
+fn bytes(length: usize) -> Vec<u8> {
+    (0..length).map(|place| (place.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
+}
+
+fn words(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn what_was_attached_comes_back_to_a_file_and_into_a_pipe() {
+    let desk = Desk::new();
+    let file = bytes(3_000_001);
+    fs::write(desk.path("回復キー.csv"), &file).unwrap();
+    let told = desk.good(&["put", "m365", "--attach", desk.path("回復キー.csv").to_str().unwrap()]);
+    assert!(words(&told.stderr).contains("“回復キー.csv” (2.8 MiB)"), "{}", words(&told.stderr));
+    let to = desk.path("out.csv");
+    let told = desk.unseal("回復キー.csv", &["--to", to.to_str().unwrap()]);
+    assert!(told.status.success(), "{}", words(&told.stderr));
+    assert!(fs::read(&to).unwrap() == file);
+    let piped = desk.unseal("回復キー.csv", &[]);
+    assert!(piped.status.success() && piped.stdout == file);
+    let log = words(&desk.good(&["log", "show"]).stdout);
+    assert!(log.contains("Shown of “m365”: attachment “回復キー.csv”."), "{log}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        for path in desk.blobs().iter().chain([&to]) {
+            assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn nothing_that_stands_is_replaced_and_nothing_in_the_clear_is_written_into_the_vault() {
+    let desk = Desk::new();
+    fs::write(desk.path("keys"), b"keys").unwrap();
+    desk.good(&["put", "m365", "--attach", desk.path("keys").to_str().unwrap()]);
+    let before = fs::read(desk.practice.vault().join("log.jsonl")).unwrap();
+    let inside = desk.practice.vault().join("keys");
+    for to in [&desk.path("keys"), &inside, &desk.path("missing/keys")] {
+        let refused = desk.unseal("keys", &["--to", to.to_str().unwrap()]);
+        assert_eq!(refused.status.code(), Some(1), "{}", to.display());
+    }
+    assert!(!inside.exists());
+    assert_eq!(fs::read(desk.path("keys")).unwrap(), b"keys");
+    let refused = desk.unseal("nothing", &["--to", desk.path("out").to_str().unwrap()]);
+    assert!(words(&refused.stderr).contains("It has: keys."), "{}", words(&refused.stderr));
+    let log = fs::read(desk.practice.vault().join("log.jsonl")).unwrap();
+    assert!(!words(&log[before.len()..]).contains("\"revealed\""), "nothing was shown");
+}
+
+#[test]
+fn a_changed_blob_gives_no_file_and_verify_names_it() {
+    let desk = Desk::new();
+    fs::write(desk.path("keys"), bytes(200_000)).unwrap();
+    desk.good(&["put", "m365", "--attach", desk.path("keys").to_str().unwrap()]);
+    let blob = desk.blobs().remove(0);
+    let whole = fs::read(&blob).unwrap();
+    let mut changed = whole.clone();
+    changed[150_000] ^= 1;
+    fs::write(&blob, &changed).unwrap();
+    let quick = desk.good(&["log", "verify"]);
+    assert!(words(&quick.stdout).contains("1 attachment stands there and was not read"), "{}", words(&quick.stdout));
+    let thorough = desk.run(&["log", "verify", "--files"]);
+    assert_eq!(thorough.status.code(), Some(1));
+    assert!(words(&thorough.stdout).contains(blob.file_name().unwrap().to_str().unwrap()));
+    let to = desk.path("out");
+    let refused = desk.unseal("keys", &["--to", to.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(!to.exists());
+    let left = fs::read_dir(desk.practice.scratch.path()).unwrap();
+    assert!(left.map(|name| name.unwrap().file_name()).all(|name| !name.to_string_lossy().starts_with(".partial")));
+    fs::remove_file(&blob).unwrap();
+    let missing = desk.run(&["log", "verify"]);
+    assert_eq!(missing.status.code(), Some(1), "a missing blob is told without --files too");
+    fs::write(&blob, &whole).unwrap();
+    desk.good(&["log", "verify", "--files"]);
+}
+
+#[test]
+fn a_put_that_is_killed_leaves_nothing_named() {
+    let desk = Desk::new();
+    let mut child = desk
+        .command(&["put", "m365", "--attach", "-", "--as", "dump"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.as_mut().unwrap().write_all(&bytes(8 << 20)).unwrap();
+    assert_eq!(desk.blobs().len(), 1, "it is being written");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let verified = desk.good(&["log", "verify", "--files"]);
+    assert!(words(&verified.stdout).contains("all files as written"), "{}", words(&verified.stdout));
+    desk.good(&["put", "m365", "--title", "again"]);
+    assert_eq!(desk.blobs(), [] as [PathBuf; 0], "the next one who writes clears what was left");
+}
+
+#[test]
+fn a_large_attachment_takes_little_memory() {
+    const MOST: usize = 64 << 10;
+    let desk = Desk::new();
+    let mut child = desk
+        .command(&["put", "m365", "--attach", "-", "--as", "dump"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let block = bytes(1 << 20);
+    let mut pipe = child.stdin.take().unwrap();
+    for _ in 0..160 {
+        pipe.write_all(&block).unwrap();
+    }
+    if cfg!(target_os = "linux") {
+        let peak = peak_kib(child.id());
+        assert!(peak < MOST, "{peak} KiB at its peak");
+    }
+    drop(pipe);
+    assert!(child.wait().unwrap().success());
+    assert!(fs::metadata(desk.blobs().remove(0)).unwrap().len() > 160 << 20);
+}
+
+/// The most memory that a process had, in KiB, as the kernel tells.
+fn peak_kib(process: u32) -> usize {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[test]
+fn stock_age_opens_a_blob_with_the_identity_in_the_entry() {
+    let Some(age) = support::outside_program("age") else { return };
+    let desk = Desk::new();
+    let file = bytes(700_000);
+    fs::write(desk.path("keys"), &file).unwrap();
+    desk.good(&["put", "m365", "--attach", desk.path("keys").to_str().unwrap()]);
+    let attachment = desk.attachment("keys");
+    fs::write(desk.path("identity"), format!("{}\n", attachment.identity.expose())).unwrap();
+    let blob = desk.practice.vault().join(Place::Attachment(attachment.blob).path());
+    let opened = Command::new(age).arg("-d").arg("-i").arg(desk.path("identity")).arg(blob).output().unwrap();
+    assert!(opened.status.success(), "{}", words(&opened.stderr));
+    assert!(opened.stdout == file);
+    assert_eq!((attachment.size, attachment.sha256), (file.len() as u64, Digest::of(&file)));
+}
+
+#[test]
+fn two_attachments_of_one_name_and_one_without_a_name_are_refused_before_anything_is_put_in() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.path("a")).unwrap();
+    fs::write(desk.path("keys"), b"1").unwrap();
+    fs::write(desk.path("a/keys"), b"2").unwrap();
+    let (one, two) = (desk.path("keys"), desk.path("a/keys"));
+    let (one, two) = (one.to_str().unwrap(), two.to_str().unwrap());
+    for arguments in [
+        &["put", "m365", "--attach", one, "--attach", two][..],
+        &["put", "m365", "--attach", one, "--attach", two, "--as", "x"],
+        &["put", "m365", "--attach", "-"],
+        &["put", "m365", "--attach", desk.path("a").to_str().unwrap()],
+        &["put", "m365", "--attach", desk.path("nothing").to_str().unwrap()],
+        &["put", "m365", "--attach", one, "--as", "../keys"],
+    ] {
+        assert!(!desk.run(arguments).status.success(), "{arguments:?}");
+    }
+    assert_eq!(desk.blobs(), [] as [PathBuf; 0]);
+    desk.good(&["put", "m365", "--attach", one, "--title", "both"]);
+    desk.good(&["put", "m365", "--attach", two, "--as", "other keys"]);
+    assert_eq!(desk.blobs().len(), 2);
+}
