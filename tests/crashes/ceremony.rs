@@ -27,14 +27,14 @@ fn vault() -> (CrashDisk, Vec<String>) {
 }
 
 /// The disk as a power cut would leave it: everything so far was acknowledged, so everything is there.
-fn at_rest(disk: &CrashDisk) -> CrashDisk {
+pub fn at_rest(disk: &CrashDisk) -> CrashDisk {
     disk.after_crash(Survival::None)
 }
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Cuts `action` everywhere and looks at each different disk that is left, once.
-fn cut_everywhere<T>(
+pub fn cut_everywhere<T>(
     before: &CrashDisk,
     action: impl Fn(&CrashDisk) -> Result<T, CeremonyError>,
     check: impl Fn(&CrashDisk, &Crash),
@@ -54,7 +54,7 @@ fn cut_everywhere<T>(
 }
 
 /// Nothing is wrong with log and files; what an attempt that was cut left behind may stand there as strays.
-fn is_sound(machine: Machine<'_>) {
+pub fn is_sound(machine: Machine<'_>) {
     let ledger = machine.read();
     assert_eq!(ledger.history().findings, []);
     let damage: Vec<FileFinding> =
@@ -64,7 +64,7 @@ fn is_sound(machine: Machine<'_>) {
 }
 
 /// The first of these sets of cards that belongs to the active epoch.
-fn that_open<'c>(machine: Machine<'_>, hands: &[&'c [String]]) -> &'c [String] {
+pub fn that_open<'c>(machine: Machine<'_>, hands: &[&'c [String]]) -> &'c [String] {
     let ledger = machine.read();
     let opens = |cards: &&&[String]| !cards.is_empty() && attend(&ledger, cards).is_ok();
     hands.iter().find(opens).expect("people hold the cards that the log says are active")

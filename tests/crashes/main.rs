@@ -1,6 +1,7 @@
 //! What a crash leaves: the power is cut at every write, rename and fsync of a job, and what the next process finds is looked
 //! at.
 
+mod attachments;
 mod ceremony;
 #[path = "../support/crash_disk.rs"]
 mod crash_disk;
