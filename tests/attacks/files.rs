@@ -6,7 +6,9 @@ use breakglass::ceremony::*;
 use breakglass::journal::What;
 use breakglass::quorum::{Digest, EpochHash};
 use breakglass::store::{Disk, Place};
-use breakglass::vault::{Deposit, EpochHeader, FORMAT_VERSION, FieldName, FormatError, Header, PublicEntry};
+use breakglass::vault::{
+    Attachment, Deposit, EpochHeader, FORMAT_VERSION, FieldName, FormatError, Header, PublicEntry,
+};
 
 use crate::crash_disk::CrashDisk;
 use crate::machine::{Machine, attend, card, entry, now, password};
@@ -245,10 +247,24 @@ fn a_deposit_that_changes_more_than_the_log_lists_is_refused_before_it_could_be_
     let clears = forged_deposit(machine, |deposit| {
         deposit.change.clear.insert(FieldName::fixed("notes"));
     });
-    bring(machine, &more, active);
-    bring(machine, &clears, active);
-    let why = || Err("it changes other fields than the log says".to_owned());
-    assert_eq!(deposits(machine, &cards), [why(), why()]);
+    let attaches = forged_deposit(machine, |deposit| {
+        let attachment = Attachment {
+            blob: Digest([7; 32]),
+            identity: breakglass::vault::FieldValue::copy_of("of nobody"),
+            size: 1,
+            sha256: Digest([8; 32]),
+        };
+        deposit.change.attach.insert("keys.csv".parse().unwrap(), attachment);
+    });
+    let detaches = forged_deposit(machine, |deposit| {
+        deposit.change.detach.insert("keys.csv".parse().unwrap());
+    });
+    let forgeries = [more, clears, attaches, detaches];
+    for forged in &forgeries {
+        bring(machine, forged, active);
+    }
+    let why = || Err("it changes something else than the log says".to_owned());
+    assert_eq!(deposits(machine, &cards), forgeries.map(|_| why()));
 }
 
 #[test]
