@@ -6,6 +6,7 @@ use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
 use super::unseal::{OpenDeposit, Session};
 use crate::journal::What;
+use crate::quorum::Digest;
 use crate::store::{Place, StoreError};
 use crate::vault::{Attachment, AttachmentName, BlobError, EntryId, Moment, open_blob, renew_blob, seal_file};
 
@@ -30,6 +31,14 @@ pub fn attach(
     };
     let written = writing.writer().keep_attachment(blob, None)?;
     Ok(Attachment { blob: written.digest, identity: sealed.identity, size: sealed.size, sha256: sealed.sha256 })
+}
+
+/// Removes blobs that were attached, when what was to name them does not come about. What cannot be removed is told as a stray file.
+pub fn discard<'a>(writing: &Writing<'_>, blobs: impl IntoIterator<Item = &'a Digest>) {
+    let state = writing.ledger().state();
+    let unnamed = blobs.into_iter().filter(|blob| state.blobs.entry(blob).is_none());
+    let places: Vec<Place> = unnamed.map(|blob| Place::Attachment(*blob)).collect();
+    let _ = writing.writer().remove(&places);
 }
 
 /// An attachment of an entry, sealed or only deposited.

@@ -23,7 +23,7 @@ mod status;
 mod unseal;
 mod verify;
 
-pub use attachment::{OfferedAttachment, attach};
+pub use attachment::{OfferedAttachment, attach, discard};
 pub use card::{
     CardCheck, add_receipt, card_files_destroyed, check_against_header, check_card, depart, lose, paper_destroyed,
     relock,

@@ -3,12 +3,13 @@
 //! Nothing in the room proves the folder, so a deposit is sealed only to an epoch that this machine was told of before, or that a
 //! person reads off a card's face now.
 
+use super::attachment::discard;
 use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
 use crate::journal::{Attached, What};
 use crate::quorum::{Digest, EpochHash, EpochId};
 use crate::store::Place;
-use crate::vault::{Change, Deposit, EntryId, FORMAT_VERSION, FieldName, Moment, PublicEntry};
+use crate::vault::{Change, Deposit, EntryId, EpochHeader, FORMAT_VERSION, FieldName, Moment, PublicEntry};
 
 /// The active epoch, when this machine may trust it: it is pinned, or it follows the pinned one through rotations that its quorum
 /// signed, or `typed` is what a person read off a card.
@@ -39,7 +40,8 @@ pub fn trusted_epoch(ledger: &Ledger<'_>, typed: Option<EpochId>) -> Result<Epoc
 /// Deposits fields of an entry into the active epoch, which must be the trusted one. Gives the deposit's name.
 ///
 /// # Errors
-/// When the active epoch is another, a value is too long, or a file or the event cannot be written.
+/// When the active epoch is another, a value is too long, or a file or the event cannot be written. Attachments whose deposit could not be
+/// written are removed again.
 pub fn put(
     writing: &mut Writing<'_>,
     trusted: EpochHash,
@@ -66,9 +68,9 @@ pub fn put(
         by: by.to_owned(),
         change,
     };
-    let sealed = deposit.seal(header.deposit_recipient())?;
-    let digest = sealed.digest();
-    writing.publish(&Place::Deposit(header.epoch, digest), &sealed.file)?;
+    let digest = publish(writing, &header, &deposit).inspect_err(|_| {
+        discard(writing, deposit.change.attach.values().map(|attachment| &attachment.blob));
+    })?;
     let what = What::Deposited {
         epoch: trusted,
         deposit: digest,
@@ -80,6 +82,14 @@ pub fn put(
         recovery_codes: None,
     };
     writing.record(now, Some(by), &[], what)?;
+    Ok(digest)
+}
+
+/// Seals a deposit and brings its file to the medium. No event names it yet.
+fn publish(writing: &mut Writing<'_>, header: &EpochHeader, deposit: &Deposit) -> Result<Digest, CeremonyError> {
+    let sealed = deposit.seal(header.deposit_recipient())?;
+    let digest = sealed.digest();
+    writing.publish(&Place::Deposit(header.epoch, digest), &sealed.file)?;
     Ok(digest)
 }
 

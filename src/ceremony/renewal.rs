@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::attachment::renew;
+use super::attachment::{discard, renew};
 use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
 use crate::journal::Renewed;
@@ -29,6 +29,13 @@ pub struct Renewal {
     pub left: Vec<NotRenewed>,
 }
 
+impl Renewal {
+    /// Removes the new blobs, when the rotation does not come about.
+    pub(super) fn undo(&self, writing: &Writing<'_>) {
+        discard(writing, self.renewed.iter().map(|renewed| &renewed.to));
+    }
+}
+
 /// Whether somebody may know the attachments' keys who should not any more: a custodian left, a card was lost, or the vault was opened.
 pub(super) fn is_due(ledger: &Ledger<'_>) -> bool {
     let state = ledger.state();
@@ -39,7 +46,7 @@ pub(super) fn is_due(ledger: &Ledger<'_>) -> bool {
 /// Encrypts every attachment of these contents anew, in all revisions, and lets the contents name the new blobs.
 ///
 /// # Errors
-/// When a new blob cannot be written. Those that were stand there, and nothing names them.
+/// When a new blob cannot be written. Then none is left of those that were.
 pub(super) fn renew_all(writing: &Writing<'_>, contents: &mut Contents) -> Result<Renewal, CeremonyError> {
     let mut done: BTreeMap<Digest, Option<Attachment>> = BTreeMap::new();
     let mut renewal = Renewal::default();
@@ -57,7 +64,10 @@ pub(super) fn renew_all(writing: &Writing<'_>, contents: &mut Contents) -> Resul
                         renewal.left.push(NotRenewed { entry: entry.id.clone(), name: name.clone(), blob: old });
                         place.insert(None);
                     }
-                    Err(error) => return Err(error),
+                    Err(error) => {
+                        renewal.undo(writing);
+                        return Err(error);
+                    }
                 }
             }
             if let Some(Some(new)) = done.get(&old) {

@@ -13,7 +13,9 @@ use super::unseal::{OpenDeposit, Opened, sealed_file};
 use crate::journal::{EpochState, LeftOut, NewEpoch, What};
 use crate::quorum::{CardIndex, Digest, EpochHash};
 use crate::store::Place;
-use crate::vault::{Contents, DepositIdentity, EarlierIdentity, EntryId, FieldValue, Moment, Origin as RevisionOrigin};
+use crate::vault::{
+    Contents, DepositIdentity, EarlierIdentity, EntryId, FieldValue, Moment, Origin as RevisionOrigin, VaultName,
+};
 
 /// An opened vault whose next epoch is being prepared.
 pub struct Rotation {
@@ -73,10 +75,10 @@ impl Rotation {
         Rotation { renew_attachments: true, ..self }
     }
 
-    /// How many attachments, and how many bytes of them, the staging will encrypt anew.
+    /// How many attachments, and how many bytes of them, the staging of this plan will encrypt anew.
     #[must_use]
-    pub fn to_renew(&self) -> (usize, u64) {
-        if !self.renew_attachments {
+    pub fn to_renew(&self, plan: &Plan) -> (usize, u64) {
+        if !self.renews(plan) {
             return (0, 0);
         }
         let sealed = self.opened.contents.entries.iter().flat_map(|entry| &entry.revisions);
@@ -86,6 +88,12 @@ impl Rotation {
         let sizes: BTreeMap<Digest, u64> =
             sealed.chain(deposited).map(|attachment| (attachment.blob, attachment.size)).collect();
         (sizes.len(), sizes.values().sum())
+    }
+
+    /// Whoever holds no card of the next epoch leaves, whether or not the log says so.
+    fn renews(&self, plan: &Plan) -> bool {
+        let stays = |name: &VaultName| plan.custodians.iter().any(|custodian| custodian.name == *name);
+        self.renew_attachments || !self.attendance.header().custodians.iter().all(|custodian| stays(&custodian.name))
     }
 
     /// Who attends.
@@ -123,7 +131,8 @@ pub fn stage(
     now: Moment,
     write_cards: &mut dyn FnMut(&NewCards) -> Result<Vec<CardIndex>, CeremonyError>,
 ) -> Result<Staged, CeremonyError> {
-    let Rotation { attendance, opened, renew_attachments } = rotation;
+    let renews = rotation.renews(&plan);
+    let Rotation { attendance, opened, .. } = rotation;
     let number = writing.ledger().state().next_number();
     let origin = Origin {
         vault: attendance.header().vault,
@@ -133,20 +142,29 @@ pub fn stage(
         dealt: now,
     };
     let mut contents = next_contents(opened, &attendance, number, fold)?;
-    let renewal = if renew_attachments { renewal::renew_all(writing, &mut contents)? } else { Renewal::default() };
-    let new = NewCards::deal(plan, origin, &contents)?;
-    let epoch = new.header.hash();
-    writing.publish(&Place::Sealed(number, epoch.id()), &new.sealed.file)?;
+    let renewal = if renews { renewal::renew_all(writing, &mut contents)? } else { Renewal::default() };
+    let epoch = put_beside(writing, plan, origin, &contents, write_cards).inspect_err(|_| renewal.undo(writing))?;
+    let hash = epoch.hash;
+    let what = What::Staged { epoch, deposits: fold.to_vec(), replaced, renewed: renewal.renewed.clone() };
+    writing.record(now, None, &attendance.signers(), what)?;
+    Ok(Staged { epoch: hash, number, renewal })
+}
+
+/// Deals the next epoch and writes its files and cards. No event names it yet.
+fn put_beside(
+    writing: &mut Writing<'_>,
+    plan: Plan,
+    origin: Origin,
+    contents: &Contents,
+    write_cards: &mut dyn FnMut(&NewCards) -> Result<Vec<CardIndex>, CeremonyError>,
+) -> Result<NewEpoch, CeremonyError> {
+    let number = origin.number;
+    let new = NewCards::deal(plan, origin, contents)?;
+    let hash = new.header.hash();
+    writing.publish(&Place::Sealed(number, hash.id()), &new.sealed.file)?;
     writing.publish_header(new.header.clone())?;
     let card_files = write_cards(&new)?;
-    let what = What::Staged {
-        epoch: NewEpoch { number, hash: epoch, card_files, locked: locked(&new) },
-        deposits: fold.to_vec(),
-        replaced,
-        renewed: renewal.renewed.clone(),
-    };
-    writing.record(now, None, &attendance.signers(), what)?;
-    Ok(Staged { epoch, number, renewal })
+    Ok(NewEpoch { number, hash, card_files, locked: locked(&new) })
 }
 
 /// The contents of the next epoch: all entries with all revisions, the chosen deposits folded in, and this epoch's deposit identity

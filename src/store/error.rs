@@ -17,6 +17,8 @@ pub struct StoreError {
 pub enum Trouble {
     /// No space, or no quota, is left.
     Full,
+    /// The file system takes no file that large, as FAT from 4 GiB on.
+    BeyondFileSystem,
     /// The medium or the file system is read-only.
     ReadOnly,
     /// The user lacks the right.
@@ -74,6 +76,7 @@ impl StoreError {
     pub fn of_system(path: impl Into<PathBuf>, error: &io::Error) -> StoreError {
         let trouble = match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Trouble::Full,
+            io::ErrorKind::FileTooLarge => Trouble::BeyondFileSystem,
             io::ErrorKind::ReadOnlyFilesystem => Trouble::ReadOnly,
             io::ErrorKind::PermissionDenied => Trouble::NotAllowed,
             io::ErrorKind::NotFound => Trouble::Missing,
@@ -104,6 +107,7 @@ impl Say for StoreError {
         let path = self.path.display();
         match &self.trouble {
             Trouble::Full => store::full(language, path),
+            Trouble::BeyondFileSystem => store::beyond_file_system(language, path),
             Trouble::ReadOnly => store::read_only(language, path),
             Trouble::NotAllowed => store::not_allowed(language, path),
             Trouble::Missing => store::missing(language, path),

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::ceremony::{Writing, attach};
+use crate::ceremony::{Writing, attach, discard};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::progress::{Progress, size};
@@ -86,7 +86,8 @@ impl Files {
     ) -> Result<(), CliError> {
         change.detach.extend(self.detach.iter().cloned());
         for Opened { name, mut file, length } in opened {
-            let attachment = encrypt(context, writing, &name, &mut file, length)?;
+            let attachment = encrypt(context, writing, &name, &mut file, length)
+                .inspect_err(|_| discard(writing, change.attach.values().map(|attached| &attached.blob)))?;
             change.attach.insert(name, attachment);
         }
         Ok(())

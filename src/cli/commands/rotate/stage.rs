@@ -49,7 +49,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
         files = write_card_files(disk, &vault, &folder, new, format, &zone)?;
         Ok(files.iter().map(|file| file.card).collect())
     };
-    let (count, bytes) = rotation.to_renew();
+    let (count, bytes) = rotation.to_renew(&plan);
     if count > 0 {
         context.desk.tell(&attachments::renewing(context.language, count, size(bytes)));
     }
