@@ -112,6 +112,9 @@ fn what_was_attached_comes_back_to_a_file_and_into_a_pipe() {
     assert!(fs::read(&to).unwrap() == file);
     let piped = desk.unseal("回復キー.csv", &[]);
     assert!(piped.status.success() && piped.stdout == file);
+    assert!(words(&desk.good(&["list"]).stdout).contains("; 1 attachment"));
+    let listed: serde_json::Value = serde_json::from_slice(&desk.good(&["list", "--json"]).stdout).unwrap();
+    assert_eq!(listed[0]["deposits"][0]["attached"], serde_json::json!(["回復キー.csv"]));
     let log = words(&desk.good(&["log", "show"]).stdout);
     assert!(log.contains("Shown of “m365”: attachment “回復キー.csv”."), "{log}");
     #[cfg(unix)]
@@ -166,6 +169,7 @@ fn a_changed_blob_gives_no_file_and_verify_names_it() {
     fs::remove_file(&blob).unwrap();
     let missing = desk.run(&["log", "verify"]);
     assert_eq!(missing.status.code(), Some(1), "a missing blob is told without --files too");
+    assert!(words(&missing.stdout).contains("It is an attachment of “m365”."), "{}", words(&missing.stdout));
     fs::write(&blob, &whole).unwrap();
     desk.good(&["log", "verify", "--files"]);
 }

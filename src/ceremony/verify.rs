@@ -42,6 +42,18 @@ impl Say for FileFinding {
 speaks!(FileFinding);
 
 impl FileFinding {
+    /// The file.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        match self {
+            FileFinding::Missing(place)
+            | FileFinding::Differs(place)
+            | FileFinding::Unreadable(place, _)
+            | FileFinding::BadHeader(place, _)
+            | FileFinding::Stray(place) => place,
+        }
+    }
+
     /// Whether the vault is not what its log says. A stray file is told, and harms nothing.
     #[must_use]
     pub fn is_damage(&self) -> bool {

@@ -22,6 +22,9 @@ struct Row<'a> {
     entry: PublicEntry,
     /// Whether a revision of it is sealed.
     sealed: bool,
+    /// Files that it has or had attached, as far as the log knows.
+    #[serde(skip_serializing_if = "is_none")]
+    attachments: usize,
     /// Deposits that wait for a rotation: not confirmed.
     deposits: Vec<Waiting<'a>>,
 }
@@ -32,6 +35,14 @@ struct Waiting<'a> {
     by: Option<&'a str>,
     fields: Vec<&'a str>,
     cleared: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attached: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    detached: Vec<&'a str>,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 pub fn run(context: &mut Context, _: &Arguments) -> Result<u8, CliError> {
@@ -69,6 +80,10 @@ fn words(language: Language, rows: &[Row<'_>]) -> String {
             (true, count) => text::state_sealed_and_deposited(language, count),
             (false, count) => text::state_deposited(language, count),
         };
+        let state = match row.attachments {
+            0 => state,
+            count => text::state_with_attachments(language, state, count),
+        };
         let entry = &row.entry;
         [
             entry.id.to_string(),
@@ -86,16 +101,22 @@ fn words(language: Language, rows: &[Row<'_>]) -> String {
 fn rows<'l>(ledger: &'l Ledger<'_>) -> Result<Vec<Row<'l>>, CliError> {
     let mut rows: BTreeMap<EntryId, Row<'l>> = BTreeMap::new();
     for entry in &ledger.active()?.entries {
-        rows.insert(entry.id.clone(), Row { entry: entry.clone(), sealed: true, deposits: Vec::new() });
+        rows.insert(entry.id.clone(), Row { entry: entry.clone(), sealed: true, attachments: 0, deposits: Vec::new() });
     }
     for pending in &ledger.state().deposits {
         let row = rows.entry(pending.entry.id.clone()).or_insert_with(|| Row {
             entry: pending.entry.clone(),
             sealed: false,
+            attachments: 0,
             deposits: Vec::new(),
         });
         show_newer(&mut row.entry, &pending.entry);
         row.deposits.push(waiting(pending));
+    }
+    for (_, entry) in ledger.state().blobs.needed() {
+        if let Some(row) = rows.get_mut(entry) {
+            row.attachments += 1;
+        }
     }
     Ok(rows.into_values().collect())
 }
@@ -120,5 +141,7 @@ fn waiting(pending: &PendingDeposit) -> Waiting<'_> {
         by: pending.by.as_deref(),
         fields: pending.fields.iter().map(|name| name.as_str()).collect(),
         cleared: pending.cleared.iter().map(|name| name.as_str()).collect(),
+        attached: pending.attached.iter().map(|attached| attached.name.as_str()).collect(),
+        detached: pending.detached.iter().map(|name| name.as_str()).collect(),
     }
 }

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::ceremony::{Ledger, VerifyDepth, verify_files};
+use crate::ceremony::{FileFinding, Ledger, VerifyDepth, verify_files};
 use crate::cli::commands::told_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::{Language, Say, messages::report as text};
 use crate::quorum::EventId;
-use crate::store::Tail;
+use crate::store::{Place, Tail};
 
 /// The exit status of a vault that is not what its log says, or whose log is not what it was.
 const DAMAGED: u8 = 1;
@@ -58,7 +58,7 @@ impl Verification {
         }
         let mut remarks = Vec::new();
         for finding in verify_files(ledger, depth)? {
-            if finding.is_damage() { &mut damage } else { &mut remarks }.push(finding.say(language));
+            if finding.is_damage() { &mut damage } else { &mut remarks }.push(told(language, ledger, &finding));
         }
         for (path, tail) in ledger.tails() {
             if let Tail::Torn { bytes, .. } = tail {
@@ -98,5 +98,18 @@ impl Verification {
         });
         lines.extend(told_heads(language, &self.heads));
         lines.join("\n")
+    }
+}
+
+/// A finding, with the entry that loses an attachment by it: a blob's name says nothing to people.
+fn told(language: Language, ledger: &Ledger<'_>, finding: &FileFinding) -> String {
+    let sentence = finding.say(language);
+    let state = ledger.history().state.as_ref();
+    match (finding.place(), state) {
+        (Place::Attachment(blob), Some(state)) if finding.is_damage() => match state.blobs.entry(blob) {
+            Some(entry) => text::verify_of_entry(language, sentence, entry),
+            None => sentence,
+        },
+        _ => sentence,
     }
 }
