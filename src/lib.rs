@@ -10,6 +10,7 @@ pub mod journal;
 pub mod language;
 pub mod paper;
 pub mod quorum;
+pub mod second_factor;
 pub mod store;
 pub mod stream;
 pub mod system;

@@ -24,10 +24,20 @@ impl Room {
     /// An empty room, in memory where the system has such a place.
     pub fn new(name: &str) -> Room {
         let memory = Path::new("/dev/shm");
-        let base = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        let elsewhere = std::env::temp_dir();
+        Room::below(if memory.is_dir() { memory } else { &elsewhere }, name)
+    }
+
+    /// An empty room in a folder.
+    pub fn below(base: &Path, name: &str) -> Room {
         let folder = base.join(format!("breakglass-bench-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder for the bench");
         Room { folder, cards: RefCell::default() }
+    }
+
+    /// A file in the room.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 
     /// Where the vault stands.
