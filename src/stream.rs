@@ -113,11 +113,13 @@ fn write_all(
     let mut size = 0;
     for mut block in to_write {
         hash.update(&block);
-        let written = target.write_all(&block);
         size += block.len() as u64;
-        block.zeroize();
-        written?;
-        // Whoever gives up takes none back.
+        if let Err(error) = target.write_all(&block) {
+            block.zeroize();
+            return Err(error);
+        }
+        // The next bytes go over these; whatever is left is wiped at the end. Whoever gives up takes none back.
+        block.clear();
         let _ = give_back.send(block);
     }
     target.flush()?;
