@@ -4,6 +4,7 @@
 //! `BREAKGLASS_BENCH_MIB` sets the size of the file, 1024 without it.
 
 #[path = "support/mod.rs"]
+#[allow(dead_code, reason = "other benches do more with it")]
 mod support;
 
 use std::fs::File;

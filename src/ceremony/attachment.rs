@@ -56,7 +56,7 @@ impl<'s> super::EntryView<'s> {
     /// Every attachment: the sealed ones by name, and what was deposited since behind each.
     #[must_use]
     pub fn attachments(&self) -> Vec<OfferedAttachment<'s>> {
-        let sealed = self.sealed_attachments.into_iter().flatten();
+        let sealed = self.sealed_entry.into_iter().flat_map(|entry| entry.attachments());
         let mut offered: Vec<OfferedAttachment<'s>> =
             sealed.map(|(name, attachment)| OfferedAttachment { name, attachment, deposit: None }).collect();
         for &open in &self.deposits {

@@ -7,6 +7,7 @@ use crate::journal::Refusal;
 use crate::language::{Language, Say, messages::ceremony as text};
 use crate::paper::PaperError;
 use crate::quorum::{CardIndex, DealError, EpochId, NoMemoryForLock, NoRandomness, PolicyError, QuorumError};
+use crate::second_factor::FactorError;
 use crate::speaks;
 use crate::store::StoreError;
 use crate::vault::{AttachmentName, EntryId, FieldName, FormatError, Moment, VaultName};
@@ -76,6 +77,12 @@ pub enum CeremonyError {
     Source(String, String),
     /// What is written out cannot be written; why.
     Target(String),
+    /// The second factor of an entry.
+    Factor(FactorError),
+    /// The entry has no recovery code of this number; how many it has.
+    NoSuchRecoveryCode(EntryId, u16, u16),
+    /// Every recovery code of the entry was shown before; how many it has.
+    AllCodesSpent(EntryId, u16),
     /// There is no such deposit any more.
     NoSuchDeposit,
     /// This machine was never told which epoch to trust; the folder's.
@@ -149,6 +156,11 @@ impl Say for CeremonyError {
             CeremonyError::ReasonMissing => text::reason_missing(language),
             CeremonyError::NoSuchEntry(entry) => text::no_such_entry(language, entry),
             CeremonyError::NoSuchField(entry, field) => text::no_such_field(language, entry, field),
+            CeremonyError::Factor(error) => error.say(language),
+            CeremonyError::NoSuchRecoveryCode(entry, number, count) => {
+                text::no_such_recovery_code(language, entry, number, count)
+            }
+            CeremonyError::AllCodesSpent(entry, count) => text::all_codes_spent(language, entry, count),
             CeremonyError::NoSuchAttachment(entry, name, names) if names.is_empty() => {
                 text::no_attachments(language, entry, name)
             }
@@ -202,5 +214,6 @@ from!(
     NoMemoryForLock => Memory,
     Refusal => Refused,
     CardRefusal => Card,
-    WrongPhrase => Phrase
+    WrongPhrase => Phrase,
+    FactorError => Factor
 );

@@ -6,6 +6,7 @@
 use super::attachment::discard;
 use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
+use super::one_time::codes_in;
 use crate::journal::{Attached, What};
 use crate::quorum::{Digest, EpochHash, EpochId};
 use crate::store::Place;
@@ -57,6 +58,7 @@ pub fn put(
     let shown = shown(entry, &change, header.titles_hidden);
     let fields: Vec<FieldName> = change.set.keys().cloned().collect();
     let cleared: Vec<FieldName> = change.clear.iter().cloned().collect();
+    let recovery_codes = codes_in(&change.set);
     let attached = attached(writing.ledger(), &change)?;
     let detached = change.detach.iter().cloned().collect();
     let deposit = Deposit {
@@ -79,7 +81,7 @@ pub fn put(
         cleared,
         attached,
         detached,
-        recovery_codes: None,
+        recovery_codes,
     };
     writing.record(now, Some(by), &[], what)?;
     Ok(digest)

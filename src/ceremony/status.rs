@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::error::CeremonyError;
 use super::ledger::Ledger;
-use crate::journal::{Calendar, CardState, Due, Opening};
+use crate::journal::{Calendar, CardState, CodesLeft, Due, Opening};
 use crate::language::Language;
 use crate::quorum::{CardIndex, EpochHash, EpochId, EventId, VaultId};
 use crate::vault::{Custodian, EntryId, Moment, PublicEntry, VaultName};
@@ -104,6 +104,8 @@ pub struct StatusReport {
     pub entries: Vec<PublicEntry>,
     /// Entries with deposits that wait for a rotation, once for each deposit.
     pub deposited: Vec<EntryId>,
+    /// Recovery codes that are left of each entry that has some.
+    pub recovery_codes: Vec<CodesLeft>,
     /// Everything that is or will be due.
     pub due: Vec<Due>,
     /// How many things are wrong with the log.
@@ -152,6 +154,7 @@ pub fn status(ledger: &Ledger<'_>, calendar: Calendar, now: Moment) -> Result<St
         margin: None,
         entries: Vec::new(),
         deposited: state.deposits.iter().map(|deposit| deposit.entry.id.clone()).collect(),
+        recovery_codes: state.codes.left().collect(),
         due: state.due(calendar),
         findings: ledger.history().findings.len() + ledger.broken_headers().len(),
         heads: ledger.heads().to_vec(),

@@ -3,12 +3,12 @@
 use super::error::CeremonyError;
 use super::gathering::Attendance;
 use super::ledger::{Ledger, Writing};
+use super::one_time::codes_in;
 use crate::journal::{PendingDeposit, What};
 use crate::quorum::{Digest, EventId};
 use crate::store::Place;
 use crate::vault::{
-    Attachments, Change, Contents, Deposit, DepositIdentity, Entry, EntryId, FieldName, FieldValue, Fields,
-    FormatError, Moment,
+    Change, Contents, Deposit, DepositIdentity, Entry, EntryId, FieldName, FieldValue, Fields, FormatError, Moment,
 };
 
 /// A deposit that was opened, and what the log claims of it.
@@ -93,6 +93,7 @@ fn is_as_claimed(change: &Change, pending: &PendingDeposit) -> bool {
         && change.clear.iter().eq(&pending.cleared)
         && change.attach.iter().map(|(name, attachment)| (name, &attachment.blob)).eq(attached)
         && change.detach.iter().eq(&pending.detached)
+        && codes_in(&change.set) == pending.recovery_codes
 }
 
 /// An entry as people see it: the sealed revision, and what was deposited since, which nobody confirmed.
@@ -101,8 +102,8 @@ pub struct EntryView<'s> {
     pub id: &'s EntryId,
     /// The fields of the newest sealed revision; none when it was never sealed.
     pub sealed: Option<&'s Fields>,
-    /// The attachments of the newest sealed revision.
-    pub(super) sealed_attachments: Option<&'s Attachments>,
+    /// The entry as it was sealed.
+    pub(super) sealed_entry: Option<&'s Entry>,
     /// Deposits since, oldest first.
     pub deposits: Vec<&'s OpenDeposit>,
 }
@@ -115,6 +116,15 @@ pub struct ConfirmedField<'s> {
     pub sealed: Option<&'s FieldValue>,
     /// Values that were deposited since, oldest first, with the deposit: not confirmed. `None` removes the field.
     pub deposited: Vec<(&'s OpenDeposit, Option<&'s FieldValue>)>,
+}
+
+impl<'s> ConfirmedField<'s> {
+    /// The sealed value, or with `deposited` the newest that no rotation folded in. Where only the other is there, that.
+    #[must_use]
+    pub fn current(&self, deposited: bool) -> Option<&'s FieldValue> {
+        let newest = self.deposited.last().and_then(|(_, value)| *value);
+        if deposited { newest.or(self.sealed) } else { self.sealed.or(newest) }
+    }
 }
 
 /// An opening: from its event to its closing.
@@ -185,7 +195,7 @@ impl Session {
         EntryView {
             id,
             sealed: self.opened.contents.entry(id).map(Entry::fields),
-            sealed_attachments: self.opened.contents.entry(id).map(Entry::attachments),
+            sealed_entry: self.opened.contents.entry(id),
             deposits: self.opened.deposits.iter().filter(|deposit| deposit.pending.entry.id == *id).collect(),
         }
     }

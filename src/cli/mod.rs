@@ -10,6 +10,7 @@ mod error;
 mod localise;
 mod people;
 mod progress;
+mod qr_on_screen;
 mod read_back;
 mod roster;
 mod streams;

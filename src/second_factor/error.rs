@@ -24,6 +24,8 @@ pub enum FactorError {
     BadDigits,
     /// No period, or one longer than a day.
     BadPeriod,
+    /// A correction of a clock that is none.
+    BadCorrection,
     /// Another hash than the three of the standard.
     BadAlgorithm,
 }
@@ -40,6 +42,7 @@ impl Say for FactorError {
             FactorError::Steam => text::steam(language),
             FactorError::BadDigits => text::bad_digits(language),
             FactorError::BadPeriod => text::bad_period(language),
+            FactorError::BadCorrection => text::bad_correction(language),
             FactorError::BadAlgorithm => text::bad_algorithm(language),
         }
     }

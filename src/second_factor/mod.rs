@@ -3,10 +3,12 @@
 //! Bytes and times go in, codes come out. The time is handed in; no clock, file or terminal may come in here.
 
 mod base32;
+mod clock;
 mod error;
 mod otpauth;
 mod totp;
 
+pub use clock::{ClockCorrection, time_of_day};
 pub use error::FactorError;
 pub use otpauth::Enrolment;
 pub use totp::{Algorithm, Code, Totp};

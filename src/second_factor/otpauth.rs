@@ -133,9 +133,10 @@ fn algorithm_of(value: &str) -> Result<Algorithm, FactorError> {
     }
 }
 
-/// A name on one line, if there is one.
+/// A name on one line, if there is one. The format keeps the colon for itself.
 fn name(text: &str) -> Option<String> {
-    let name: String = text.trim().chars().filter(|character| !character.is_control()).take(MOST_NAME).collect();
+    let kept = text.chars().filter(|character| !character.is_control() && *character != ':');
+    let name = kept.take(MOST_NAME).collect::<String>().trim().to_owned();
     (!name.is_empty()).then_some(name)
 }
 

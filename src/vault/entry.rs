@@ -68,8 +68,19 @@ pub struct FieldName(String);
 
 impl FieldName {
     /// The fixed names, in the order in which they are asked for and shown. Every other name is a free field.
-    pub const FIXED: [&'static str; 9] =
-        ["title", "kind", "user_name", "password", "url", "notes", "owner", "how_to_rotate", "last_rotated"];
+    pub const FIXED: [&'static str; 11] = [
+        "title",
+        "kind",
+        "user_name",
+        "password",
+        "totp",
+        "recovery_codes",
+        "url",
+        "notes",
+        "owner",
+        "how_to_rotate",
+        "last_rotated",
+    ];
     /// What a header shows without cards, unless titles are hidden.
     pub const PUBLIC: [&'static str; 4] = ["title", "kind", "owner", "last_rotated"];
 
@@ -270,6 +281,17 @@ impl Entry {
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&FieldValue> {
         self.fields().iter().find(|(known, _)| known.as_str() == name).map(|(_, value)| value)
+    }
+
+    /// The value of a field in the newest revision, and the deposit that brought it: the oldest of those that have the same value
+    /// without a break. Whoever deposits an entry again with the same value brings nothing new.
+    #[must_use]
+    pub fn brought(&self, name: &FieldName) -> Option<(&FieldValue, Digest)> {
+        let value = self.fields().get(name)?;
+        let same =
+            |revision: &&Revision| revision.fields.get(name).is_some_and(|known| known.expose() == value.expose());
+        let Origin::Deposit(brought) = &self.revisions.iter().rev().take_while(same).last()?.origin;
+        Some((value, *brought))
     }
 
     /// Adds the revision that comes of a change; earlier revisions stay.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::card_file::Cards;
 use super::input::Input;
 use super::{Answers, CARDS, NEW_CARDS, NEW_PHRASES, PHRASES, VALUE_FROM, YES};
-use crate::cli::terminal::{Answer, CardRequest, Desk, DeskError, HeldKeys, Revelation, printable};
+use crate::cli::terminal::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Revelation, printable};
 use crate::language::Language;
 use crate::quorum::SecretText;
 
@@ -133,6 +133,16 @@ impl Desk for ScriptedDesk {
 
     fn reveal(&mut self, revelation: &Revelation<'_>) -> Result<(), DeskError> {
         self.person.as_deref_mut().ok_or(DeskError::NoScreen)?.reveal(revelation)
+    }
+
+    fn watch(&mut self, live: &Live<'_>) -> Result<LiveEnd, DeskError> {
+        self.person.as_deref_mut().ok_or(DeskError::NoScreen)?.watch(live)
+    }
+
+    fn progress(&mut self, line: Option<&str>) {
+        if let Some(person) = &mut self.person {
+            person.progress(line);
+        }
     }
 
     fn turn_to_new_cards(&mut self) {

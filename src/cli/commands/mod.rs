@@ -20,7 +20,7 @@ use super::error::CliError;
 use super::terminal::columns;
 use crate::ceremony::Ledger;
 use crate::language::Language;
-use crate::language::messages::{cards, cli as text, report};
+use crate::language::messages::{cards, cli as text, report, second_factor};
 use crate::quorum::{CardIndex, EpochHash, EventId};
 use crate::vault::FieldName;
 
@@ -80,7 +80,19 @@ fn custodian_name(ledger: &Ledger<'_>, epoch: EpochHash, card: CardIndex) -> Str
 
 /// What a field is called: the fixed ones in the reader's language, free ones as they were named.
 fn field_label(language: Language, name: &FieldName) -> String {
-    text::find(language, &format!("field_{name}")).unwrap_or_else(|| name.to_string())
+    let fixed = text::find(language, &format!("field_{name}"));
+    fixed.or_else(|| security_key_label(language, name.as_str())).unwrap_or_else(|| name.to_string())
+}
+
+/// The label of `fido2_1_pin` and its like.
+fn security_key_label(language: Language, name: &str) -> Option<String> {
+    let (key, part) = name.strip_prefix("fido2_")?.rsplit_once('_')?;
+    match part {
+        "serial" => Some(second_factor::fido2_serial(language, key)),
+        "pin" => Some(second_factor::fido2_pin(language, key)),
+        "place" => Some(second_factor::fido2_place(language, key)),
+        _ => None,
+    }
 }
 
 /// Tells that a card does not come any more, what that leaves, and what is due now.

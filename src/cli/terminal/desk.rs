@@ -4,6 +4,8 @@
 
 use std::io;
 
+use zeroize::Zeroizing;
+
 use super::screen::RawMode;
 use crate::language::{Language, Say, messages};
 use crate::paper::PictureError;
@@ -41,6 +43,28 @@ pub struct Revelation<'a> {
     pub value: &'a SecretText,
     /// After how many seconds it is hidden, if no key did so before.
     pub seconds: u64,
+}
+
+/// Something secret that changes while it is looked at, or that is drawn as it comes.
+#[derive(Clone, Copy)]
+pub struct Live<'a> {
+    /// What it belongs to.
+    pub title: &'a str,
+    /// Its lines at this moment; they may carry colours, and steer nothing else.
+    pub lines: &'a dyn Fn() -> Vec<Zeroizing<String>>,
+    /// After how many seconds it is hidden, if no key did so before.
+    pub seconds: u64,
+    /// Whether the key T says that the clock is wrong.
+    pub correctable: bool,
+}
+
+/// How looking at something live ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LiveEnd {
+    /// Its time was over, or a key hid it.
+    Hidden,
+    /// The clock is to be corrected.
+    CorrectClock,
 }
 
 /// Keys are not echoed while this lives, where there are any.
@@ -115,6 +139,14 @@ pub trait Desk {
     /// # Errors
     /// When there is no screen that can be cleared again.
     fn reveal(&mut self, revelation: &Revelation<'_>) -> Result<(), DeskError>;
+
+    /// Shows something that changes, away from everything else on the screen, until it is hidden.
+    ///
+    /// # Errors
+    /// [`DeskError::NoScreen`] without a screen that can be cleared again.
+    fn watch(&mut self, _live: &Live<'_>) -> Result<LiveEnd, DeskError> {
+        Err(DeskError::NoScreen)
+    }
 
     /// Shows how far a long step is, in the place of what it showed before; `None` takes it away. A script's desk shows nothing.
     fn progress(&mut self, _line: Option<&str>) {}

@@ -17,6 +17,7 @@ mod desk;
 mod hidden;
 mod keys;
 mod line;
+mod live;
 mod reveal;
 mod screen;
 #[cfg(unix)]
@@ -37,7 +38,7 @@ use super::answers::card_in_file;
 use crate::language::{Language, Say, messages};
 use crate::quorum::SecretText;
 
-pub use desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Revelation};
+pub use desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Revelation};
 pub use width::{columns, fitted, printable, wrapped};
 
 /// A person at a terminal.
@@ -247,6 +248,13 @@ impl Desk for TerminalDesk {
             return Err(DeskError::NoScreen);
         }
         reveal::reveal(&mut self.screen, &mut self.keyboard.borrow_mut(), revelation, self.language)
+    }
+
+    fn watch(&mut self, live: &Live<'_>) -> Result<LiveEnd, DeskError> {
+        if self.screen.is_plain() {
+            return Err(DeskError::NoScreen);
+        }
+        live::show(&mut self.screen, &mut self.keyboard.borrow_mut(), live, self.language)
     }
 
     fn progress(&mut self, line: Option<&str>) {

@@ -3,6 +3,7 @@
 mod asked;
 mod attach;
 mod generated;
+mod second_factor;
 
 use std::collections::BTreeSet;
 
@@ -58,6 +59,8 @@ pub struct Arguments {
     #[arg(long, value_name = "FIELD")]
     clear: Vec<FieldName>,
     #[command(flatten)]
+    factors: second_factor::Factors,
+    #[command(flatten)]
     files: attach::Files,
     #[arg(long, value_name = "EPOCH_ID", value_parser = epoch_on_card)]
     epoch: Option<EpochId>,
@@ -103,6 +106,7 @@ impl Arguments {
             || self.value.value_from.is_some()
             || !self.clear.is_empty()
             || self.files.is_some()
+            || self.factors.is_some()
     }
 }
 
@@ -130,6 +134,7 @@ pub fn run(context: &mut Context, arguments: Arguments) -> Result<u8, CliError> 
     if !arguments.says_what() {
         ask_fields(context, &mut change.set)?;
     }
+    second_factor::check(&mut change.set).map_err(CeremonyError::from)?;
     let files = arguments.files.open(context)?;
     if change.is_empty() && !arguments.files.is_some() {
         return Err(CliError::Usage(text::nothing_to_put));
@@ -211,7 +216,8 @@ fn collect(
         fields.insert(name.clone(), FieldValue::copy_of(value.expose()));
         return Ok(Some((name, value)));
     }
-    if arguments.secret.is_some() || arguments.value.value_from.is_some() {
+    arguments.factors.collect(context, fields)?;
+    if arguments.secret.is_some() || (arguments.value.value_from.is_some() && !arguments.factors.take_value()) {
         let prompt = text::ask_field(context.language, super::field_label(context.language, &name));
         let value = context.desk.ask_secret(&prompt, VALUE_FROM)?;
         fields.insert(name, FieldValue::new(value));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::ceremony::{CustodianStatus, Ledger, Margin, Seal, StatusReport};
 use crate::cli::commands::custodian_name;
-use crate::journal::{Due, Obligation};
+use crate::journal::{CodesLeft, Due, Obligation};
 use crate::quorum::{CardIndex, EpochHash, EpochId, EventId, VaultId};
 use crate::vault::{EntryId, Moment, PublicEntry, VaultName};
 
@@ -35,6 +35,8 @@ pub struct Document<'a> {
     entries: &'a [PublicEntry],
     /// The entry of each deposit that waits for a rotation, oldest first.
     deposits: &'a [EntryId],
+    /// Recovery codes that were never shown, of each entry that has some.
+    recovery_codes: &'a [CodesLeft],
     /// What is due and what will be, the earliest first.
     due: Vec<Duty<'a>>,
     /// Lines and files that are not as breakglass wrote them.
@@ -97,6 +99,7 @@ impl<'a> Document<'a> {
             margin: report.margin,
             entries: &report.entries,
             deposits: &report.deposited,
+            recovery_codes: &report.recovery_codes,
             due: report.due.iter().map(|due| duty(ledger, due, report.now)).collect(),
             findings: report.findings,
             heads: &report.heads,

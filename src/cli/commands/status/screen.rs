@@ -6,8 +6,8 @@ use crate::ceremony::{CustodianStatus, Ledger, Margin, Seal, StatusReport};
 use crate::cli::commands::{custodian_name, told_heads};
 use crate::cli::table::table;
 use crate::cli::terminal::{columns, fitted};
-use crate::journal::Obligation;
-use crate::language::{Language, messages::report as text};
+use crate::journal::{CodesLeft, Obligation};
+use crate::language::{Language, messages::report as text, messages::second_factor as factors};
 use crate::quorum::{CardIndex, EpochHash};
 use crate::vault::Moment;
 
@@ -25,6 +25,7 @@ pub fn whole(language: Language, zone: &TimeZone, ledger: &Ledger<'_>, report: &
     let mut top = writer.top();
     let mut bottom = writer.duties();
     bottom.push(text::status_entries(language, report.entries.len(), report.deposited.len()));
+    bottom.extend(codes(language, &report.recovery_codes));
     bottom.extend(told_heads(language, &report.heads));
     if !report.custodians.is_empty() {
         // Two empty lines and the table's heads.
@@ -274,6 +275,21 @@ impl Writer<'_> {
 }
 
 /// Whether there is nothing to say of a card but that it is good.
+/// How many recovery codes are left, in one line; and what to do where they run out.
+fn codes(language: Language, left: &[CodesLeft]) -> Vec<String> {
+    /// With so few left, new ones are asked for before the next emergency.
+    const FEW: u16 = 2;
+    let words = |left: &CodesLeft| factors::codes_status(language, &left.entry, left.left, left.count);
+    let mut lines: Vec<String> = Vec::new();
+    if !left.is_empty() {
+        lines.push(fitted(&left.iter().map(words).collect::<Vec<_>>().join("; "), COLUMNS).to_string());
+    }
+    if left.iter().any(|left| left.left <= FEW) {
+        lines.push(factors::codes_running_out(language));
+    }
+    lines
+}
+
 fn is_plain(custodian: &CustodianStatus) -> bool {
     custodian.verified && !custodian.lost && !custodian.departed && !custodian.card_file && custodian.left_out.is_none()
 }

@@ -1,12 +1,13 @@
 //! What people at the terminal choose from: an entry, then what they need of it, until they are done.
 
 use super::reveal::reveal;
-use super::{Arguments, attachment};
-use crate::ceremony::{EntryView, Session, Writing};
+use super::{Arguments, attachment, code};
+use crate::ceremony::{CeremonyError, EntryView, RECOVERY_CODES, Session, TOTP, Writing};
 use crate::cli::commands::field_label;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::language::{Language, messages::cli as text};
+use crate::language::Language;
+use crate::language::messages::{cli as text, second_factor as factors};
 use crate::vault::{AttachmentName, EntryId, FieldName};
 
 /// The people choose an entry, then a field, until they are done.
@@ -38,6 +39,12 @@ pub fn choose_entries(
 enum Choice {
     /// The value of a field, as it stands.
     Field(FieldName),
+    /// A one-time code of the moment.
+    CodeNow,
+    /// The QR code that moves the second factor to another telephone.
+    Enrolment,
+    /// The next recovery code, which is spent then.
+    RecoveryCode,
     /// An attachment: its name, and whether it is the one that was deposited and nobody confirmed.
     Attachment(AttachmentName, bool, String),
 }
@@ -46,6 +53,9 @@ impl Choice {
     fn label(&self, language: Language) -> String {
         match self {
             Choice::Field(name) => field_label(language, name),
+            Choice::CodeNow => factors::code_now(language),
+            Choice::Enrolment => factors::enrolment(language),
+            Choice::RecoveryCode => factors::next_recovery_code(language),
             Choice::Attachment(_, _, label) => label.clone(),
         }
     }
@@ -53,7 +63,11 @@ impl Choice {
 
 /// What an entry offers, in the order of the menu.
 fn choices_of(context: &Context, entry: &EntryView<'_>) -> Vec<Choice> {
-    let fields = entry.names().into_iter().map(Choice::Field);
+    let fields = entry.names().into_iter().flat_map(|name| match name.as_str() {
+        TOTP => vec![Choice::CodeNow, Choice::Enrolment],
+        RECOVERY_CODES => vec![Choice::RecoveryCode],
+        _ => vec![Choice::Field(name)],
+    });
     let attachments = entry.attachments().into_iter().map(|offered| {
         Choice::Attachment(offered.name.clone(), offered.deposit.is_some(), attachment::label(context, &offered))
     });
@@ -75,6 +89,17 @@ fn choose_fields(
         let chosen = context.desk.choose(&text::choose_field(language, entry), &words, "--field")?;
         match choices.get(chosen) {
             None => return Ok(()),
+            Some(Choice::CodeNow) => try_code(context, code::show_code, arguments, session, writing, entry)?,
+            Some(Choice::RecoveryCode) => {
+                try_code(context, code::show_recovery_code, arguments, session, writing, entry)?;
+            }
+            Some(Choice::Enrolment) => {
+                let name = FieldName::fixed(TOTP);
+                let shown = session.reveal(writing, entry, std::slice::from_ref(&name), context.now())?;
+                if let Some(value) = shown.first().and_then(|shown| shown.current(arguments.deposited)) {
+                    code::show_enrolment(context, arguments, entry, value.expose())?;
+                }
+            }
             Some(Choice::Attachment(name, deposited, _)) => {
                 attachment::ask_and_write(context, session, writing, entry, name, *deposited)?;
             }
@@ -85,6 +110,27 @@ fn choose_fields(
                 }
             }
         }
+    }
+}
+
+/// A way of showing one code.
+type ShowCode = fn(&mut Context, &Arguments, &Session, &mut Writing<'_>, &EntryId) -> Result<(), CliError>;
+
+/// Shows a code; that there is none, or that it cannot be made, is told, and the people choose on.
+fn try_code(
+    context: &mut Context,
+    show: ShowCode,
+    arguments: &Arguments,
+    session: &Session,
+    writing: &mut Writing<'_>,
+    entry: &EntryId,
+) -> Result<(), CliError> {
+    match show(context, arguments, session, writing, entry) {
+        Err(error @ CliError::Ceremony(CeremonyError::AllCodesSpent(..) | CeremonyError::Factor(_))) => {
+            context.say(&error);
+            Ok(())
+        }
+        outcome => outcome,
     }
 }
 

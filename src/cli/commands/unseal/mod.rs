@@ -2,6 +2,7 @@
 
 mod attachment;
 mod choose;
+mod code;
 mod one_value;
 mod reveal;
 
@@ -12,12 +13,13 @@ use choose::choose_entries;
 use one_value::print_value;
 use reveal::reveal;
 
-use crate::ceremony::{CeremonyError, Ledger, Session, Writing};
+use crate::ceremony::{CeremonyError, Ledger, RECOVERY_CODES, Session, TOTP, Writing};
 use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
 use crate::cli::cards::gather;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::messages::cli as text;
+use crate::second_factor::ClockCorrection;
 use crate::vault::{AttachmentName, EntryId, FieldName};
 
 #[derive(clap::Args)]
@@ -34,6 +36,12 @@ pub struct Arguments {
     attachment: Option<AttachmentName>,
     #[arg(long, value_name = "FILE|-", requires = "attachment")]
     to: Option<PathBuf>,
+    #[arg(long, value_name = "NUMBER", requires = "field")]
+    code: Option<u16>,
+    #[arg(long, value_name = "+90s|-2m", requires = "field", allow_hyphen_values = true, value_parser = code::clock_on_command_line)]
+    clock: Option<ClockCorrection>,
+    #[arg(long, requires = "field")]
+    enrolment: bool,
     #[arg(long, requires = "entry")]
     deposited: bool,
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(3..=3600))]
@@ -133,10 +141,18 @@ fn show(
     let (Some(entry), Some(field)) = (&arguments.entry, &arguments.field) else {
         return choose_entries(context, arguments, session, writing);
     };
+    match field.as_str() {
+        TOTP if !arguments.enrolment => return code::show_code(context, arguments, session, writing, entry),
+        RECOVERY_CODES => return code::show_recovery_code(context, arguments, session, writing, entry),
+        _ => {}
+    }
     let shown = session.reveal(writing, entry, std::slice::from_ref(field), context.now())?;
     let shown = shown.first().ok_or(CliError::Usage(text::value_missing))?;
     if context.desk.is_attended() && std::io::stdout().is_terminal() && !context.json {
-        return reveal(context, entry, shown, arguments.seconds);
+        return match (field.as_str(), shown.current(arguments.deposited)) {
+            (TOTP, Some(value)) => code::show_enrolment(context, arguments, entry, value.expose()),
+            _ => reveal(context, entry, shown, arguments.seconds),
+        };
     }
     print_value(context, arguments, entry, shown)
 }

@@ -1,0 +1,151 @@
+//! Codes that are good once: of the moment, or from a list that was handed out. Each is in the log before it is seen.
+
+use super::error::CeremonyError;
+use super::ledger::Writing;
+use super::unseal::{EntryView, OpenDeposit, Session};
+use crate::journal::{OneTimeCode, What};
+use crate::quorum::{Digest, SecretText};
+use crate::second_factor::{Enrolment, recovery_codes};
+use crate::vault::{EntryId, FieldName, FieldValue, Moment};
+
+/// The field of a second factor of the moment.
+pub const TOTP: &str = "totp";
+/// The field of recovery codes.
+pub const RECOVERY_CODES: &str = "recovery_codes";
+
+/// A field's value with the deposit that brought it, when no rotation folded that in: not confirmed.
+struct Held<'s> {
+    value: &'s FieldValue,
+    /// The deposit that brought the value as it stands.
+    brought: Digest,
+    deposit: Option<&'s OpenDeposit>,
+}
+
+/// What makes codes of the moment.
+#[derive(Debug)]
+pub struct CodeMaker<'s> {
+    /// The second factor.
+    pub enrolment: Enrolment,
+    /// The deposit that it is of, when no rotation folded it in: not confirmed.
+    pub deposit: Option<&'s OpenDeposit>,
+}
+
+/// One recovery code of a set.
+#[derive(Debug)]
+pub struct RecoveryCode<'s> {
+    /// The code.
+    pub code: SecretText,
+    /// Its number in the set, from 1.
+    pub number: u16,
+    /// Whether it was shown before.
+    pub spent_before: bool,
+    /// Codes of the set that were never shown.
+    pub left: u16,
+    /// Codes of the set.
+    pub count: u16,
+    /// The deposit that it is of, when no rotation folded it in: not confirmed.
+    pub deposit: Option<&'s OpenDeposit>,
+}
+
+impl<'s> EntryView<'s> {
+    /// Whether the entry has this field, sealed or deposited.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.names().iter().any(|known| known.as_str() == name)
+    }
+
+    /// The sealed value, or with `deposited` the newest that no rotation folded in. Where only the other is there, that.
+    fn held(&self, name: &'static str, deposited: bool) -> Option<Held<'s>> {
+        let field = FieldName::fixed(name);
+        let newest = self.deposits.iter().rev().find_map(|&open| {
+            let value = open.deposit.as_ref().ok()?.change.set.get(&field)?;
+            Some(Held { value, brought: open.pending.deposit, deposit: Some(open) })
+        });
+        let sealed = self.sealed_entry.and_then(|entry| {
+            let (value, brought) = entry.brought(&field)?;
+            Some(Held { value, brought, deposit: None })
+        });
+        if deposited { newest.or(sealed) } else { sealed.or(newest) }
+    }
+}
+
+impl Session {
+    /// Gives what makes an entry's codes of the moment, after the event that says so is on the medium. The codes may be shown; what they
+    /// are made of is not.
+    ///
+    /// # Errors
+    /// When the entry has no second factor or none that can be read, or the event cannot be written: no event, no code.
+    pub fn reveal_codes(
+        &self,
+        writing: &mut Writing<'_>,
+        entry: &EntryId,
+        deposited: bool,
+        now: Moment,
+    ) -> Result<CodeMaker<'_>, CeremonyError> {
+        let held = self.entry(entry)?.held(TOTP, deposited);
+        let held = held.ok_or_else(|| CeremonyError::NoSuchField(entry.clone(), FieldName::fixed(TOTP)))?;
+        let enrolment = Enrolment::read(held.value.expose())?;
+        self.record_code(writing, entry, OneTimeCode::TimeBased, now)?;
+        Ok(CodeMaker { enrolment, deposit: held.deposit })
+    }
+
+    /// Gives a recovery code, after the event that marks it spent is on the medium: the one of this number, or the first that was never
+    /// shown.
+    ///
+    /// # Errors
+    /// When the entry has none, all are spent and no number is given, there is no such number, or the event cannot be written.
+    pub fn reveal_recovery_code(
+        &self,
+        writing: &mut Writing<'_>,
+        entry: &EntryId,
+        number: Option<u16>,
+        deposited: bool,
+        now: Moment,
+    ) -> Result<RecoveryCode<'_>, CeremonyError> {
+        let held = self.entry(entry)?.held(RECOVERY_CODES, deposited);
+        let held = held.ok_or_else(|| CeremonyError::NoSuchField(entry.clone(), FieldName::fixed(RECOVERY_CODES)))?;
+        let codes: Vec<&str> = recovery_codes(held.value.expose()).collect();
+        let count = u16::try_from(codes.len()).unwrap_or(u16::MAX);
+        let spent = |number: u16| writing.ledger().state().codes.is_spent(held.brought, number);
+        let unspent: Vec<u16> = (1..=count).filter(|&number| !spent(number)).collect();
+        let number = match number {
+            Some(number) if (1..=count).contains(&number) => number,
+            Some(number) => return Err(CeremonyError::NoSuchRecoveryCode(entry.clone(), number, count)),
+            None => *unspent.first().ok_or_else(|| CeremonyError::AllCodesSpent(entry.clone(), count))?,
+        };
+        let spent_before = spent(number);
+        self.record_code(writing, entry, OneTimeCode::Recovery { set: held.brought, number }, now)?;
+        Ok(RecoveryCode {
+            code: SecretText::from(codes[usize::from(number) - 1].to_owned()),
+            number,
+            spent_before,
+            left: u16::try_from(unspent.len()).unwrap_or(u16::MAX) - u16::from(!spent_before),
+            count,
+            deposit: held.deposit,
+        })
+    }
+
+    fn record_code(
+        &self,
+        writing: &mut Writing<'_>,
+        entry: &EntryId,
+        code: OneTimeCode,
+        now: Moment,
+    ) -> Result<(), CeremonyError> {
+        let what = What::Revealed {
+            session: self.event(),
+            entry: entry.clone(),
+            fields: Vec::new(),
+            attachments: Vec::new(),
+            codes: vec![code],
+        };
+        writing.record(now, None, &self.attendance().signers(), what)?;
+        Ok(())
+    }
+}
+
+/// How many recovery codes a change brings, when it brings any.
+pub(super) fn codes_in(fields: &crate::vault::Fields) -> Option<u16> {
+    let value = fields.get(&FieldName::fixed(RECOVERY_CODES))?;
+    Some(u16::try_from(recovery_codes(value.expose()).count()).unwrap_or(u16::MAX))
+}

@@ -1,0 +1,157 @@
+//! Second factors that are put in: the secret of an authenticator, recovery codes, security keys.
+
+use std::path::{Path, PathBuf};
+
+use crate::ceremony::{CeremonyError, RECOVERY_CODES, TOTP};
+use crate::cli::answers::{Input, VALUE_FROM};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::language::messages::second_factor as text;
+use crate::paper::read_codes;
+use crate::quorum::SecretText;
+use crate::second_factor::{Enrolment, FactorError, recovery_codes};
+use crate::vault::{FieldName, FieldValue, Fields};
+
+#[derive(clap::Args)]
+pub struct Factors {
+    #[arg(long, conflicts_with_all = ["secret", "generate", "recovery_codes", "fido2_key"])]
+    totp: bool,
+    #[arg(long, value_name = "FILE", conflicts_with = "totp")]
+    totp_picture: Option<PathBuf>,
+    #[arg(long, conflicts_with_all = ["secret", "generate", "fido2_key"])]
+    recovery_codes: bool,
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["secret", "generate"])]
+    fido2_key: Option<String>,
+    #[arg(long, value_name = "NUMBER", requires = "fido2_key")]
+    serial: Option<String>,
+    #[arg(long, value_name = "TEXT", requires = "fido2_key")]
+    place: Option<String>,
+}
+
+impl Factors {
+    /// Whether there is anything to put in.
+    pub fn is_some(&self) -> bool {
+        self.totp || self.totp_picture.is_some() || self.recovery_codes || self.fido2_key.is_some()
+    }
+
+    /// Whether a value that a file gives is one of these.
+    pub fn take_value(&self) -> bool {
+        self.totp || self.recovery_codes || self.fido2_key.is_some()
+    }
+
+    /// Asks for what is missing and adds it.
+    pub fn collect(&self, context: &mut Context, fields: &mut Fields) -> Result<(), CliError> {
+        if let Some(path) = &self.totp_picture {
+            let uri = enrolment_in(context, path)?;
+            add_totp(context, fields, &Enrolment::read(uri.expose()).map_err(CeremonyError::from)?);
+        }
+        if self.totp {
+            let enrolment = ask_totp(context)?;
+            add_totp(context, fields, &enrolment);
+        }
+        if self.recovery_codes {
+            let codes = ask_recovery_codes(context)?;
+            fields.insert(FieldName::fixed(RECOVERY_CODES), FieldValue::new(codes));
+        }
+        if let Some(key) = &self.fido2_key {
+            self.add_key(context, key, fields)?;
+        }
+        Ok(())
+    }
+
+    fn add_key(&self, context: &mut Context, key: &str, fields: &mut Fields) -> Result<(), CliError> {
+        if !(1..=16).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(CliError::Usage(text::bad_key_name));
+        }
+        let field = |part: &str| format!("fido2_{key}_{part}").parse::<FieldName>().expect("letters and digits");
+        for (part, value) in [("serial", &self.serial), ("place", &self.place)] {
+            if let Some(value) = value {
+                fields.insert(field(part), FieldValue::copy_of(value));
+            }
+        }
+        // A script that has no PIN to give says so by giving none.
+        let asked = match context.desk.ask_secret(&text::ask_pin(context.language, key), VALUE_FROM) {
+            Err(crate::cli::terminal::DeskError::MissingAnswer { .. }) => None,
+            answer => Some(answer?),
+        };
+        if let Some(pin) = asked.filter(|pin| !pin.expose().is_empty()) {
+            fields.insert(field("pin"), FieldValue::new(pin));
+        }
+        if [&self.serial, &self.place].iter().all(|value| value.is_none()) && !fields.contains_key(&field("pin")) {
+            return Err(CliError::Usage(text::nothing_of_a_key));
+        }
+        Ok(())
+    }
+}
+
+fn add_totp(context: &mut Context, fields: &mut Fields, enrolment: &Enrolment) {
+    if !enrolment.ignored.is_empty() {
+        let names = [&enrolment.issuer, &enrolment.account].into_iter().flatten().map(String::as_str);
+        let names = names.collect::<Vec<_>>().join(", ");
+        let told = text::totp_taken(context.language, names, enrolment.ignored.join(", "));
+        context.desk.tell(&told);
+    }
+    fields.insert(FieldName::fixed(TOTP), FieldValue::new(enrolment.to_uri()));
+}
+
+/// Asks until what was typed is a secret; a script has one try.
+fn ask_totp(context: &mut Context) -> Result<Enrolment, CliError> {
+    loop {
+        let typed = context.desk.ask_secret(&text::ask_totp(context.language), VALUE_FROM)?;
+        match Enrolment::read(typed.expose()) {
+            Ok(enrolment) => return Ok(enrolment),
+            Err(error) if context.desk.is_attended() => context.say(&error),
+            Err(error) => return Err(CeremonyError::from(error).into()),
+        }
+    }
+}
+
+/// All codes: a script gives them in one value, a person types one after another.
+fn ask_recovery_codes(context: &mut Context) -> Result<SecretText, CliError> {
+    let mut all = zeroize::Zeroizing::new(String::with_capacity(16 * 1024));
+    for number in 1.. {
+        let typed = context.desk.ask_secret(&text::ask_recovery_code(context.language, number), VALUE_FROM)?;
+        for code in recovery_codes(typed.expose()) {
+            all.push_str(code);
+            all.push('\n');
+        }
+        if typed.expose().trim().is_empty() || typed.expose().contains('\n') || !context.desk.is_attended() {
+            break;
+        }
+    }
+    if all.is_empty() {
+        return Err(CliError::Usage(text::no_recovery_codes));
+    }
+    Ok(SecretText::from(all.trim_end().to_owned()))
+}
+
+/// The only enrolment among the QR codes of a picture.
+fn enrolment_in(context: &Context, path: &Path) -> Result<SecretText, CliError> {
+    let language = context.language;
+    let refuse = |why| Err(CliError::File(path.to_owned(), why));
+    let input = Input::File(path.to_owned());
+    let Some(picture) = input.picture("--totp-picture")? else {
+        return refuse(text::no_enrolment_in_picture(language, 0));
+    };
+    let codes = read_codes(&picture)
+        .map_err(|cause| crate::cli::terminal::DeskError::Picture { source: input.to_string(), cause })?;
+    let mut found = codes.iter().filter(|code| {
+        let start = code.get(..7).unwrap_or_default();
+        start.eq_ignore_ascii_case("otpauth")
+    });
+    match (found.next(), found.count()) {
+        (Some(one), 0) => Ok(SecretText::from(one.to_string())),
+        (None, _) => refuse(text::no_enrolment_in_picture(language, codes.len())),
+        (Some(_), more) => refuse(text::several_enrolments(language, more + 1)),
+    }
+}
+
+/// That a value of this field must be one that can be used, whichever way it comes.
+pub fn check(fields: &mut Fields) -> Result<(), FactorError> {
+    let name = FieldName::fixed(TOTP);
+    if let Some(value) = fields.get(&name) {
+        let uri = Enrolment::read(value.expose())?.to_uri();
+        fields.insert(name, FieldValue::new(uri));
+    }
+    Ok(())
+}
