@@ -1,11 +1,13 @@
 //! breakglass: an offline, sealed vault for break-glass credentials.
 //!
 //! The rooms, and the one direction in which they may call: `cli` -> `ceremony` -> (`store`, `vault`, `journal`, `paper`)
-//! -> `quorum` -> `system`; `journal` speaks of entries and moments in the words of `vault`. `stream` writes on another core; `language` holds every sentence and
-//! both may be called by all. `quorum`, `vault` and `journal` know no terminal, no clock and no environment: those are handed in.
+//! -> `quorum` -> `system`; `journal` speaks of entries and moments in the words of `vault`. `language` holds every sentence and
+//! may be called by all; so may `stream`, which writes on another core. `second_factor` makes one-time codes, `feeds` writes what
+//! other programs read. `quorum`, `vault` and `journal` know no terminal, no clock and no environment: those are handed in.
 
 pub mod ceremony;
 pub mod cli;
+pub mod feeds;
 pub mod journal;
 pub mod language;
 pub mod paper;

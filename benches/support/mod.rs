@@ -36,6 +36,7 @@ impl Room {
     }
 
     /// A file in the room.
+    #[allow(dead_code, reason = "not every bench has files beside the vault")]
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }

@@ -94,6 +94,8 @@ pub struct StatusReport {
     pub epoch: Option<(u32, EpochId, Moment)>,
     /// When the regular rotation falls due.
     pub rotation_due: Option<Moment>,
+    /// When the drill of this epoch is to be held. No event records one, so it is only ever reminded of.
+    pub drill_due: Option<Moment>,
     /// The epoch that is staged beside it: number, id, cards read back.
     pub staged: Option<(u32, EpochId, usize)>,
     /// Every custodian.
@@ -149,6 +151,7 @@ pub fn status(ledger: &Ledger<'_>, calendar: Calendar, now: Moment) -> Result<St
         seal,
         epoch: None,
         rotation_due: None,
+        drill_due: None,
         staged: None,
         custodians: Vec::new(),
         margin: None,
@@ -165,6 +168,7 @@ pub fn status(ledger: &Ledger<'_>, calendar: Calendar, now: Moment) -> Result<St
     let begun = epoch.begun.expect("an active epoch has begun");
     report.epoch = Some((epoch.number, header.id(), begun));
     report.rotation_due = Some(begun.plus_days(calendar.rotation));
+    report.drill_due = Some(begun.plus_days(calendar.drill));
     report.staged = state.staged_epoch().map(|staged| {
         let read_back = staged.cards.iter().filter(|card| card.verified.is_some()).count();
         (staged.number, staged.hash.id(), read_back)

@@ -11,11 +11,13 @@ pub struct Calendar {
     pub rotation: i64,
     /// From one check of a card to the next.
     pub card_check: i64,
+    /// From a rotation to the drill that follows it: a rotation shows that the quorum works, and this is halfway to the next one.
+    pub drill: i64,
 }
 
 impl Default for Calendar {
     fn default() -> Calendar {
-        Calendar { rotation: 183, card_check: 91 }
+        Calendar { rotation: 183, card_check: 91, drill: 91 }
     }
 }
 
@@ -82,6 +84,41 @@ pub enum Obligation {
         /// The staged epoch.
         epoch: EpochHash,
     },
+}
+
+impl Obligation {
+    /// Every kind, as machines are told of it.
+    pub const KINDS: [&'static str; 11] = [
+        "reseal",
+        "rotate_after_loss",
+        "rotate_after_departure",
+        "rotate",
+        "replace",
+        "review_sign_ins",
+        "read_back",
+        "check_card",
+        "destroy_card_file",
+        "destroy_paper",
+        "finish_rotation",
+    ];
+
+    /// What machines are told that this is: one of [`Obligation::KINDS`], which are never renamed.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Obligation::Reseal { .. } => "reseal",
+            Obligation::RotateAfterLoss { .. } => "rotate_after_loss",
+            Obligation::RotateAfterDeparture { .. } => "rotate_after_departure",
+            Obligation::Rotate => "rotate",
+            Obligation::Replace { .. } => "replace",
+            Obligation::ReviewSignIns { .. } => "review_sign_ins",
+            Obligation::ReadBack { .. } => "read_back",
+            Obligation::CheckCard { .. } => "check_card",
+            Obligation::DestroyCardFile { .. } => "destroy_card_file",
+            Obligation::DestroyPaper { .. } => "destroy_paper",
+            Obligation::FinishRotation { .. } => "finish_rotation",
+        }
+    }
 }
 
 /// An obligation and when it falls due.

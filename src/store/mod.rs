@@ -12,6 +12,7 @@ mod new_file;
 mod place;
 mod publish;
 mod real_disk;
+mod replace;
 mod writer;
 
 pub use disk::{Disk, Found, Lock};
@@ -23,4 +24,5 @@ pub use new_file::NewFile;
 pub use place::{DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, LOG_LIMIT, Place, SEALED_LIMIT};
 pub use publish::{Publication, clear_partials, publish};
 pub use real_disk::RealDisk;
+pub use replace::{Readers, replace_file};
 pub use writer::VaultWriter;

@@ -20,3 +20,16 @@ pub fn outside_program(name: &str) -> Option<PathBuf> {
     }
     found
 }
+
+/// The Python that has this module, or `None` with a word about it; where outside programs are required, its absence is a failure.
+#[allow(dead_code, reason = "not every test asks Python")]
+pub fn outside_module(name: &str) -> Option<PathBuf> {
+    let python = outside_program("python3")?;
+    let found = std::process::Command::new(&python).arg("-c").arg(format!("import {name}")).output();
+    if found.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    assert!(std::env::var_os("BREAKGLASS_REQUIRE_OUTSIDE").is_none(), "Python has no module {name}");
+    eprintln!("skipped: Python has no module {name}");
+    None
+}

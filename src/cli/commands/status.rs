@@ -1,6 +1,9 @@
 //! `status`: what vaults are in, on one screen or for a machine, and with an exit status for whoever watches them.
 
+mod agenda;
 mod document;
+mod feeds;
+mod metrics;
 mod screen;
 
 use std::path::{Path, PathBuf};
@@ -22,11 +25,16 @@ const DUE: u8 = 3;
 pub struct Arguments {
     #[arg(value_name = "VAULT")]
     vaults: Vec<PathBuf>,
+    #[command(flatten)]
+    feeds: feeds::Feeds,
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
     let [first, second, ..] = arguments.vaults.as_slice() else {
         let path = arguments.vaults.first().cloned().map_or_else(|| context.vault_path(), Ok)?;
+        if arguments.feeds.any() {
+            return feeds::run(context, &arguments.feeds, &[path]);
+        }
         let (ledger, report) = read(context, &path)?;
         let screen = screen::whole(context.language, &context.zone, &ledger, &report);
         let status = print(context, &ledger, &report, &screen);
@@ -35,6 +43,9 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         std::mem::forget(ledger);
         return status;
     };
+    if arguments.feeds.any() {
+        return feeds::run(context, &arguments.feeds, &arguments.vaults);
+    }
     let mut results = Vec::new();
     for path in [first, second].into_iter().chain(&arguments.vaults[2..]) {
         let told = read(context, path).and_then(|(ledger, report)| {
@@ -47,8 +58,12 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
             FAILED
         }));
     }
-    let worst = [FAILED, DUE].into_iter().find(|status| results.contains(status));
-    Ok(worst.unwrap_or(CALM))
+    Ok(worst(&results))
+}
+
+/// The exit status of several vaults.
+fn worst(results: &[u8]) -> u8 {
+    [FAILED, DUE].into_iter().find(|status| results.contains(status)).unwrap_or(CALM)
 }
 
 /// The screen of one vault, as `status` shows it.

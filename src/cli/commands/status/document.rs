@@ -108,26 +108,25 @@ impl<'a> Document<'a> {
 }
 
 fn duty<'a>(ledger: &Ledger<'_>, due: &'a Due, now: Moment) -> Duty<'a> {
-    let duty = |what| Duty { what, on: Some(due.on), now: due.is_due(now), ..Duty::default() };
-    let opening = |what, opening: &EventId| Duty { opening: Some(*opening), ..duty(what) };
-    let card = |what, epoch: Option<EpochHash>, card: &CardIndex| Duty {
+    let duty = || Duty { what: due.obligation.kind(), on: Some(due.on), now: due.is_due(now), ..Duty::default() };
+    let opening = |opening: &EventId| Duty { opening: Some(*opening), ..duty() };
+    let card = |epoch: Option<EpochHash>, card: &CardIndex| Duty {
         epoch,
         card: Some(*card),
         custodian: epoch.map(|epoch| custodian_name(ledger, epoch, *card)),
-        ..duty(what)
+        ..duty()
     };
     let active = ledger.state().active_epoch().map(|epoch| epoch.hash);
     match &due.obligation {
-        Obligation::Reseal { opening: event } => opening("reseal", event),
-        Obligation::RotateAfterLoss { card: lost } => card("rotate_after_loss", active, lost),
-        Obligation::RotateAfterDeparture { card: gone } => card("rotate_after_departure", active, gone),
-        Obligation::Rotate => duty("rotate"),
-        Obligation::Replace { entry, opening: event } => Duty { entry: Some(entry), ..opening("replace", event) },
-        Obligation::ReviewSignIns { opening: event } => opening("review_sign_ins", event),
-        Obligation::ReadBack { epoch, card: unread } => card("read_back", Some(*epoch), unread),
-        Obligation::CheckCard { card: unseen } => card("check_card", active, unseen),
-        Obligation::DestroyCardFile { epoch, card: of } => card("destroy_card_file", Some(*epoch), of),
-        Obligation::DestroyPaper { epoch, card: of } => card("destroy_paper", Some(*epoch), of),
-        Obligation::FinishRotation { epoch } => Duty { epoch: Some(*epoch), ..duty("finish_rotation") },
+        Obligation::Reseal { opening: event } | Obligation::ReviewSignIns { opening: event } => opening(event),
+        Obligation::RotateAfterLoss { card: of }
+        | Obligation::RotateAfterDeparture { card: of }
+        | Obligation::CheckCard { card: of } => card(active, of),
+        Obligation::Rotate => duty(),
+        Obligation::Replace { entry, opening: event } => Duty { entry: Some(entry), ..opening(event) },
+        Obligation::ReadBack { epoch, card: of }
+        | Obligation::DestroyCardFile { epoch, card: of }
+        | Obligation::DestroyPaper { epoch, card: of } => card(Some(*epoch), of),
+        Obligation::FinishRotation { epoch } => Duty { epoch: Some(*epoch), ..duty() },
     }
 }
