@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::answers::Answers;
-use super::commands::{card, copy, custodian, demo, init, list, log, merge, put, reviewed, rotate, status, unseal};
+use super::commands::{
+    card, copy, custodian, demo, init, list, log, manual, merge, put, reviewed, rotate, status, unseal,
+};
 use super::context::Context;
 use super::error::CliError;
 use crate::language::Language;
@@ -43,6 +45,8 @@ pub enum Command {
     Rotate(rotate::Arguments),
     Card(card::Arguments),
     Custodian(custodian::Arguments),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 impl Arguments {
@@ -73,7 +77,9 @@ impl Command {
             | Command::Log(_)
             | Command::Merge(_)
             | Command::Copy(_)
-            | Command::Custodian(_) => Answers::default(),
+            | Command::Custodian(_)
+            | Command::Completions(_)
+            | Command::Man(_) => Answers::default(),
         }
     }
 

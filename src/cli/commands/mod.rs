@@ -7,6 +7,7 @@ pub mod demo;
 pub mod init;
 pub mod list;
 pub mod log;
+pub mod manual;
 pub mod merge;
 pub mod put;
 pub mod reviewed;
@@ -40,6 +41,8 @@ pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
         Command::Rotate(arguments) => rotate::run(context, &arguments),
         Command::Card(arguments) => card::run(context, &arguments),
         Command::Custodian(arguments) => custodian::run(context, &arguments),
+        Command::Completions(arguments) => manual::completions(context, &arguments),
+        Command::Man(arguments) => manual::pages(context, &arguments),
     }
 }
 
