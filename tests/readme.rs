@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PAGES: [&str; 4] = ["README.md", "README.ja.md", "docs/DESIGN.md", "docs/OPENING-WITHOUT-BREAKGLASS.md"];
+const PAGES: [&str; 5] =
+    ["README.md", "README.ja.md", "docs/ATTACHMENTS.md", "docs/DESIGN.md", "docs/OPENING-WITHOUT-BREAKGLASS.md"];
 
 fn top() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -47,15 +48,18 @@ fn every_link_of_the_pages_leads_to_something() {
 
 #[test]
 fn every_command_and_option_that_the_pages_tell_is_in_the_help() {
-    for name in ["README.md", "README.ja.md"] {
+    for name in ["README.md", "README.ja.md", "docs/ATTACHMENTS.md"] {
         let commands = commands(&page(name));
-        assert!(commands.len() > 5, "{name}");
+        assert!(commands.len() > 2, "{name}");
         for line in commands {
-            let command = line.split(' ').nth(1).unwrap();
-            let help = help(&[command]).unwrap_or_else(|| panic!("{name}: {line}"));
+            let words: Vec<&str> = line.split(' ').skip(1).take(2).filter(|word| !word.starts_with('-')).collect();
+            let help = help(&words).unwrap_or_else(|| panic!("{name}: {line}"));
             for option in line.split('#').next().unwrap().split(' ').filter(|word| word.starts_with("--")) {
                 assert!(help.contains(option), "{name}: {line}: {option}");
             }
+        }
+        if name.starts_with("docs/") {
+            continue;
         }
         for words in ["card check", "card lost", "custodian depart", "log verify", "merge", "copy", "demo"] {
             assert!(page(name).contains(words), "{name}: {words}");
