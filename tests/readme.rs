@@ -52,9 +52,11 @@ fn every_command_and_option_that_the_pages_tell_is_in_the_help() {
         let commands = commands(&page(name));
         assert!(commands.len() > 2, "{name}");
         for line in commands {
-            let words: Vec<&str> = line.split(' ').skip(1).take(2).filter(|word| !word.starts_with('-')).collect();
+            let typed: Vec<&str> = line.split('#').next().unwrap().split_whitespace().collect();
+            let words: Vec<&str> =
+                typed.iter().copied().skip(1).take_while(|word| !word.starts_with('-')).take(2).collect();
             let help = help(&words).unwrap_or_else(|| panic!("{name}: {line}"));
-            for option in line.split('#').next().unwrap().split(' ').filter(|word| word.starts_with("--")) {
+            for option in typed.iter().filter(|word| word.starts_with("--")) {
                 assert!(help.contains(option), "{name}: {line}: {option}");
             }
         }

@@ -152,6 +152,7 @@ mod tests {
     fn every_trouble() -> Vec<Trouble> {
         vec![
             Trouble::Full,
+            Trouble::BeyondFileSystem,
             Trouble::ReadOnly,
             Trouble::NotAllowed,
             Trouble::Missing,
