@@ -29,7 +29,11 @@ pub fn print_value(
 ) -> Result<(), CliError> {
     let language = context.language;
     let newest = shown.deposited.last();
-    let deposited = arguments.deposited || shown.sealed.is_none();
+    // Where only the other is there, that: the vault is open already, and the opening has its price.
+    let deposited = newest.is_some() && (arguments.deposited || shown.sealed.is_none());
+    if arguments.deposited && !deposited {
+        context.desk.tell(&text::value_is_sealed(language, field_label(language, &shown.name)));
+    }
     if let Some((open, _)) = newest {
         let by = open.pending.by.clone().unwrap_or_else(|| text::somebody(language));
         let time = open.pending.time.date_and_minute(&context.zone);
