@@ -7,6 +7,7 @@
 
 pub mod ceremony;
 pub mod cli;
+pub mod exchange;
 pub mod feeds;
 pub mod journal;
 pub mod language;

@@ -33,7 +33,8 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Init(init::Arguments),
-    Put(put::Arguments),
+    /// Boxed: it has by far the most options.
+    Put(Box<put::Arguments>),
     List(list::Arguments),
     Status(status::Arguments),
     Reviewed(reviewed::Arguments),

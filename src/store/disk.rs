@@ -118,6 +118,12 @@ pub trait Disk: Send + Sync {
     /// When the system refuses.
     fn remove_file(&self, path: &Path) -> Result<(), StoreError>;
 
+    /// Removes one folder in which nothing stands.
+    ///
+    /// # Errors
+    /// When something stands in it, or the system refuses.
+    fn remove_folder(&self, path: &Path) -> Result<(), StoreError>;
+
     /// Takes the lock that `path` stands for, without waiting; the file is made when it is missing, and stays.
     ///
     /// # Errors

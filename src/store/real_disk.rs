@@ -133,6 +133,10 @@ impl Disk for RealDisk {
         fs::remove_file(path).map_err(|error| StoreError::of_system(path, &error))
     }
 
+    fn remove_folder(&self, path: &Path) -> Result<(), StoreError> {
+        fs::remove_dir(path).map_err(|error| StoreError::of_system(path, &error))
+    }
+
     fn lock(&self, path: &Path) -> Result<Lock, StoreError> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);

@@ -10,7 +10,7 @@ use super::{Attachment, AttachmentName, FormatError, Moment};
 use crate::quorum::{Digest, SecretText};
 
 /// Bytes of UTF-8 in one field at most: keys and recovery codes fit, files are attachments.
-const VALUE_BYTES: usize = 64 * 1024;
+pub const VALUE_BYTES: usize = 64 * 1024;
 /// Fields of one revision at most.
 const MOST_FIELDS: usize = 64;
 /// Attachments of one revision at most.

@@ -19,7 +19,7 @@ pub use blob::{BlobError, SealedFile, open_blob, renew_blob, seal_file};
 pub use canonical::{NotCanonical, from_canonical, to_canonical};
 pub use contents::{Contents, EarlierIdentity, SealedContents};
 pub use deposit::{Deposit, SealedDeposit};
-pub use entry::{Attachments, Change, Entry, EntryId, FieldName, FieldValue, Fields, Origin, Revision};
+pub use entry::{Attachments, Change, Entry, EntryId, FieldName, FieldValue, Fields, Origin, Revision, VALUE_BYTES};
 pub use error::FormatError;
 pub use header::{Custodian, EpochHeader, Header, PublicEntry, VaultName};
 pub use moment::Moment;

@@ -352,6 +352,17 @@ impl Disk for CrashDisk {
         })
     }
 
+    fn remove_folder(&self, path: &Path) -> Result<(), StoreError> {
+        self.changing("remove", path, |state| {
+            if !state.nodes[state.folder(path)?].names().is_empty() {
+                return Err(StoreError::new(path, Trouble::NotEmpty));
+            }
+            let (folder, name) = state.place(path)?;
+            state.nodes[folder].change_names(NameChange::Remove(name));
+            Ok(Some(folder))
+        })
+    }
+
     fn lock(&self, path: &Path) -> Result<Lock, StoreError> {
         match self.look(path)? {
             None => self.create_file(path, b"")?,

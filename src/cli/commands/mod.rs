@@ -29,7 +29,7 @@ use crate::vault::FieldName;
 pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
     match command {
         Command::Init(arguments) => init::run(context, &arguments),
-        Command::Put(arguments) => put::run(context, arguments),
+        Command::Put(arguments) => put::run(context, &arguments),
         Command::List(arguments) => list::run(context, &arguments),
         Command::Demo(arguments) => demo::run(context, &arguments),
         Command::Log(arguments) => log::run(context, &arguments),

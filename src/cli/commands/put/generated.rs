@@ -9,7 +9,7 @@ use crate::cli::error::CliError;
 use crate::cli::terminal::Revelation;
 use crate::language::messages::cli as text;
 use crate::quorum::{READABLE_ALPHABET, SecretText, generate_characters, generate_words};
-use crate::vault::FieldName;
+use crate::vault::{EntryId, FieldName};
 
 /// For how long a generated value stays on the screen.
 const SHOWN_SECONDS: u64 = 60;
@@ -48,6 +48,7 @@ pub fn generate(arguments: &Arguments, generator: Generator) -> Result<SecretTex
 pub fn show_generated(
     context: &mut Context,
     arguments: &Arguments,
+    entry: &EntryId,
     name: &FieldName,
     value: &SecretText,
 ) -> Result<(), CliError> {
@@ -60,11 +61,6 @@ pub fn show_generated(
         return Ok(());
     }
     let field = crate::cli::commands::field_label(context.language, name);
-    context.desk.reveal(&Revelation {
-        title: arguments.entry.as_str(),
-        field: &field,
-        value,
-        seconds: SHOWN_SECONDS,
-    })?;
+    context.desk.reveal(&Revelation { title: entry.as_str(), field: &field, value, seconds: SHOWN_SECONDS })?;
     Ok(())
 }

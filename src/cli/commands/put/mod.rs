@@ -3,6 +3,7 @@
 mod asked;
 mod attach;
 mod generated;
+mod import;
 mod second_factor;
 
 use std::collections::BTreeSet;
@@ -22,8 +23,8 @@ use crate::vault::{AttachmentName, Change, EntryId, FieldName, FieldValue, Field
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    #[arg(value_name = "ENTRY")]
-    entry: EntryId,
+    #[arg(value_name = "ENTRY", required_unless_present = "import")]
+    entry: Option<EntryId>,
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
     #[arg(long, value_name = "TEXT")]
@@ -62,6 +63,8 @@ pub struct Arguments {
     factors: second_factor::Factors,
     #[command(flatten)]
     files: attach::Files,
+    #[command(flatten)]
+    import: import::Import,
     #[arg(long, value_name = "EPOCH_ID", value_parser = epoch_on_card)]
     epoch: Option<EpochId>,
     #[arg(long, value_name = "NAME")]
@@ -123,14 +126,19 @@ struct Done<'a> {
     generated: Option<&'a str>,
 }
 
-pub fn run(context: &mut Context, arguments: Arguments) -> Result<u8, CliError> {
+pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    if let Some(path) = arguments.import.path() {
+        return import::run(context, arguments, path);
+    }
+    // clap asks for an entry wherever there is no import.
+    let Some(entry) = &arguments.entry else { return Err(CliError::Usage(text::nothing_to_put)) };
     let ledger = context.read()?;
     let trusted = trust(context, &ledger, arguments.epoch)?;
     let mut change = Change { clear: arguments.clear.iter().cloned().collect::<BTreeSet<_>>(), ..Change::default() };
     for (name, value) in arguments.open_fields() {
         change.set.insert(name, FieldValue::copy_of(value));
     }
-    let generated = collect(context, &arguments, &mut change.set)?;
+    let generated = collect(context, arguments, &mut change.set)?;
     if !arguments.says_what() {
         ask_fields(context, &mut change.set)?;
     }
@@ -153,13 +161,13 @@ pub fn run(context: &mut Context, arguments: Arguments) -> Result<u8, CliError> 
     names.sort_by_key(FieldName::rank);
     let mut labels: Vec<String> = names.iter().map(|name| super::field_label(context.language, name)).collect();
     labels.extend(attach::labels(context.language, &change));
-    put(&mut writing, trusted, &arguments.entry, change.clone(), &by, now)?;
+    put(&mut writing, trusted, entry, change.clone(), &by, now)?;
     let ledger = writing.end();
     context.remember(&ledger, Some(trusted));
     let head = super::head(&ledger);
     if context.json {
         let generated = generated.as_ref().filter(|_| arguments.print).map(|(_, value)| value.expose());
-        let (entry, heads) = (&arguments.entry, ledger.heads());
+        let heads = ledger.heads();
         context.print_json_secret(&Done {
             entry,
             fields: &names,
@@ -168,11 +176,11 @@ pub fn run(context: &mut Context, arguments: Arguments) -> Result<u8, CliError> 
             generated,
         })?;
     } else {
-        context.desk.tell(&text::put_done(context.language, &arguments.entry, labels.join(", "), head));
+        context.desk.tell(&text::put_done(context.language, entry, labels.join(", "), head));
     }
     // The value is in the vault before anybody sees it: whoever sets it elsewhere now can lose nothing.
     if let Some((name, value)) = generated {
-        show_generated(context, &arguments, &name, &value)?;
+        show_generated(context, arguments, entry, &name, &value)?;
     }
     Ok(0)
 }

@@ -1,0 +1,154 @@
+//! What of an export is put in, and under which ids.
+
+use std::collections::BTreeSet;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::file::stands;
+use super::{Import, only, preview};
+use crate::ceremony::Ledger;
+use crate::cli::answers::YES;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::exchange::{Imported, Program};
+use crate::language::messages::exchange as text;
+use crate::vault::EntryId;
+
+/// Characters of an id before the number that tells it from another.
+const STEM: usize = 56;
+
+/// What is to happen with an entry whose id stands in the vault already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Standing {
+    /// The vault's stays as it is.
+    Skip,
+    /// It gets a new id.
+    New,
+    /// It becomes the newest version.
+    Revise,
+}
+
+/// What was chosen.
+pub struct Choice {
+    /// What is put in.
+    pub chosen: Imported,
+    /// Whether the export has entries that were not chosen.
+    pub others: bool,
+}
+
+/// Shows what an export gives, and lets people choose.
+pub fn choose(
+    context: &mut Context,
+    options: &Import,
+    ledger: &Ledger<'_>,
+    mut imported: Imported,
+) -> Result<Choice, CliError> {
+    let language = context.language;
+    let titles_hidden = ledger.active()?.titles_hidden;
+    if titles_hidden && imported.program != Program::Breakglass {
+        // An id that is made of a title would tell it.
+        rename(&mut imported, ledger, |_| true, |_| "entry".to_owned());
+    }
+    let count = imported.entries.len();
+    preview::tell(context, &imported, titles_hidden, |entry| stands(ledger, entry.id.as_str()));
+    let standing = imported.entries.iter().filter(|entry| stands(ledger, entry.id.as_str())).count();
+    if standing > 0 {
+        match ask_standing(context, options, standing)? {
+            Standing::Revise => {}
+            Standing::New => rename(
+                &mut imported,
+                ledger,
+                |id| stands(ledger, id),
+                |id| id.chars().take(STEM).collect::<String>().trim_end_matches('-').to_owned(),
+            ),
+            Standing::Skip => {
+                let free: Vec<bool> = imported.entries.iter().map(|entry| !stands(ledger, entry.id.as_str())).collect();
+                imported = only(imported, |place| free[place]);
+                if !imported.entries.is_empty() {
+                    preview::tell(context, &imported, titles_hidden, |_| false);
+                }
+            }
+        }
+    }
+    let left = imported.entries.len();
+    if left == 0 || context.desk.confirm(&text::ask_all(language, left), YES)? {
+        return Ok(Choice { chosen: imported, others: left < count });
+    }
+    let wanted = ask_which(context, left)?;
+    let chosen = only(imported, |place| wanted.contains(&(place + 1)));
+    Ok(Choice { others: chosen.entries.len() < count, chosen })
+}
+
+fn ask_standing(context: &mut Context, options: &Import, count: usize) -> Result<Standing, CliError> {
+    let language = context.language;
+    if let Some(standing) = options.standing {
+        return Ok(standing);
+    }
+    if !context.desk.is_attended() {
+        return Err(CliError::Usage(text::say_what_with_standing));
+    }
+    let choices = [text::standing_skip(language), text::standing_new(language), text::standing_revise(language)];
+    let chosen = context.desk.choose(&text::ask_standing(language, count), &choices, "--standing")?;
+    Ok([Standing::Skip, Standing::New, Standing::Revise][chosen])
+}
+
+/// Gives the entries that `whose` says ids that are free: a stem, or a stem with a number.
+fn rename(imported: &mut Imported, ledger: &Ledger<'_>, whose: impl Fn(&str) -> bool, stem: impl Fn(&str) -> String) {
+    let mut taken: BTreeSet<String> = imported.entries.iter().map(|entry| entry.id.to_string()).collect();
+    for entry in imported.entries.iter_mut().filter(|entry| whose(entry.id.as_str())) {
+        let stem = stem(entry.id.as_str());
+        let candidates = std::iter::once(stem.clone()).chain((2_u32..).map(|number| format!("{stem}-{number}")));
+        let free = candidates.filter(|candidate| !taken.contains(candidate) && !stands(ledger, candidate));
+        let id = free.map(|candidate| candidate.parse::<EntryId>()).find_map(Result::ok);
+        entry.id = id.expect("numbers do not run out");
+        taken.insert(entry.id.to_string());
+    }
+}
+
+/// Asks for numbers until they are some, or none.
+fn ask_which(context: &mut Context, most: usize) -> Result<BTreeSet<usize>, CliError> {
+    loop {
+        let typed = context.desk.ask_line(&text::ask_which(context.language), YES)?;
+        match numbers(&typed, most) {
+            Some(numbers) => return Ok(numbers),
+            None => {
+                let told = text::bad_numbers(context.language, most);
+                context.desk.tell(&told);
+            }
+        }
+    }
+}
+
+/// `1 3-5, 7` as people type it, full-width too; nothing when it is something else.
+fn numbers(typed: &str, most: usize) -> Option<BTreeSet<usize>> {
+    let typed: String = typed
+        .nfkc()
+        .map(|character| if matches!(character, '~' | '〜' | '–' | '−' | 'ー') { '-' } else { character })
+        .collect();
+    let mut numbers = BTreeSet::new();
+    for part in typed.split([' ', ',', '、', '\t']).filter(|part| !part.is_empty()) {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+        if first == 0 || first > last || last > most {
+            return None;
+        }
+        numbers.extend(first..=last);
+    }
+    Some(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_type_them_and_others_are_refused() {
+        let set = |numbers: &[usize]| Some(numbers.iter().copied().collect::<BTreeSet<_>>());
+        assert_eq!(numbers("1 3-5, 7", 9), set(&[1, 3, 4, 5, 7]));
+        assert_eq!(numbers("１、３〜４", 4), set(&[1, 3, 4]));
+        assert_eq!(numbers("  ", 4), set(&[]));
+        for bad in ["0", "5", "3-2", "x", "1-", "-1", "1-99999999999999999999"] {
+            assert_eq!(numbers(bad, 4), None, "{bad}");
+        }
+    }
+}

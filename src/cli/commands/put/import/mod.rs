@@ -1,0 +1,158 @@
+//! `put --import`: entries from the export of another program, or of breakglass itself. What would be put in is shown and asked first; each
+//! entry is a deposit like any other, so nothing is confirmed until a rotation folds it in.
+
+mod choice;
+mod file;
+mod preview;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{Arguments, attach, trust};
+use crate::ceremony::{Writing, discard, put};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::exchange::{Imported, ImportedEntry, Source, Step};
+use crate::language::{Say, messages::exchange as text};
+use crate::quorum::EpochHash;
+use crate::vault::{AttachmentName, Change, EntryId, FieldName};
+use choice::Choice;
+pub use choice::Standing;
+use file::ExportFile;
+
+#[derive(clap::Args)]
+pub struct Import {
+    #[arg(long, value_name = "FILE")]
+    import: Option<PathBuf>,
+    #[arg(long, value_name = "skip|new|revise", requires = "import")]
+    standing: Option<Standing>,
+    #[arg(long, requires = "import")]
+    destroy_export: bool,
+}
+
+impl Import {
+    /// The export that is to be imported, if any is.
+    pub fn path(&self) -> Option<&Path> {
+        self.import.as_deref()
+    }
+}
+
+/// What was put in, for a machine.
+#[derive(Serialize)]
+struct Done {
+    entry: EntryId,
+    fields: Vec<FieldName>,
+    attachments: Vec<AttachmentName>,
+    notes: Vec<String>,
+}
+
+pub fn run(context: &mut Context, arguments: &Arguments, path: &Path) -> Result<u8, CliError> {
+    if arguments.entry.is_some() || arguments.says_what() {
+        return Err(CliError::Usage(text::import_alone));
+    }
+    let language = context.language;
+    let ledger = context.read()?;
+    let trusted = trust(context, &ledger, arguments.epoch)?;
+    let export = ExportFile::at(context, path)?;
+    let imported = export.read(language)?;
+    let Choice { mut chosen, others } = choice::choose(context, &arguments.import, &ledger, imported)?;
+    if chosen.entries.is_empty() {
+        context.desk.tell(&text::none_chosen(language));
+        return Ok(0);
+    }
+    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let mut writing = context.begin(ledger)?;
+    let count = chosen.entries.len();
+    let mut done = Vec::with_capacity(count);
+    let mut trouble = None;
+    for entry in chosen.entries.drain(..) {
+        let told = Done::of(context, &entry);
+        if let Err(error) = put_in(context, &mut writing, trusted, &export, entry, &by) {
+            trouble = Some(error);
+            break;
+        }
+        done.push(told);
+        if count > 1 {
+            context.desk.progress(Some(&text::progress(language, done.len(), count)));
+        }
+    }
+    context.desk.progress(None);
+    let ledger = writing.end();
+    context.remember(&ledger, Some(trusted));
+    if let Some(error) = trouble {
+        context.desk.tell(&text::import_stopped(language, done.len(), count));
+        return Err(error);
+    }
+    if context.json {
+        context.print_json(&serde_json::json!({ "entries": done, "heads": ledger.heads() }))?;
+    } else {
+        context.desk.tell(&text::import_done(language, count, crate::cli::commands::head(&ledger)));
+    }
+    let complete = !others && chosen.skipped.is_empty() && done.iter().all(|done| done.notes.is_empty());
+    file::offer_to_destroy(context, arguments, &export, complete)?;
+    Ok(0)
+}
+
+impl Done {
+    fn of(context: &Context, entry: &ImportedEntry) -> Done {
+        let mut fields: Vec<FieldName> = entry.steps.iter().flat_map(|step| step.set.keys().cloned()).collect();
+        fields.sort_by(|one, other| one.rank().cmp(&other.rank()).then_with(|| one.cmp(other)));
+        fields.dedup();
+        let mut attachments: Vec<AttachmentName> =
+            entry.steps.iter().flat_map(|step| step.attach.keys().cloned()).collect();
+        attachments.sort();
+        attachments.dedup();
+        let notes = entry.notes.iter().map(|note| note.say(context.language)).collect();
+        Done { entry: entry.id.clone(), fields, attachments, notes }
+    }
+}
+
+/// Puts one entry in, version by version.
+fn put_in(
+    context: &mut Context,
+    writing: &mut Writing<'_>,
+    trusted: EpochHash,
+    export: &ExportFile,
+    entry: ImportedEntry,
+    by: &str,
+) -> Result<(), CliError> {
+    for step in entry.steps {
+        let change = encrypted(context, writing, export, step)?;
+        put(writing, trusted, &entry.id, change, by, context.now())?;
+    }
+    Ok(())
+}
+
+/// The change that a step makes, with its files encrypted into the vault. When one of them fails, none is left there.
+fn encrypted(
+    context: &mut Context,
+    writing: &Writing<'_>,
+    export: &ExportFile,
+    step: Step,
+) -> Result<Change, CliError> {
+    let mut change = Change { set: step.set, clear: step.clear, detach: step.detach, ..Change::default() };
+    for (name, file) in step.attach {
+        let attached = match &file.source {
+            Source::Held(bytes) => attach::encrypt(context, writing, &name, &mut &bytes[..], Some(file.size)),
+            Source::Beside(path, sha256) => export.open_beside(context, path).and_then(|mut source| {
+                let attached = attach::encrypt(context, writing, &name, &mut source, Some(file.size))?;
+                if attached.sha256 != *sha256 {
+                    discard(writing, [&attached.blob]);
+                    return Err(CliError::File(path.clone(), text::other_file(context.language)));
+                }
+                Ok(attached)
+            }),
+        };
+        let attached =
+            attached.inspect_err(|_| discard(writing, change.attach.values().map(|attached| &attached.blob)))?;
+        change.attach.insert(name, attached);
+    }
+    Ok(change)
+}
+
+/// What is left of an export once some entries were chosen.
+fn only(imported: Imported, wanted: impl Fn(usize) -> bool) -> Imported {
+    let entries = imported.entries.into_iter().enumerate().filter(|(place, _)| wanted(*place)).map(|(_, entry)| entry);
+    Imported { entries: entries.collect(), ..imported }
+}

@@ -1,0 +1,53 @@
+//! What would be put in, as people see it before they say yes.
+
+use crate::cli::commands::field_label;
+use crate::cli::context::Context;
+use crate::cli::progress::size;
+use crate::exchange::{Imported, ImportedEntry};
+use crate::language::{Say, messages::attachments, messages::exchange as text};
+
+/// Tells everything that an export gives, by number, with the names of what it gives and what not. Never a value.
+pub fn tell(context: &mut Context, imported: &Imported, titles_hidden: bool, stands: impl Fn(&ImportedEntry) -> bool) {
+    let language = context.language;
+    let mut lines = vec![text::found(language, imported.program.name(), imported.entries.len())];
+    for (place, entry) in imported.entries.iter().enumerate() {
+        lines.push(String::new());
+        lines.push(match &entry.title {
+            Some(title) => text::new_entry(language, place + 1, &entry.id, title),
+            None => text::new_entry_untitled(language, place + 1, &entry.id),
+        });
+        lines.extend(entry_lines(context, entry, stands(entry)).into_iter().map(|line| format!("   {line}")));
+    }
+    if !imported.skipped.is_empty() {
+        lines.push(String::new());
+        lines.push(text::skipped(language, imported.skipped.len()));
+        lines.extend(imported.skipped.iter().map(|skipped| format!("   {}", skipped.say(language))));
+    }
+    lines.push(String::new());
+    if !imported.ignored.is_empty() {
+        let names: Vec<&str> = imported.ignored.iter().map(String::as_str).collect();
+        lines.push(text::ignored(language, names.join(", ")));
+    }
+    lines.push(if titles_hidden { text::public_names_hidden(language) } else { text::public_names(language) });
+    context.desk.tell(&lines.join("\n"));
+}
+
+fn entry_lines(context: &Context, entry: &ImportedEntry, stands: bool) -> Vec<String> {
+    let language = context.language;
+    let mut lines = Vec::new();
+    if stands {
+        lines.push(text::stands_already(language, &entry.id));
+    }
+    if entry.steps.len() > 1 {
+        lines.push(text::versions(language, entry.steps.len()));
+    }
+    let mut names: Vec<_> = entry.steps.iter().flat_map(|step| step.set.keys()).collect();
+    names.sort_by(|one, other| one.rank().cmp(&other.rank()).then_with(|| one.cmp(other)));
+    names.dedup();
+    let fields = names.into_iter().map(|name| field_label(language, name));
+    let files = entry.steps.iter().flat_map(|step| &step.attach);
+    let files = files.map(|(name, file)| attachments::label(language, name, size(file.size)));
+    lines.push(text::fields(language, fields.chain(files).collect::<Vec<_>>().join(", ")));
+    lines.extend(entry.notes.iter().map(|note| format!("! {}", note.say(language))));
+    lines
+}

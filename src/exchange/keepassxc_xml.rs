@@ -1,0 +1,245 @@
+//! XML as KeePassXC and KeePass 2 export it: groups in groups, entries of named strings, and files that stand once under `Meta`.
+//!
+//! Source: exports of `keepassxc-cli`, `tests/vectors/imports/README.md`. The parser refuses document types, so no entity can unfold.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::GzDecoder;
+use roxmltree::{Document, Node, ParsingOptions};
+use zeroize::Zeroizing;
+
+use super::draft::Draft;
+use super::entry::{Imported, LeftOut, Note, Skipped, Why};
+use super::names::Ids;
+use super::{ImportError, LARGEST_FILES, MOST_ENTRIES, Program};
+
+/// Elements and texts of a document at most: a thousand entries have about a hundred thousand.
+const MOST_NODES: u32 = 2_000_000;
+/// How deep elements may stand in each other; people nest groups a handful deep.
+const DEEPEST: usize = 200;
+
+/// The kinds in which KeePass 2 and older KeePassXC keep the secret of an authenticator.
+const BASE32_SECRET: &str = "TimeOtp-Secret-Base32";
+const OLD_SEED: &str = "TOTP Seed";
+const OLD_SETTINGS: &str = "TOTP Settings";
+
+pub(super) fn read(text: &str) -> Result<Imported, ImportError> {
+    if deeper_than(text, DEEPEST) {
+        return Err(ImportError::Damaged(Program::KeePassXcXml, "<".to_owned()));
+    }
+    let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
+    let document = Document::parse_with_options(text, options).map_err(|error| {
+        let place = error.pos();
+        ImportError::Damaged(Program::KeePassXcXml, format!("{}:{}", place.row, place.col))
+    })?;
+    let file = document.root_element();
+    if file.tag_name().name() != "KeePassFile" {
+        return Err(ImportError::Unknown);
+    }
+    let meta = child(file, "Meta");
+    let mut reading = Reading {
+        imported: Imported {
+            program: Program::KeePassXcXml,
+            entries: Vec::new(),
+            skipped: Vec::new(),
+            ignored: BTreeSet::new(),
+        },
+        ids: Ids::default(),
+        bin: meta.map(|meta| text_of(meta, "RecycleBinUUID").into_owned()).unwrap_or_default(),
+        files: meta.map(binaries).unwrap_or_default(),
+        unpacked: 0,
+    };
+    for group in children(child(file, "Root").unwrap_or(file), "Group") {
+        reading.group(group, &mut Vec::new(), false)?;
+    }
+    Ok(reading.imported)
+}
+
+/// Whether tags stand deeper in each other than people ever nest: the parser would go down with them. Comments and quoted text can only
+/// make it look deeper than it is.
+fn deeper_than(text: &str, deepest: usize) -> bool {
+    let mut depth = 0_usize;
+    for tag in text.split('<').skip(1) {
+        if tag.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if !tag.starts_with(['!', '?']) && !tag.split('>').next().unwrap_or_default().ends_with('/') {
+            depth += 1;
+        }
+        if depth > deepest {
+            return true;
+        }
+    }
+    false
+}
+
+/// The files of the database by their numbers: their base64, and whether gzip is below it.
+fn binaries<'i>(meta: Node<'i, 'i>) -> BTreeMap<&'i str, (&'i str, bool)> {
+    let all = child(meta, "Binaries").into_iter().flat_map(|binaries| children(binaries, "Binary"));
+    all.filter_map(|binary| {
+        let packed = is_true(binary.attribute("Compressed"));
+        Some((binary.attribute("ID")?, (binary.text().unwrap_or_default(), packed)))
+    })
+    .collect()
+}
+
+/// What is known while the groups are walked.
+struct Reading<'i> {
+    imported: Imported,
+    ids: Ids,
+    /// The id of the group that is the bin.
+    bin: String,
+    files: BTreeMap<&'i str, (&'i str, bool)>,
+    /// Bytes of files so far.
+    unpacked: u64,
+}
+
+impl<'i> Reading<'i> {
+    fn group(&mut self, group: Node<'i, 'i>, path: &mut Vec<String>, in_bin: bool) -> Result<(), ImportError> {
+        let in_bin = in_bin || (!self.bin.is_empty() && text_of(group, "UUID") == self.bin);
+        for entry in children(group, "Entry") {
+            if self.imported.entries.len() + self.imported.skipped.len() >= MOST_ENTRIES {
+                return Err(ImportError::TooMany(MOST_ENTRIES));
+            }
+            self.entry(entry, path, in_bin);
+        }
+        for inner in children(group, "Group") {
+            path.push(text_of(inner, "Name").into_owned());
+            self.group(inner, path, in_bin)?;
+            path.pop();
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: Node<'i, 'i>, path: &[String], in_bin: bool) {
+        let strings: Vec<(Cow<'_, str>, Cow<'_, str>)> =
+            children(entry, "String").map(|string| (text_of(string, "Key"), text_of(string, "Value"))).collect();
+        let value = |name: &str| strings.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.as_ref());
+        if in_bin {
+            self.imported.skipped.push(Skipped { title: value("Title").to_owned(), why: Why::InTheBin });
+            return;
+        }
+        let mut draft = Draft::new(value("Title"));
+        self::strings(&mut draft, &strings);
+        draft.free("group", &path.join("/"));
+        draft.free("tags", &text_of(entry, "Tags"));
+        draft.free("override url", &text_of(entry, "OverrideURL"));
+        if let Some(times) = child(entry, "Times").filter(|times| is_true(Some(&text_of(*times, "Expires")))) {
+            draft.note(Note::Expires(day(&text_of(times, "ExpiryTime"))));
+        }
+        for binary in children(entry, "Binary") {
+            let name = text_of(binary, "Key");
+            match self.file(binary) {
+                Some(bytes) => draft.file(&name, bytes),
+                None => draft.left_out(LeftOut::File(name.into_owned())),
+            }
+        }
+        let history = child(entry, "History").map_or(0, |history| children(history, "Entry").count());
+        if history > 0 {
+            draft.left_out(LeftOut::History(history));
+        }
+        match draft.finish(&mut self.ids) {
+            Ok(entry) => self.imported.entries.push(entry),
+            Err(title) => self.imported.skipped.push(Skipped { title, why: Why::Empty }),
+        }
+    }
+
+    /// The bytes of a file, which stand here or under `Meta`.
+    fn file(&mut self, binary: Node<'i, 'i>) -> Option<Zeroizing<Vec<u8>>> {
+        let value = child(binary, "Value")?;
+        let (encoded, packed) = match value.attribute("Ref") {
+            Some(number) => *self.files.get(number)?,
+            None => (value.text().unwrap_or_default(), is_true(value.attribute("Compressed"))),
+        };
+        let plain: Zeroizing<String> = Zeroizing::new(encoded.split_ascii_whitespace().collect());
+        let bytes = Zeroizing::new(STANDARD.decode(plain.as_bytes()).ok()?);
+        let left = LARGEST_FILES - self.unpacked;
+        let bytes = if packed { unpack(&bytes, left)? } else { bytes };
+        self.unpacked += bytes.len() as u64;
+        (self.unpacked <= LARGEST_FILES).then_some(bytes)
+    }
+}
+
+fn unpack(bytes: &[u8], limit: u64) -> Option<Zeroizing<Vec<u8>>> {
+    let mut unpacked = Zeroizing::new(Vec::new());
+    let taken = GzDecoder::new(bytes).take(limit + 1).read_to_end(&mut unpacked).ok()?;
+    (taken as u64 <= limit).then_some(unpacked)
+}
+
+/// The strings of an entry: five standard ones, those of authenticators and passkeys, and whatever people added.
+fn strings(draft: &mut Draft, strings: &[(Cow<'_, str>, Cow<'_, str>)]) {
+    // They stand in the order of their names; the address of the entry comes before further ones.
+    let standard = [("UserName", "user_name"), ("Password", "password"), ("URL", "url"), ("Notes", "notes")];
+    for (key, field) in standard {
+        for (_, value) in strings.iter().filter(|(name, _)| name == key) {
+            draft.fixed(field, value);
+        }
+    }
+    let mut passkey = false;
+    for (key, value) in strings.iter().filter(|(name, _)| standard.iter().all(|(key, _)| name != key)) {
+        match key.as_ref() {
+            "Title" => {}
+            "otp" | BASE32_SECRET => draft.totp(value),
+            OLD_SEED => draft.totp(&old_seed(value, strings)),
+            // Taken with the seed.
+            OLD_SETTINGS => {}
+            key if key.starts_with("KPEX_PASSKEY") => passkey = true,
+            // Further addresses, as the browser's extension keeps them.
+            key if key.starts_with("KP2A_URL") => draft.fixed("url", value),
+            key => draft.free(key, value),
+        }
+    }
+    if passkey {
+        draft.left_out(LeftOut::Passkey);
+    }
+}
+
+/// The seed that KeePass' plugin and KeePassXC before 2.2 kept, with its settings `period;digits`.
+fn old_seed(seed: &str, strings: &[(Cow<'_, str>, Cow<'_, str>)]) -> String {
+    let settings = strings.iter().find(|(key, _)| *key == OLD_SETTINGS).map_or("", |(_, value)| value.as_ref());
+    let Some((period, digits)) = settings.split_once(';') else { return seed.to_owned() };
+    if digits == "S" {
+        return format!("steam://{seed}");
+    }
+    let seed: String = seed.chars().filter(|character| !character.is_whitespace()).collect();
+    format!("otpauth://totp/?secret={seed}&period={period}&digits={digits}")
+}
+
+/// The day of a moment. KeePass 2 writes RFC 3339, or seconds since the year 1 in base64.
+fn day(moment: &str) -> String {
+    let is_day = |day: &&str| day.parse::<jiff::civil::Date>().is_ok();
+    if let Some(day) = moment.get(..10).filter(is_day) {
+        return day.to_owned();
+    }
+    let seconds = STANDARD.decode(moment).ok().and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+    // 719,162 days lie between 1 January of the year 1 and 1970.
+    let since_1970 = seconds.map(i64::from_le_bytes).and_then(|seconds| seconds.checked_sub(719_162 * 86_400));
+    let moment = since_1970.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    moment.map_or_else(|| "?".to_owned(), |moment| moment.to_string().chars().take(10).collect())
+}
+
+fn is_true(text: Option<&str>) -> bool {
+    text.is_some_and(|text| text.eq_ignore_ascii_case("true"))
+}
+
+fn children<'i>(node: Node<'i, 'i>, name: &'static str) -> impl Iterator<Item = Node<'i, 'i>> {
+    node.children().filter(move |child| child.tag_name().name() == name)
+}
+
+fn child<'i>(node: Node<'i, 'i>, name: &'static str) -> Option<Node<'i, 'i>> {
+    children(node, name).next()
+}
+
+/// All text in a child: a comment in the middle of a password must not cut it.
+fn text_of<'i>(node: Node<'i, 'i>, name: &'static str) -> Cow<'i, str> {
+    let Some(child) = child(node, name) else { return Cow::default() };
+    let mut texts = child.children().filter_map(|part| part.text().filter(|_| part.is_text()));
+    match (texts.next(), texts.next()) {
+        (None, _) => Cow::default(),
+        (Some(only), None) => Cow::Borrowed(only),
+        (Some(first), Some(second)) => Cow::Owned([first, second].into_iter().chain(texts).collect()),
+    }
+}

@@ -1,0 +1,133 @@
+//! CSV (RFC 4180) of password managers: the first line names the columns, and by them the program is known.
+
+use std::collections::BTreeSet;
+
+use csv::StringRecord;
+
+use super::columns::{Column, Layout, is_in_bin};
+use super::draft::Draft;
+use super::entry::{Imported, LeftOut, Note, Skipped, Why};
+use super::names::Ids;
+use super::{ImportError, MOST_ENTRIES, Program};
+
+/// Columns at most: the widest export has a dozen.
+const MOST_COLUMNS: usize = 200;
+
+/// A column as the file has it.
+struct Named {
+    /// Its name in the file.
+    name: String,
+    meaning: Option<Column>,
+}
+
+pub(super) fn read(text: &str) -> Result<Imported, ImportError> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut record = StringRecord::new();
+    let first = reader.read_record(&mut record).map_err(|_| ImportError::Unknown)?;
+    let header: Vec<String> = record.iter().take(MOST_COLUMNS).map(|name| name.trim().to_lowercase()).collect();
+    let Some(layout) = Layout::of(&header).filter(|_| first && record.len() <= MOST_COLUMNS) else {
+        return Err(ImportError::Unknown);
+    };
+    let names = record.iter().zip(&header);
+    let columns: Vec<Named> =
+        names.map(|(name, lower)| Named { name: name.trim().to_owned(), meaning: layout.column(lower) }).collect();
+    let mut imported =
+        Imported { program: layout.program, entries: Vec::new(), skipped: Vec::new(), ignored: BTreeSet::new() };
+    let mut ids = Ids::default();
+    while next(&mut reader, &mut record, layout.program)? {
+        if imported.entries.len() + imported.skipped.len() >= MOST_ENTRIES {
+            return Err(ImportError::TooMany(MOST_ENTRIES));
+        }
+        // More cells than columns: a quotation mark is missing, and everything behind it would be taken for something else.
+        if record.len() > columns.len() {
+            return Err(damaged(layout.program, record.position()));
+        }
+        if let Some(title) = binned(&columns, &record) {
+            imported.skipped.push(Skipped { title, why: Why::InTheBin });
+            continue;
+        }
+        match draft(&columns, &record, &mut imported.ignored).finish(&mut ids) {
+            Ok(entry) => imported.entries.push(entry),
+            Err(title) => imported.skipped.push(Skipped { title, why: Why::Empty }),
+        }
+    }
+    Ok(imported)
+}
+
+fn next(reader: &mut csv::Reader<&[u8]>, record: &mut StringRecord, program: Program) -> Result<bool, ImportError> {
+    reader.read_record(record).map_err(|error| damaged(program, error.position()))
+}
+
+fn damaged(program: Program, position: Option<&csv::Position>) -> ImportError {
+    ImportError::Damaged(program, position.map_or(0, csv::Position::line).to_string())
+}
+
+/// The title of an entry that lies in the bin.
+fn binned(columns: &[Named], record: &StringRecord) -> Option<String> {
+    let cell =
+        |meaning| columns.iter().zip(record).find(|(column, _)| column.meaning == Some(meaning)).map(|(_, cell)| cell);
+    cell(Column::Group).filter(|group| is_in_bin(group))?;
+    Some(cell(Column::Title).unwrap_or_default().to_owned())
+}
+
+fn draft(columns: &[Named], record: &StringRecord, ignored: &mut BTreeSet<String>) -> Draft {
+    let cells = || columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
+    let title = cells().find(|(column, _)| column.meaning == Some(Column::Title)).map_or("", |(_, cell)| cell);
+    let mut draft = Draft::new(title);
+    for (column, cell) in cells() {
+        match column.meaning {
+            Some(Column::Title) => {}
+            Some(Column::Fixed(name)) => draft.fixed(name, cell),
+            // Bitwarden says `note` where its JSON says a secure note.
+            Some(Column::Kind) => draft.fixed("kind", if cell == "note" { "secure note" } else { cell }),
+            Some(Column::Addresses) => addresses(&mut draft, cell),
+            Some(Column::Totp) => draft.totp(cell),
+            Some(Column::Free(name)) => draft.free(name, cell),
+            Some(Column::Group) => draft.free("group", cell),
+            Some(Column::Lines) => lines(&mut draft, cell),
+            Some(Column::Archived) if cell == "false" => {}
+            Some(Column::Archived) => draft.note(Note::Archived),
+            Some(Column::Ignored) if ["0", "false"].contains(&cell) => {}
+            Some(Column::Ignored) => {
+                ignored.insert(column.name.clone());
+            }
+            None if column.name.is_empty() => draft.left_out(LeftOut::Unknown("?".to_owned())),
+            None => draft.free(&column.name, cell),
+        }
+    }
+    draft
+}
+
+/// Several addresses have commas between them; one address may have a comma in it. Only what begins as an address does is one.
+fn addresses(draft: &mut Draft, cell: &str) {
+    let mut address = String::new();
+    for part in cell.split(',') {
+        if !address.is_empty() && !part.contains("://") {
+            address.push(',');
+        } else if !address.is_empty() {
+            draft.fixed("url", &address);
+            address.clear();
+        }
+        address.push_str(part);
+    }
+    draft.fixed("url", &address);
+}
+
+/// `name: value` on each line; a line without a name belongs to the value before it.
+fn lines(draft: &mut Draft, cell: &str) {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for line in cell.lines() {
+        match (line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, ""))), fields.last_mut()) {
+            (Some((name, value)), _) => fields.push((name.to_owned(), value.to_owned())),
+            (None, Some((_, value))) => {
+                value.push('\n');
+                value.push_str(line);
+            }
+            (None, None) => fields.push(("field".to_owned(), line.to_owned())),
+        }
+    }
+    // What a field without a value is written as, by newer and by older versions.
+    for (name, value) in fields.iter().filter(|(_, value)| !["undefined", "null"].contains(&value.as_str())) {
+        draft.free(name, value);
+    }
+}
