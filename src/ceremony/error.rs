@@ -51,6 +51,10 @@ pub enum CeremonyError {
     Refused(Refusal),
     /// Cards must not be written into the vault.
     CardsInVault(PathBuf),
+    /// Nothing in the clear is written into the vault.
+    ExportInVault(PathBuf),
+    /// Something stands where everything is to be written.
+    ExportFolderTaken(PathBuf),
     /// There is no such card.
     NoSuchCard(CardIndex),
     /// No custodian has this name; the names that there are.
@@ -147,6 +151,8 @@ impl Say for CeremonyError {
             CeremonyError::Swapped(path) => text::swapped(language, path.display()),
             CeremonyError::Refused(refusal) => text::refused(language, refusal.say(language)),
             CeremonyError::CardsInVault(path) => text::cards_in_vault(language, path.display()),
+            CeremonyError::ExportInVault(path) => text::export_in_vault(language, path.display()),
+            CeremonyError::ExportFolderTaken(path) => text::export_folder_taken(language, path.display()),
             CeremonyError::NoSuchCard(card) => text::no_such_card(language, card),
             CeremonyError::NoSuchCustodian(name, names) => text::no_such_custodian(language, name, names.join(", ")),
             CeremonyError::TooManyCustodians => text::too_many_custodians(language),

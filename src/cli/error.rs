@@ -38,6 +38,8 @@ pub enum CliError {
     },
     /// Two options contradict each other, or one is missing; the sentence.
     Usage(fn(Language) -> String),
+    /// It was done, and something is missing in it, as was told; the sentence.
+    Incomplete(fn(Language) -> String),
     /// A card in a list of cards does not count, and nobody is there to bring another.
     NotEnoughCards(usize),
     /// The person said no.
@@ -74,7 +76,7 @@ impl Say for CliError {
             }
             CliError::File(path, why) => text::in_file(language, path.display(), why),
             CliError::NotThere { option, value } => text::not_there(language, option, value),
-            CliError::Usage(sentence) => sentence(language),
+            CliError::Usage(sentence) | CliError::Incomplete(sentence) => sentence(language),
             CliError::NotEnoughCards(missing) => text::not_enough_cards(language, missing),
             CliError::Declined => text::declined(language),
             CliError::Output(error) => text::output_closed(language, error),

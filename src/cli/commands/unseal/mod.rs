@@ -3,6 +3,7 @@
 mod attachment;
 mod choose;
 mod code;
+mod export;
 mod one_value;
 mod reveal;
 
@@ -44,6 +45,8 @@ pub struct Arguments {
     enrolment: bool,
     #[arg(long, requires = "entry")]
     deposited: bool,
+    #[arg(long, value_name = "DIR", conflicts_with = "entry")]
+    export: Option<PathBuf>,
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(3..=3600))]
     seconds: u64,
     #[command(flatten)]
@@ -66,7 +69,7 @@ impl Arguments {
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
-    if arguments.entry.is_none() && !context.desk.is_attended() {
+    if arguments.entry.is_none() && arguments.export.is_none() && !context.desk.is_attended() {
         return Err(CliError::Usage(text::unseal_needs_entry));
     }
     let ledger = context.read()?;
@@ -75,6 +78,9 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     }
     if arguments.attachment.is_some() {
         attachment::check_target(context, arguments.to.as_deref(), ledger.folder().root())?;
+    }
+    if let Some(folder) = &arguments.export {
+        export::ask(context, folder, ledger.folder().root())?;
     }
     // Before anybody brings a card: that somebody else is writing, or that nothing can be written, must not be learned after it.
     let mut writing = context.begin(ledger)?;
@@ -135,6 +141,9 @@ fn show(
     session: &Session,
     writing: &mut Writing<'_>,
 ) -> Result<(), CliError> {
+    if let Some(folder) = &arguments.export {
+        return export::write_everything(context, session, writing, folder);
+    }
     if let (Some(entry), Some(name)) = (&arguments.entry, &arguments.attachment) {
         return attachment::write_named(context, arguments, session, writing, entry, name);
     }
