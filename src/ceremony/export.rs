@@ -238,10 +238,12 @@ impl Export<'_, '_> {
         Ok(Some(path))
     }
 
+    /// Makes a folder, and its name durable: the files in it are worth nothing without it.
     fn make_folder(&mut self, folder: PathBuf) -> Result<(), CeremonyError> {
         self.disk.create_folder(&folder)?;
+        let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
         self.made.push(Made::Folder(folder));
-        Ok(())
+        Ok(self.disk.sync_folder(&above)?)
     }
 
     /// Removes what was made, as far as the system lets it. What it does not is as readable as the rest would have been.

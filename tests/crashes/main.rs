@@ -5,6 +5,7 @@ mod attachments;
 mod ceremony;
 #[path = "../support/crash_disk.rs"]
 mod crash_disk;
+mod export;
 #[path = "../support/machine.rs"]
 #[allow(dead_code, reason = "attacks do more with it")]
 mod machine;
