@@ -10,6 +10,9 @@ use breakglass::vault::EpochHeader;
 
 #[path = "support/scratch.rs"]
 mod scratch;
+#[path = "support/mod.rs"]
+#[allow(dead_code)]
+mod support;
 use scratch::Scratch;
 
 /// What an example wrote to its output, when it ends well.
@@ -26,6 +29,30 @@ fn run(example: &str, argument: &Path, input: &str) -> Result<String, String> {
     let output = child.wait_with_output().unwrap();
     let [said, told] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     if output.status.success() { Ok(said) } else { Err(told) }
+}
+
+/// Every command of the script succeeds or says that something is due, or the script ends there.
+#[cfg(unix)]
+#[test]
+fn a_year_in_the_life_of_a_vault_ends_with_nothing_due_and_every_value_shown_when_it_was_needed() {
+    let Some(bash) = support::outside_program("bash") else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/a_year.sh");
+    let output = Command::new(bash).arg(script).env("BREAKGLASS", env!("CARGO_BIN_EXE_breakglass")).output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    for line in [
+        "rXu7-Wm2k-99ab",
+        "aaaa-1111",
+        "server-01,111111-222222-333333",
+        "export.csv is deleted.",
+        "Taken in: 1 event and 1 file.",
+    ] {
+        assert!(told.lines().any(|known| known == line), "{line}\n{told}");
+    }
+    assert!(told.contains("Made with the time "), "{told}");
+    assert_eq!(told.matches("is sealed again. Epoch").count(), 4, "{told}");
+    let last = told.rsplit("$ breakglass status").next().unwrap();
+    assert!(last.contains("Acme: sealed. Nothing is due."), "{last}");
 }
 
 #[test]
