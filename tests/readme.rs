@@ -4,8 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PAGES: [&str; 5] =
-    ["README.md", "README.ja.md", "docs/ATTACHMENTS.md", "docs/DESIGN.md", "docs/OPENING-WITHOUT-BREAKGLASS.md"];
+const PAGES: [&str; 6] = [
+    "README.md",
+    "README.ja.md",
+    "docs/ATTACHMENTS.md",
+    "docs/DESIGN.md",
+    "docs/IMPORT-AND-EXPORT.md",
+    "docs/OPENING-WITHOUT-BREAKGLASS.md",
+];
 
 fn top() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -48,7 +54,7 @@ fn every_link_of_the_pages_leads_to_something() {
 
 #[test]
 fn every_command_and_option_that_the_pages_tell_is_in_the_help() {
-    for name in ["README.md", "README.ja.md", "docs/ATTACHMENTS.md"] {
+    for name in ["README.md", "README.ja.md", "docs/ATTACHMENTS.md", "docs/IMPORT-AND-EXPORT.md"] {
         let commands = commands(&page(name));
         assert!(commands.len() > 2, "{name}");
         for line in commands {
