@@ -284,7 +284,12 @@ fn what_stands_already_is_left_or_gets_a_new_id_or_a_new_version_and_a_script_mu
     desk.good(&["put", "--import", &file, "--yes", "--standing", "skip"]);
     assert_eq!(desk.value("m365", "password"), "hunter2");
     assert_eq!(desk.value("other", "password"), "other-pass");
-    desk.good(&["put", "--import", &file, "--yes", "--standing", "new"]);
+    let told = desk.good(&["put", "--import", &file, "--yes", "--standing", "new"]);
+    assert!(
+        words(&told.stderr).contains("m365 goes in as m365-2\nother goes in as other-2"),
+        "{}",
+        words(&told.stderr)
+    );
     assert_eq!(desk.value("m365-2", "password"), "new-pass");
     assert_eq!(desk.value("m365", "password"), "hunter2");
     desk.good(&["put", "--import", &file, "--yes", "--standing", "revise"]);

@@ -3,6 +3,7 @@
 
 #[cfg(target_os = "linux")]
 mod closed_vault;
+mod imports;
 mod lockout;
 mod person;
 #[path = "../support/practice.rs"]

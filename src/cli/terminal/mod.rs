@@ -39,6 +39,7 @@ use crate::language::{Language, Say, messages};
 use crate::quorum::SecretText;
 
 pub use desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Revelation};
+use width::told;
 pub use width::{columns, fitted, printable, wrapped};
 
 /// A person at a terminal.
@@ -164,7 +165,7 @@ impl Desk for TerminalDesk {
     fn tell(&mut self, text: &str) {
         // While keys are held the terminal does not go back to the first column by itself.
         let line_end = if io::stderr().is_terminal() { "\r\n" } else { "\n" };
-        eprint!("{}{line_end}", wrapped(&printable(text), self.screen.width()).join(line_end));
+        eprint!("{}{line_end}", told(text, self.screen.width()).join(line_end));
     }
 
     fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {

@@ -10,7 +10,7 @@ use std::{env, panic};
 use crossterm::terminal;
 use zeroize::Zeroizing;
 
-use super::width::{columns, printable, wrapped};
+use super::width::{columns, told};
 use crate::paper::panics_are_answers;
 
 /// The size of a screen that does not tell its own, in columns and rows.
@@ -55,7 +55,7 @@ impl Block {
 
     /// Adds `text` in lines of at most `width` columns, without what would move the cursor.
     pub fn push_wrapped(&mut self, text: &str, width: usize) {
-        wrapped(&printable(text), width).into_iter().for_each(|line| self.push(line));
+        told(text, width).into_iter().for_each(|line| self.push(line));
     }
 
     /// How many lines there are.

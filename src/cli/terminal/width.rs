@@ -36,6 +36,19 @@ pub fn wrapped(text: &str, width: usize) -> Vec<&str> {
     lines
 }
 
+/// What people are told, in lines of at most `width` columns and without what would move the cursor. What belongs under something else
+/// stays under it: lines that are broken keep the spaces at their beginning.
+pub fn told(text: &str, width: usize) -> Vec<String> {
+    let printable = printable(text);
+    let lines = printable.split('\n').flat_map(|paragraph| {
+        let indent = paragraph.len() - paragraph.trim_start_matches(' ').len();
+        let indent = if indent < width / 2 { indent } else { 0 };
+        let broken = wrapped(&paragraph[indent..], width - indent);
+        broken.into_iter().map(move |line| format!("{}{line}", &paragraph[..indent]).trim_end().to_owned())
+    });
+    lines.collect()
+}
+
 /// How many bytes of `text` fit into `width` columns; at least one character's.
 pub fn longest_fitting(text: &str, width: usize) -> usize {
     let mut taken = 0;
@@ -89,6 +102,11 @@ mod tests {
         let lines = wrapped("see 0123456789abcdef now", 8);
         assert_eq!(lines.concat(), "see0123456789abcdefnow".to_owned());
         assert!(lines.iter().all(|line| columns(line) <= 8), "{lines:?}");
+    }
+
+    #[test]
+    fn what_belongs_under_something_stays_under_it_where_its_line_is_broken() {
+        assert_eq!(told("a:\n  one two\n\n  カード\u{7}", 7), ["a:", "  one", "  two", "", "  カー", "  ド\u{fffd}"]);
     }
 
     #[test]

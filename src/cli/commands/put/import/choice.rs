@@ -55,12 +55,14 @@ pub fn choose(
     if standing > 0 {
         match ask_standing(context, options, standing)? {
             Standing::Revise => {}
-            Standing::New => rename(
-                &mut imported,
-                ledger,
-                |id| stands(ledger, id),
-                |id| id.chars().take(STEM).collect::<String>().trim_end_matches('-').to_owned(),
-            ),
+            Standing::New => {
+                let before: Vec<EntryId> = imported.entries.iter().map(|entry| entry.id.clone()).collect();
+                rename(&mut imported, ledger, |id| stands(ledger, id), |id| id.chars().take(STEM).collect());
+                let pairs = before.iter().zip(&imported.entries).filter(|(before, entry)| **before != entry.id);
+                let lines: Vec<String> =
+                    pairs.map(|(before, entry)| text::new_id(language, before, &entry.id)).collect();
+                context.desk.tell(&lines.join("\n"));
+            }
             Standing::Skip => {
                 let free: Vec<bool> = imported.entries.iter().map(|entry| !stands(ledger, entry.id.as_str())).collect();
                 imported = only(imported, |place| free[place]);
@@ -96,7 +98,7 @@ fn ask_standing(context: &mut Context, options: &Import, count: usize) -> Result
 fn rename(imported: &mut Imported, ledger: &Ledger<'_>, whose: impl Fn(&str) -> bool, stem: impl Fn(&str) -> String) {
     let mut taken: BTreeSet<String> = imported.entries.iter().map(|entry| entry.id.to_string()).collect();
     for entry in imported.entries.iter_mut().filter(|entry| whose(entry.id.as_str())) {
-        let stem = stem(entry.id.as_str());
+        let stem = stem(entry.id.as_str()).trim_end_matches('-').to_owned();
         let candidates = std::iter::once(stem.clone()).chain((2_u32..).map(|number| format!("{stem}-{number}")));
         let free = candidates.filter(|candidate| !taken.contains(candidate) && !stands(ledger, candidate));
         let id = free.map(|candidate| candidate.parse::<EntryId>()).find_map(Result::ok);

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{Arguments, attach, trust};
 use crate::ceremony::{Writing, discard, put};
+use crate::cli::commands::tell_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::exchange::{Imported, ImportedEntry, Source, Step};
@@ -87,7 +88,8 @@ pub fn run(context: &mut Context, arguments: &Arguments, path: &Path) -> Result<
     if context.json {
         context.print_json(&serde_json::json!({ "entries": done, "heads": ledger.heads() }))?;
     } else {
-        context.desk.tell(&text::import_done(language, count, crate::cli::commands::head(&ledger)));
+        context.desk.tell(&text::import_done(language, count));
+        tell_heads(context, &ledger);
     }
     let complete = !others && chosen.skipped.is_empty() && done.iter().all(|done| done.notes.is_empty());
     file::offer_to_destroy(context, arguments, &export, complete)?;
