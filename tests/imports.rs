@@ -228,7 +228,8 @@ fn what_is_no_export_that_can_be_read_is_told_as_what_it_is() {
         (b"<html></html>".to_vec(), ImportError::Unknown),
         (b"{\"items\":[{\"name\":\"hunter2\"".to_vec(), ImportError::Damaged(Program::BitwardenJson, "1:27".into())),
         (b"<KeePassFile><Root>hunter2</Rot>".to_vec(), ImportError::Damaged(Program::KeePassXcXml, "1:27".into())),
-        (b"title,password\na,b,hunter2\n".to_vec(), ImportError::Damaged(Program::OnePasswordCsv, "2".into())),
+        (b"title,password\na,b,hunter2\n".to_vec(), ImportError::Damaged(Program::OnePasswordCsv, "2:5".into())),
+        (b"title,password\na,\"hunter2\nb,c\n".to_vec(), ImportError::Damaged(Program::OnePasswordCsv, "2:3".into())),
         (b"{\"breakglass_export\":2}".to_vec(), ImportError::UnknownVersion(2)),
     ] {
         let refused = read(&bytes).unwrap_err();

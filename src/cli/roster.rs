@@ -5,6 +5,7 @@
 //! the screen's; `lock` is `yes`, `no`, `generated` or `chosen`, and empty means no.
 
 use super::people::{LockWith, Person};
+use crate::exchange::{Cell, Sheet, SheetError, SheetTrouble};
 use crate::language::{Language, Say, messages::cards as text};
 use crate::speaks;
 use crate::vault::VaultName;
@@ -56,18 +57,20 @@ impl Say for RosterError {
 
 speaks!(RosterError);
 
-/// One cell and where it begins.
-#[derive(Clone, Debug)]
-struct Cell {
-    text: String,
-    line: usize,
-    column: usize,
+impl From<SheetError> for RosterError {
+    fn from(error: SheetError) -> RosterError {
+        let why = match error.trouble {
+            SheetTrouble::QuoteNotClosed => Why::QuoteNotClosed,
+            SheetTrouble::TextAfterQuote => Why::TextAfterQuote,
+            SheetTrouble::TooManyCells => Why::TooManyCells,
+        };
+        RosterError { line: error.line, column: error.column, why }
+    }
 }
 
-impl Cell {
-    fn error(&self, why: Why) -> RosterError {
-        RosterError { line: self.line, column: self.column, why }
-    }
+/// What is wrong in this cell.
+fn wrong(cell: &Cell, why: Why) -> RosterError {
+    RosterError { line: cell.line, column: cell.column, why }
 }
 
 /// The people of a roster. `language` is that of rows which name none; `lock` is what `yes` means in the column of that name.
@@ -75,7 +78,7 @@ impl Cell {
 /// # Errors
 /// Naming line, character and what is wrong there.
 pub fn read_roster(roster: &str, language: Language, lock: LockWith) -> Result<Vec<Person>, RosterError> {
-    let mut rows = rows(roster.trim_start_matches('\u{feff}'))?.into_iter();
+    let mut rows = rows(roster)?.into_iter();
     let head = rows.next().unwrap_or_default();
     let columns = columns(&head)?;
     let people: Vec<Person> =
@@ -92,9 +95,9 @@ fn columns(head: &[Cell]) -> Result<Vec<&'static str>, RosterError> {
     for cell in head {
         let name = cell.text.to_ascii_lowercase();
         let known = COLUMNS.into_iter().find(|column| *column == name);
-        let known = known.ok_or_else(|| cell.error(Why::UnknownColumn(cell.text.clone())))?;
+        let known = known.ok_or_else(|| wrong(cell, Why::UnknownColumn(cell.text.clone())))?;
         if columns.contains(&known) {
-            return Err(cell.error(Why::ColumnTwice(name)));
+            return Err(wrong(cell, Why::ColumnTwice(name)));
         }
         columns.push(known);
     }
@@ -107,7 +110,7 @@ fn columns(head: &[Cell]) -> Result<Vec<&'static str>, RosterError> {
 
 fn person(columns: &[&'static str], row: Vec<Cell>, language: Language, lock: LockWith) -> Result<Person, RosterError> {
     if let Some(surplus) = row.get(columns.len()) {
-        return Err(surplus.error(Why::TooManyCells));
+        return Err(wrong(surplus, Why::TooManyCells));
     }
     let start = Cell { text: String::new(), line: row[0].line, column: row[0].column };
     let cell = |name: &str| {
@@ -115,17 +118,17 @@ fn person(columns: &[&'static str], row: Vec<Cell>, language: Language, lock: Lo
         place.and_then(|place| row.get(place)).unwrap_or(&start)
     };
     let name: VaultName =
-        cell("name").text.parse().map_err(|_| cell("name").error(Why::BadName(cell("name").text.clone())))?;
+        cell("name").text.parse().map_err(|_| wrong(cell("name"), Why::BadName(cell("name").text.clone())))?;
     let language = match cell("language").text.to_ascii_lowercase().as_str() {
         "" => language,
-        code => code.parse().map_err(|given| cell("language").error(Why::BadLanguage(given)))?,
+        code => code.parse().map_err(|given| wrong(cell("language"), Why::BadLanguage(given)))?,
     };
     let lock = match cell("lock").text.to_ascii_lowercase().as_str() {
         "" | "no" => None,
         "yes" => Some(lock),
         "generated" => Some(LockWith::Generated),
         "chosen" => Some(LockWith::Chosen),
-        _ => return Err(cell("lock").error(Why::BadLock(cell("lock").text.clone()))),
+        _ => return Err(wrong(cell("lock"), Why::BadLock(cell("lock").text.clone()))),
     };
     let text = |name: &str| cell(name).text.clone();
     Ok(Person { name, language, contact: text("contact"), deputy: text("deputy"), place: text("place"), lock })
@@ -135,78 +138,17 @@ fn person(columns: &[&'static str], row: Vec<Cell>, language: Language, lock: Lo
 fn rows(roster: &str) -> Result<Vec<Vec<Cell>>, RosterError> {
     let first_line = roster.lines().next().unwrap_or_default();
     let separator = first_line.chars().find(|character| [',', ';', '\t'].contains(character)).unwrap_or(',');
-    let mut reader = Reader { rest: roster, line: 1, column: 1 };
     let mut rows = Vec::new();
-    while !reader.rest.is_empty() {
-        let row = reader.row(separator)?;
+    for row in Sheet::new(roster, separator) {
+        let mut row = row?;
+        for cell in &mut row {
+            cell.text = cell.text.trim().to_owned();
+        }
         if row.iter().any(|cell| !cell.text.is_empty()) {
             rows.push(row);
         }
     }
     Ok(rows)
-}
-
-struct Reader<'a> {
-    rest: &'a str,
-    line: usize,
-    column: usize,
-}
-
-impl Reader<'_> {
-    fn next(&mut self) -> Option<char> {
-        let character = self.rest.chars().next()?;
-        self.rest = &self.rest[character.len_utf8()..];
-        self.column += 1;
-        if character == '\n' {
-            (self.line, self.column) = (self.line + 1, 1);
-        }
-        Some(character)
-    }
-
-    fn row(&mut self, separator: char) -> Result<Vec<Cell>, RosterError> {
-        let mut row = Vec::new();
-        loop {
-            let mut cell = Cell { text: String::new(), line: self.line, column: self.column };
-            let end = if self.rest.starts_with('"') {
-                self.quoted(&mut cell, separator)?
-            } else {
-                self.bare(&mut cell, separator)
-            };
-            cell.text = cell.text.trim().to_owned();
-            row.push(cell);
-            if end != Some(separator) {
-                return Ok(row);
-            }
-        }
-    }
-
-    /// Reads up to the separator or line end, which it gives.
-    fn bare(&mut self, cell: &mut Cell, separator: char) -> Option<char> {
-        loop {
-            match self.next() {
-                Some(character) if character != separator && character != '\n' => cell.text.push(character),
-                end => return end,
-            }
-        }
-    }
-
-    fn quoted(&mut self, cell: &mut Cell, separator: char) -> Result<Option<char>, RosterError> {
-        self.next();
-        loop {
-            match self.next() {
-                None => return Err(cell.error(Why::QuoteNotClosed)),
-                Some('"') if self.rest.starts_with('"') => {
-                    self.next();
-                    cell.text.push('"');
-                }
-                Some('"') => break,
-                Some(character) => cell.text.push(character),
-            }
-        }
-        let mut after = Cell { text: String::new(), line: self.line, column: self.column };
-        let end = self.bare(&mut after, separator);
-        if after.text.trim().is_empty() { Ok(end) } else { Err(after.error(Why::TextAfterQuote)) }
-    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod keepassxc_xml;
 mod names;
 mod onepassword_1pux;
 mod own;
+mod sheet;
 mod table;
 
 pub use entry::{Imported, ImportedEntry, ImportedFile, LeftOut, Note, Skipped, Source, Step, Why};
@@ -23,6 +24,7 @@ pub use own::{
     DOCUMENT_NAME, ExportedAttachment, ExportedChange, ExportedDeposit, ExportedEntry, ExportedRevision, ExportedVault,
     FILES_FOLDER, file_name,
 };
+pub use sheet::{Cell, Sheet, SheetError, SheetTrouble};
 
 /// The most that a file may have, in bytes: an archive with attachments, or the export of a large vault.
 pub const LARGEST_FILE: usize = 256 * 1024 * 1024;

@@ -1,17 +1,13 @@
-//! CSV (RFC 4180) of password managers: the first line names the columns, and by them the program is known.
+//! CSV of password managers: the first line names the columns, and by them the program is known.
 
 use std::collections::BTreeSet;
-
-use csv::StringRecord;
 
 use super::columns::{Column, Layout, is_in_bin};
 use super::draft::Draft;
 use super::entry::{Imported, LeftOut, Note, Skipped, Why};
 use super::names::Ids;
-use super::{ImportError, MOST_ENTRIES, Program};
-
-/// Columns at most: the widest export has a dozen.
-const MOST_COLUMNS: usize = 200;
+use super::sheet::{Cell, Sheet};
+use super::{ImportError, MOST_ENTRIES};
 
 /// A column as the file has it.
 struct Named {
@@ -21,32 +17,34 @@ struct Named {
 }
 
 pub(super) fn read(text: &str) -> Result<Imported, ImportError> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut record = StringRecord::new();
-    let first = reader.read_record(&mut record).map_err(|_| ImportError::Unknown)?;
-    let header: Vec<String> = record.iter().take(MOST_COLUMNS).map(|name| name.trim().to_lowercase()).collect();
-    let Some(layout) = Layout::of(&header).filter(|_| first && record.len() <= MOST_COLUMNS) else {
-        return Err(ImportError::Unknown);
-    };
-    let names = record.iter().zip(&header);
+    let mut sheet = Sheet::new(text, ',');
+    let Some(Ok(head)) = sheet.next() else { return Err(ImportError::Unknown) };
+    let header: Vec<String> = head.iter().map(|cell| cell.text.trim().to_lowercase()).collect();
+    let layout = Layout::of(&header).ok_or(ImportError::Unknown)?;
+    let names = head.into_iter().zip(&header);
     let columns: Vec<Named> =
-        names.map(|(name, lower)| Named { name: name.trim().to_owned(), meaning: layout.column(lower) }).collect();
+        names.map(|(cell, lower)| Named { name: cell.text.trim().to_owned(), meaning: layout.column(lower) }).collect();
     let mut imported =
         Imported { program: layout.program, entries: Vec::new(), skipped: Vec::new(), ignored: BTreeSet::new() };
     let mut ids = Ids::default();
-    while next(&mut reader, &mut record, layout.program)? {
+    let damaged = |line, column| ImportError::Damaged(layout.program, format!("{line}:{column}"));
+    for row in sheet {
+        let row = row.map_err(|error| damaged(error.line, error.column))?;
         if imported.entries.len() + imported.skipped.len() >= MOST_ENTRIES {
             return Err(ImportError::TooMany(MOST_ENTRIES));
         }
         // More cells than columns: a quotation mark is missing, and everything behind it would be taken for something else.
-        if record.len() > columns.len() {
-            return Err(damaged(layout.program, record.position()));
+        if let Some(surplus) = row.get(columns.len()) {
+            return Err(damaged(surplus.line, surplus.column));
         }
-        if let Some(title) = binned(&columns, &record) {
+        if row.iter().all(|cell| cell.text.is_empty()) {
+            continue;
+        }
+        if let Some(title) = binned(&columns, &row) {
             imported.skipped.push(Skipped { title, why: Why::InTheBin });
             continue;
         }
-        match draft(&columns, &record, &mut imported.ignored).finish(&mut ids) {
+        match draft(&columns, &row, &mut imported.ignored).finish(&mut ids) {
             Ok(entry) => imported.entries.push(entry),
             Err(title) => imported.skipped.push(Skipped { title, why: Why::Empty }),
         }
@@ -54,24 +52,16 @@ pub(super) fn read(text: &str) -> Result<Imported, ImportError> {
     Ok(imported)
 }
 
-fn next(reader: &mut csv::Reader<&[u8]>, record: &mut StringRecord, program: Program) -> Result<bool, ImportError> {
-    reader.read_record(record).map_err(|error| damaged(program, error.position()))
-}
-
-fn damaged(program: Program, position: Option<&csv::Position>) -> ImportError {
-    ImportError::Damaged(program, position.map_or(0, csv::Position::line).to_string())
-}
-
 /// The title of an entry that lies in the bin.
-fn binned(columns: &[Named], record: &StringRecord) -> Option<String> {
-    let cell =
-        |meaning| columns.iter().zip(record).find(|(column, _)| column.meaning == Some(meaning)).map(|(_, cell)| cell);
-    cell(Column::Group).filter(|group| is_in_bin(group))?;
-    Some(cell(Column::Title).unwrap_or_default().to_owned())
+fn binned(columns: &[Named], row: &[Cell]) -> Option<String> {
+    let cell = |meaning| columns.iter().zip(row).find(|(column, _)| column.meaning == Some(meaning));
+    cell(Column::Group).filter(|(_, group)| is_in_bin(&group.text))?;
+    Some(cell(Column::Title).map(|(_, title)| title.text.clone()).unwrap_or_default())
 }
 
-fn draft(columns: &[Named], record: &StringRecord, ignored: &mut BTreeSet<String>) -> Draft {
-    let cells = || columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
+fn draft(columns: &[Named], row: &[Cell], ignored: &mut BTreeSet<String>) -> Draft {
+    let texts = row.iter().map(|cell| cell.text.as_str());
+    let cells = || columns.iter().zip(texts.clone()).filter(|(_, cell)| !cell.is_empty());
     let title = cells().find(|(column, _)| column.meaning == Some(Column::Title)).map_or("", |(_, cell)| cell);
     let mut draft = Draft::new(title);
     for (column, cell) in cells() {
