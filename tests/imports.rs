@@ -13,8 +13,9 @@ mod scratch;
 mod support;
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use breakglass::exchange::{ImportError, Imported, ImportedEntry, LeftOut, Note, Program, Source, Why, read};
 use breakglass::second_factor::{Enrolment, FactorError};
@@ -310,6 +311,51 @@ fn an_export_is_destroyed_only_when_that_was_said_and_after_it_is_in_the_vault()
     let broken = desk.write("broken.json", "{\"items\":[{");
     assert_eq!(desk.run(&["put", "--import", &broken, "--yes", "--destroy-export"]).status.code(), Some(1));
     assert!(Path::new(&broken).exists());
+}
+
+#[test]
+fn an_export_that_comes_by_a_pipe_never_touches_the_disk() {
+    let desk = Desk::new();
+    let mut child = desk
+        .command(&["put", "--import", "-", "--yes", "--destroy-export"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&export("bitwarden.json")).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", words(&output.stderr));
+    assert!(!words(&output.stderr).contains("is deleted"), "there is nothing to delete");
+    assert_eq!(desk.value("example-bank", "password"), "bank-Pass\"1\",<&>");
+}
+
+#[test]
+fn a_vault_that_hides_titles_gets_ids_that_tell_nothing() {
+    let desk = Desk::new();
+    let (vault, cards) = (desk.text("hidden.vault"), desk.text("cards"));
+    let people = ["--custodian", "Aiko", "--custodian", "Ben", "--custodian", "Chie"];
+    let mut made =
+        vec!["init", &vault, "--name", "Acme", "--threshold", "2", "--hide-titles", "--text", "--cards-to", &cards];
+    made.extend(people);
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
+        command
+            .args(arguments)
+            .args(["--language", "en"])
+            .env("XDG_CONFIG_HOME", desk.path("config"))
+            .stdin(Stdio::null());
+        command.output().unwrap()
+    };
+    assert_eq!(run(&made).status.code(), Some(3));
+    let told = run(&["put", "--import", folder().join("bitwarden.csv").to_str().unwrap(), "--yes", "--vault", &vault]);
+    assert!(told.status.success(), "{}", words(&told.stderr));
+    assert!(words(&told.stderr).contains("1. entry — db1 \"primary\""), "{}", words(&told.stderr));
+    assert!(words(&told.stderr).contains("Titles stay hidden in this vault"), "{}", words(&told.stderr));
+    let log = words(&fs::read(desk.path("hidden.vault/log.jsonl")).unwrap());
+    assert!(
+        log.contains("\"entry-5\"") && !log.contains("bank") && !log.contains("db1") && !log.contains("銀行"),
+        "{log}"
+    );
 }
 
 #[test]

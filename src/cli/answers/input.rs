@@ -91,18 +91,22 @@ impl Input {
         read().map_err(|cause| self.cannot_read(option, cause))
     }
 
+    /// Opens it, without a buffer that is never wiped.
+    pub fn reader(&self) -> io::Result<File> {
+        match self {
+            Input::File(path) => File::open(path),
+            Input::StandardInput => standard_input(),
+            Input::Descriptor(number) => open_descriptor(*number),
+        }
+    }
+
     /// Opens it for `option`.
     pub fn open(&self, option: &'static str) -> Result<Contents, DeskError> {
-        let reader: io::Result<Box<dyn Read>> = match self {
-            Input::File(path) => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
-            Input::StandardInput => standard_input().map(|file| Box::new(file) as Box<dyn Read>),
-            Input::Descriptor(number) => open_descriptor(*number).map(|file| Box::new(file) as Box<dyn Read>),
-        };
-        let reader = reader.map_err(|cause| self.cannot_read(option, cause))?;
+        let reader = self.reader().map_err(|cause| self.cannot_read(option, cause))?;
         Ok(Contents {
             option,
             input: self.clone(),
-            reader,
+            reader: Box::new(reader),
             buffer: LockedBytes::zeroed(LIMIT + 1),
             start: 0,
             end: 0,

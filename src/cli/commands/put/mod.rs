@@ -127,8 +127,8 @@ struct Done<'a> {
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
-    if let Some(path) = arguments.import.path() {
-        return import::run(context, arguments, path);
+    if let Some(named) = arguments.import.named() {
+        return import::run(context, arguments, named);
     }
     // clap asks for an entry wherever there is no import.
     let Some(entry) = &arguments.entry else { return Err(CliError::Usage(text::nothing_to_put)) };

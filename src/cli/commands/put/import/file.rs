@@ -1,18 +1,27 @@
 //! The file or folder that an export is, and its end.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::super::Arguments;
 use crate::ceremony::Ledger;
-use crate::cli::answers::YES;
+use crate::cli::answers::{Input, YES};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::exchange::{self, DOCUMENT_NAME, FILES_FOLDER, Imported, LARGEST_FILE};
 use crate::language::{Language, Say, messages::exchange as text};
 use crate::store::{Disk, FOLDER_LIMIT, Found, StoreError};
+
+/// An export, wherever it comes from.
+pub enum ExportSource {
+    /// A file or a folder.
+    Disk(ExportFile),
+    /// Standard input or another stream: it never was on this disk, as far as is known here.
+    Stream(Input),
+}
 
 /// An export on the disk.
 pub struct ExportFile {
@@ -24,9 +33,48 @@ pub struct ExportFile {
     has_folder: bool,
 }
 
+impl ExportSource {
+    /// The export that was named.
+    pub fn named(context: &Context, named: &Input) -> Result<ExportSource, CliError> {
+        match named {
+            Input::File(path) => Ok(ExportSource::Disk(ExportFile::at(context, path)?)),
+            stream => Ok(ExportSource::Stream(stream.clone())),
+        }
+    }
+
+    /// Reads it and finds out what wrote it.
+    pub fn read(&self, language: Language) -> Result<Imported, CliError> {
+        let (path, bytes) = match self {
+            ExportSource::Disk(file) => (file.document.clone(), file.bytes()),
+            ExportSource::Stream(stream) => (PathBuf::from(stream.to_string()), stream_bytes(stream)),
+        };
+        let bytes = bytes.map_err(|error| CliError::from(StoreError::of_system(&path, &error)))?;
+        exchange::read(&bytes).map_err(|error| CliError::File(path, error.say(language)))
+    }
+
+    /// Opens a file that stands beside the document.
+    pub fn open_beside(&self, context: &Context, path: &Path) -> Result<Box<dyn Read + Send>, CliError> {
+        match self {
+            ExportSource::Disk(file) => Ok(context.disk().open_stream(&file.folder().join(path))?.0),
+            ExportSource::Stream(_) => Err(CliError::Usage(text::files_need_the_folder)),
+        }
+    }
+}
+
+fn stream_bytes(stream: &Input) -> io::Result<Zeroizing<Vec<u8>>> {
+    within_bounds(stream.reader()?, 0)
+}
+
+/// Everything that is read here at most, and one byte, by which a larger one is known.
+fn within_bounds(source: impl Read, length: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let expected = usize::try_from(length).unwrap_or(usize::MAX).min(LARGEST_FILE);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(expected + 1));
+    source.take(LARGEST_FILE as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 impl ExportFile {
-    /// The export at this path.
-    pub fn at(context: &Context, path: &Path) -> Result<ExportFile, CliError> {
+    fn at(context: &Context, path: &Path) -> Result<ExportFile, CliError> {
         let is_folder = matches!(context.disk().look(path)?, Some(Found::Folder));
         let document = if is_folder { path.join(DOCUMENT_NAME) } else { path.to_owned() };
         if is_folder && context.disk().look(&document)?.is_none() {
@@ -35,28 +83,20 @@ impl ExportFile {
         Ok(ExportFile { named: path.to_owned(), document, has_folder: is_folder })
     }
 
-    /// Reads it and finds out what wrote it.
-    pub fn read(&self, language: Language) -> Result<Imported, CliError> {
-        let failed = |why: String| CliError::File(self.document.clone(), why);
-        let file = std::fs::File::open(&self.document)
-            .map_err(|error| CliError::from(StoreError::of_system(&self.document, &error)))?;
-        let length = file.metadata().map_or(0, |metadata| usize::try_from(metadata.len()).unwrap_or(usize::MAX));
-        let mut bytes = Zeroizing::new(Vec::with_capacity(length.min(LARGEST_FILE) + 1));
-        file.take(LARGEST_FILE as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| CliError::from(StoreError::of_system(&self.document, &error)))?;
-        exchange::read(&bytes).map_err(|error| failed(error.say(language)))
+    fn bytes(&self) -> io::Result<Zeroizing<Vec<u8>>> {
+        let file = File::open(&self.document)?;
+        let length = file.metadata()?.len();
+        within_bounds(file, length)
     }
 
-    /// Opens a file that stands beside the document.
-    pub fn open_beside(&self, context: &Context, path: &Path) -> Result<Box<dyn Read + Send>, CliError> {
-        let folder = self.document.parent().unwrap_or(Path::new(""));
-        Ok(context.disk().open_stream(&folder.join(path))?.0)
+    /// The folder that the document stands in.
+    fn folder(&self) -> &Path {
+        self.document.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 
     /// Deletes what breakglass wrote there, or the file of another program. Says whether nothing of it is left.
     fn destroy(&self, disk: &dyn Disk) -> Result<bool, StoreError> {
-        let folder = self.document.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = self.folder();
         if self.has_folder {
             let files = folder.join(FILES_FOLDER);
             if disk.look(&files)?.is_some() {
@@ -85,9 +125,10 @@ fn empty(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
 pub fn offer_to_destroy(
     context: &mut Context,
     arguments: &Arguments,
-    export: &ExportFile,
+    export: &ExportSource,
     complete: bool,
 ) -> Result<(), CliError> {
+    let ExportSource::Disk(export) = export else { return Ok(()) };
     let language = context.language;
     let named = export.named.display();
     let asked = arguments.import.destroy_export;

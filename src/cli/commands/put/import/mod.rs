@@ -5,12 +5,11 @@ mod choice;
 mod file;
 mod preview;
 
-use std::path::{Path, PathBuf};
-
 use serde::Serialize;
 
 use super::{Arguments, attach, trust};
 use crate::ceremony::{Writing, discard, put};
+use crate::cli::answers::Input;
 use crate::cli::commands::tell_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -20,12 +19,12 @@ use crate::quorum::EpochHash;
 use crate::vault::{AttachmentName, Change, EntryId, FieldName};
 use choice::Choice;
 pub use choice::Standing;
-use file::ExportFile;
+use file::ExportSource;
 
 #[derive(clap::Args)]
 pub struct Import {
-    #[arg(long, value_name = "FILE")]
-    import: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|DIR|-")]
+    import: Option<Input>,
     #[arg(long, value_name = "skip|new|revise", requires = "import")]
     standing: Option<Standing>,
     #[arg(long, requires = "import")]
@@ -34,8 +33,8 @@ pub struct Import {
 
 impl Import {
     /// The export that is to be imported, if any is.
-    pub fn path(&self) -> Option<&Path> {
-        self.import.as_deref()
+    pub fn named(&self) -> Option<&Input> {
+        self.import.as_ref()
     }
 }
 
@@ -48,14 +47,14 @@ struct Done {
     notes: Vec<String>,
 }
 
-pub fn run(context: &mut Context, arguments: &Arguments, path: &Path) -> Result<u8, CliError> {
+pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Result<u8, CliError> {
     if arguments.entry.is_some() || arguments.says_what() {
         return Err(CliError::Usage(text::import_alone));
     }
     let language = context.language;
     let ledger = context.read()?;
     let trusted = trust(context, &ledger, arguments.epoch)?;
-    let export = ExportFile::at(context, path)?;
+    let export = ExportSource::named(context, named)?;
     let imported = export.read(language)?;
     let Choice { mut chosen, others } = choice::choose(context, &arguments.import, &ledger, imported)?;
     if chosen.entries.is_empty() {
@@ -115,7 +114,7 @@ fn put_in(
     context: &mut Context,
     writing: &mut Writing<'_>,
     trusted: EpochHash,
-    export: &ExportFile,
+    export: &ExportSource,
     entry: ImportedEntry,
     by: &str,
 ) -> Result<(), CliError> {
@@ -130,7 +129,7 @@ fn put_in(
 fn encrypted(
     context: &mut Context,
     writing: &Writing<'_>,
-    export: &ExportFile,
+    export: &ExportSource,
     step: Step,
 ) -> Result<Change, CliError> {
     let mut change = Change { set: step.set, clear: step.clear, detach: step.detach, ..Change::default() };
