@@ -142,9 +142,8 @@ fn a_second_factor_that_gives_no_codes_is_refused_before_it_is_in_the_vault() {
     assert_eq!(desk.log(), before);
 }
 
-#[test]
-fn a_picture_of_the_code_that_a_service_shows_is_read() {
-    let desk = Desk::new();
+/// The code that a service shows, as a file.
+fn picture_of_enrolment(desk: &Desk) -> PathBuf {
     let picture = desk.path("enrolment.png");
     let code = qrcode::QrCode::new(URI).unwrap();
     let side = (code.width() + 8) * 6;
@@ -161,6 +160,13 @@ fn a_picture_of_the_code_that_a_service_shows_is_read() {
     let mut encoder = png::Encoder::new(fs::File::create(&picture).unwrap(), side as u32, side as u32);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.write_header().unwrap().write_image_data(&grey).unwrap();
+    picture
+}
+
+#[test]
+fn a_picture_of_the_code_that_a_service_shows_is_read() {
+    let desk = Desk::new();
+    let picture = picture_of_enrolment(&desk);
     let put = desk.run(&["put", "m365", "--totp-picture", picture.to_str().unwrap()]);
     assert!(put.status.success(), "{}", words(&put.stderr));
     let shown = desk.unseal(&["--field", "totp", "--json"]);
@@ -169,6 +175,18 @@ fn a_picture_of_the_code_that_a_service_shows_is_read() {
     let enrolment = desk.unseal(&["--field", "totp", "--enrolment"]);
     assert_eq!(words(&enrolment.stdout).trim(), URI);
     assert!(desk.log().contains("Shown of “m365”: One-time codes (authenticator)."), "{}", desk.log());
+}
+
+#[test]
+fn a_generated_password_does_not_push_the_second_factor_of_a_picture_aside() {
+    let desk = Desk::new();
+    let picture = picture_of_enrolment(&desk);
+    let put = desk.run(&["put", "m365", "--generate", "--print", "--totp-picture", picture.to_str().unwrap()]);
+    assert!(put.status.success(), "{}", words(&put.stderr));
+    let listed: serde_json::Value = serde_json::from_slice(&desk.run(&["list", "--json"]).stdout).unwrap();
+    assert_eq!(listed[0]["deposits"][0]["fields"], serde_json::json!(["last_rotated", "password", "totp"]));
+    let missing = desk.run(&["put", "m365", "--generate", "--print", "--totp-picture", "nothing.png"]);
+    assert!(!missing.status.success() && missing.stdout.is_empty(), "{}", words(&missing.stderr));
 }
 
 #[test]

@@ -218,13 +218,13 @@ fn collect(
     if let Some(input) = &arguments.fields_from {
         fields.extend(read_fields(input)?);
     }
+    arguments.factors.collect(context, fields)?;
     let name = arguments.secret.clone().unwrap_or_else(|| FieldName::fixed("password"));
     if let Some(generator) = arguments.generate {
         let value = generate(arguments, generator)?;
         fields.insert(name.clone(), FieldValue::copy_of(value.expose()));
         return Ok(Some((name, value)));
     }
-    arguments.factors.collect(context, fields)?;
     if arguments.secret.is_some() || (arguments.value.value_from.is_some() && !arguments.factors.take_value()) {
         let prompt = text::ask_field(context.language, super::field_label(context.language, &name));
         let value = context.desk.ask_secret(&prompt, VALUE_FROM)?;
