@@ -1,6 +1,7 @@
 //! People at a real pseudo-terminal: the questions one by one, a whole night, and what is left in memory when the vault is closed.
 #![cfg(unix)]
 
+mod attachments;
 #[cfg(target_os = "linux")]
 mod closed_vault;
 mod imports;

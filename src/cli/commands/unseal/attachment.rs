@@ -10,6 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::progress::{Progress, size};
 use crate::cli::streams::standard_output;
 use crate::language::messages::{attachments as text, cli as words};
+use crate::quorum::Digest;
 use crate::store::{NewFile, is_inside};
 use crate::vault::{AttachmentName, EntryId};
 
@@ -75,24 +76,32 @@ pub fn write_named(
     }
 }
 
-/// Asks where the attachment goes, until it went there or the person thinks better of it.
+/// Asks where the attachment with this blob goes, until it went there or the person thinks better of it. That it is missing or damaged is
+/// told, and ends nothing: the people came for other things too.
 pub fn ask_and_write(
     context: &mut Context,
     session: &Session,
     writing: &mut Writing<'_>,
     entry: &EntryId,
-    name: &AttachmentName,
-    deposited: bool,
+    blob: Digest,
 ) -> Result<(), CliError> {
-    let view = session.entry(entry)?;
-    let Some(offered) = view.attachment(name, deposited) else { return Ok(()) };
+    let offered = session.entry(entry)?.attachments();
+    let Some(offered) = offered.into_iter().find(|offered| offered.attachment.blob == blob) else { return Ok(()) };
     loop {
         let typed = context.desk.ask_line(&text::ask_target(context.language), "--to")?;
         if typed.is_empty() {
             return Ok(());
         }
         match to_file(context, session, writing, entry, &offered, Path::new(&typed)) {
-            Err(error @ (CliError::File(..) | CliError::Ceremony(CeremonyError::Store(_)))) => context.say(&error),
+            Err(
+                error @ (CliError::File(..) | CliError::Ceremony(CeremonyError::Store(_) | CeremonyError::Target(_))),
+            ) => {
+                context.say(&error);
+            }
+            Err(error @ CliError::Ceremony(CeremonyError::AttachmentMissing(..) | CeremonyError::Format(..))) => {
+                context.say(&error);
+                return Ok(());
+            }
             outcome => return outcome,
         }
     }

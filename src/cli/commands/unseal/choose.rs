@@ -8,7 +8,8 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::Language;
 use crate::language::messages::{cli as text, second_factor as factors};
-use crate::vault::{AttachmentName, EntryId, FieldName};
+use crate::quorum::Digest;
+use crate::vault::{EntryId, FieldName};
 
 /// The people choose an entry, then a field, until they are done.
 pub fn choose_entries(
@@ -45,8 +46,8 @@ enum Choice {
     Enrolment,
     /// The next recovery code, which is spent then.
     RecoveryCode,
-    /// An attachment: its name, and whether it is the one that was deposited and nobody confirmed.
-    Attachment(AttachmentName, bool, String),
+    /// An attachment, by its blob: several can have one name. And its label.
+    Attachment(Digest, String),
 }
 
 impl Choice {
@@ -56,7 +57,7 @@ impl Choice {
             Choice::CodeNow => factors::code_now(language),
             Choice::Enrolment => factors::enrolment(language),
             Choice::RecoveryCode => factors::next_recovery_code(language),
-            Choice::Attachment(_, _, label) => label.clone(),
+            Choice::Attachment(_, label) => label.clone(),
         }
     }
 }
@@ -68,9 +69,10 @@ fn choices_of(context: &Context, entry: &EntryView<'_>) -> Vec<Choice> {
         RECOVERY_CODES => vec![Choice::RecoveryCode],
         _ => vec![Choice::Field(name)],
     });
-    let attachments = entry.attachments().into_iter().map(|offered| {
-        Choice::Attachment(offered.name.clone(), offered.deposit.is_some(), attachment::label(context, &offered))
-    });
+    let attachments = entry
+        .attachments()
+        .into_iter()
+        .map(|offered| Choice::Attachment(offered.attachment.blob, attachment::label(context, &offered)));
     fields.chain(attachments).collect()
 }
 
@@ -100,8 +102,8 @@ fn choose_fields(
                     code::show_enrolment(context, arguments, entry, value.expose())?;
                 }
             }
-            Some(Choice::Attachment(name, deposited, _)) => {
-                attachment::ask_and_write(context, session, writing, entry, name, *deposited)?;
+            Some(Choice::Attachment(blob, _)) => {
+                attachment::ask_and_write(context, session, writing, entry, *blob)?;
             }
             Some(Choice::Field(name)) => {
                 let shown = session.reveal(writing, entry, std::slice::from_ref(name), context.now())?;
