@@ -1,4 +1,4 @@
-//! Attachments at the terminal: chosen from the list and damaged.
+//! Attachments at the terminal: chosen from the list, damaged, and stopped in the middle.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -92,4 +92,23 @@ fn a_damaged_or_missing_attachment_is_told_and_the_vault_stays_open() {
     assert_eq!(partial_files(&practice), 0);
     person.types("2\r");
     person.reads("hunter2");
+}
+
+#[test]
+fn ctrl_c_while_an_attachment_is_written_leaves_nothing_in_the_clear_and_closes_the_vault() {
+    let practice = practice();
+    let file = path(&practice, "image");
+    // Holes take no room, and reading them takes long enough to be stopped.
+    fs::File::create(&file).unwrap().set_len(400 << 20).unwrap();
+    attach(&practice, &file, "image");
+    let to = path(&practice, "out");
+    let named = ["--entry", "m365", "--attachment", "image", "--to", to.to_str().unwrap()];
+    let mut person = open(&practice, &named);
+    person.sees("it is being written", |_| partial_files(&practice) == 1);
+    person.types("\u{3}");
+    assert_eq!(person.sees_it_end().exit_code(), 130);
+    assert_eq!(partial_files(&practice), 0);
+    assert!(!to.exists());
+    assert!(practice.ledger().state().openings.last().unwrap().closed);
+    person.reads("Stopped.");
 }

@@ -22,6 +22,7 @@ mod reveal;
 mod screen;
 #[cfg(unix)]
 mod signals;
+mod stop;
 mod width;
 
 use std::cell::RefCell;
@@ -40,6 +41,7 @@ use crate::quorum::SecretText;
 
 pub use desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Revelation};
 use width::told;
+pub use stop::Stoppable;
 pub use width::{columns, fitted, printable, wrapped};
 
 /// A person at a terminal.

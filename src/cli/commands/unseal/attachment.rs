@@ -9,6 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::progress::{Progress, size};
 use crate::cli::streams::standard_output;
+use crate::cli::terminal::{DeskError, Stoppable};
 use crate::language::messages::{attachments as text, cli as words};
 use crate::quorum::Digest;
 use crate::store::{NewFile, is_inside};
@@ -117,8 +118,14 @@ fn to_file(
     path: &Path,
 ) -> Result<(), CliError> {
     let (folder, name) = place(context, path, writing.ledger().folder().root())?;
+    // Killed in the middle, it would leave in the clear what nobody looks for.
+    let step = Stoppable::begin();
     let mut file = NewFile::begin(context.disk(), &folder)?;
-    stream(context, session, writing, entry, offered, &mut file)?;
+    let written = stream(context, session, writing, entry, offered, &mut step.writing(&mut file));
+    if step.is_stopped() {
+        return Err(DeskError::Interrupted.into());
+    }
+    written?;
     file.finish()?;
     file.keep(&name)?;
     let size = size(offered.attachment.size);
