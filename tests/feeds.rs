@@ -141,6 +141,9 @@ fn a_feed_goes_neither_into_the_vault_nor_under_a_name_that_nobody_reads() {
     let inside: PathBuf = practice.vault().join("status.ics");
     assert_eq!(run(&practice, "en", &["status", "--ics", inside.to_str().unwrap()]).status.code(), Some(1));
     assert!(!inside.exists());
+    let nowhere = practice.scratch.path().join("nowhere/status.ics");
+    let refused = run(&practice, "en", &["status", "--ics", nowhere.to_str().unwrap()]);
+    assert!(words(&refused.stderr).contains("nowhere: there is no such folder"), "{}", words(&refused.stderr));
     let named = practice.scratch.path().join("status.txt");
     assert_eq!(run(&practice, "en", &["status", "--prometheus", named.to_str().unwrap()]).status.code(), Some(1));
     assert!(!named.exists());

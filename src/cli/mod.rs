@@ -8,6 +8,7 @@ mod commands;
 mod context;
 mod error;
 mod localise;
+mod new_file;
 mod people;
 mod progress;
 mod qr_on_screen;

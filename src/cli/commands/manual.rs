@@ -7,6 +7,7 @@ use clap::Command;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::localise;
+use crate::cli::new_file::standing_folder;
 use crate::language::messages::report as text;
 use crate::store::{Readers, replace_file};
 
@@ -36,6 +37,7 @@ pub fn completions(context: &mut Context, arguments: &Completions) -> Result<u8,
 
 /// Writes a page for the program and one for each command below it.
 pub fn pages(context: &mut Context, arguments: &Man) -> Result<u8, CliError> {
+    standing_folder(context, &arguments.folder)?;
     let mut command = localise::command(context.language);
     command.build();
     let count = write_page(&command, "breakglass", &arguments.folder)?;

@@ -7,6 +7,7 @@ use super::metrics::Measured;
 use super::{CALM, DUE, FAILED, agenda, metrics, read, worst};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::new_file::folder_of;
 use crate::feeds::icalendar::{Heading, Reminder, calendar};
 use crate::language::{Say, messages::calendar as text};
 use crate::store::{Readers, is_inside, replace_file};
@@ -44,6 +45,7 @@ impl Feeds {
             if vaults.iter().any(|vault| is_inside(path, vault)) {
                 return Err(CliError::File(path.clone(), text::inside_vault(context.language)));
             }
+            folder_of(context, path)?;
         }
         Ok(())
     }

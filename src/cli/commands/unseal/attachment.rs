@@ -7,6 +7,7 @@ use super::Arguments;
 use crate::ceremony::{CeremonyError, OfferedAttachment, Session, Writing};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::new_file::folder_of;
 use crate::cli::progress::{Progress, size};
 use crate::cli::streams::standard_output;
 use crate::cli::terminal::{DeskError, Stoppable};
@@ -46,8 +47,7 @@ fn place(context: &Context, path: &Path, vault: &Path) -> Result<(PathBuf, Strin
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
         return refuse(text::target_has_no_name(language));
     };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok((folder.to_owned(), name.to_owned()))
+    Ok((folder_of(context, path)?, name.to_owned()))
 }
 
 /// Writes the attachment that the command line names.
