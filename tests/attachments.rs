@@ -141,8 +141,56 @@ fn nothing_that_stands_is_replaced_and_nothing_in_the_clear_is_written_into_the_
     assert_eq!(fs::read(desk.path("keys")).unwrap(), b"keys");
     let refused = desk.unseal("nothing", &["--to", desk.path("out").to_str().unwrap()]);
     assert!(words(&refused.stderr).contains("It has: keys."), "{}", words(&refused.stderr));
-    let log = fs::read(desk.practice.vault().join("log.jsonl")).unwrap();
-    assert!(!words(&log[before.len()..]).contains("\"revealed\""), "nothing was shown");
+    assert_eq!(fs::read(desk.practice.vault().join("log.jsonl")).unwrap(), before, "nobody opened the vault for that");
+}
+
+#[test]
+fn what_is_mistyped_is_told_before_anybody_brings_a_card() {
+    let desk = Desk::new();
+    fs::write(desk.path("keys"), b"keys").unwrap();
+    desk.good(&["put", "m365", "--attach", desk.path("keys").to_str().unwrap()]);
+    let before = fs::read(desk.practice.vault().join("log.jsonl")).unwrap();
+    let out = desk.path("out");
+    let missing = desk.path("missing/out");
+    for (arguments, told) in [
+        (&["--entry", "m366", "--field", "password"][..], "no entry “m366”"),
+        (&["--entry", "m365", "--field", "pasword"], "It has: title, password"),
+        (&["--entry", "m365", "--attachment", "key", "--to", out.to_str().unwrap()], "It has: keys."),
+        (
+            &["--entry", "m365", "--attachment", "keys", "--to", missing.to_str().unwrap()],
+            "missing: there is no such folder",
+        ),
+        (&["--entry", "m365", "--field", "password", "--clock", "+1h"], "--field totp"),
+        (&["--entry", "m365", "--field", "password", "--code", "2"], "--field recovery_codes"),
+    ] {
+        let refused = desk.run(&[&["unseal", "--reason", "test"], arguments].concat());
+        assert!(!refused.status.success() && refused.stdout.is_empty(), "{arguments:?}");
+        assert!(words(&refused.stderr).contains(told), "{}", words(&refused.stderr));
+        assert!(!words(&refused.stderr).contains("Cards needed"), "{}", words(&refused.stderr));
+    }
+    assert_eq!(fs::read(desk.practice.vault().join("log.jsonl")).unwrap(), before);
+}
+
+#[test]
+fn what_never_stood_is_not_told_as_removed_and_nothing_is_given_and_removed_at_once() {
+    let desk = Desk::new();
+    fs::write(desk.path("keys"), b"keys").unwrap();
+    let keys = desk.path("keys");
+    desk.good(&["put", "m365", "--attach", keys.to_str().unwrap()]);
+    let before = fs::read(desk.practice.vault().join("log.jsonl")).unwrap();
+    for (arguments, told) in [
+        (&["--detach", "key"][..], "It has: keys."),
+        (&["--clear", "pasword"], "no field “pasword”"),
+        (&["--detach", "keys", "--attach", keys.to_str().unwrap()], "given and removed"),
+        (&["--title", "M365", "--clear", "title"], "given and removed"),
+    ] {
+        let refused = desk.run(&[&["put", "m365"], arguments].concat());
+        assert!(!refused.status.success(), "{arguments:?}");
+        assert!(words(&refused.stderr).contains(told), "{}", words(&refused.stderr));
+    }
+    assert_eq!(fs::read(desk.practice.vault().join("log.jsonl")).unwrap(), before);
+    assert_eq!(desk.blobs().len(), 1);
+    desk.good(&["put", "m365", "--detach", "keys", "--clear", "title"]);
 }
 
 #[test]

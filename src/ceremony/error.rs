@@ -71,8 +71,8 @@ pub enum CeremonyError {
     ReasonMissing,
     /// There is no such entry.
     NoSuchEntry(EntryId),
-    /// The entry has no such field.
-    NoSuchField(EntryId, FieldName),
+    /// The entry has no such field; those that it has.
+    NoSuchField(EntryId, FieldName, Vec<FieldName>),
     /// The entry has no such attachment; those that it has.
     NoSuchAttachment(EntryId, AttachmentName, Vec<AttachmentName>),
     /// The blob of an attachment is not in the folder.
@@ -161,7 +161,13 @@ impl Say for CeremonyError {
             CeremonyError::NotLocked(name) => text::not_locked(language, name),
             CeremonyError::ReasonMissing => text::reason_missing(language),
             CeremonyError::NoSuchEntry(entry) => text::no_such_entry(language, entry),
-            CeremonyError::NoSuchField(entry, field) => text::no_such_field(language, entry, field),
+            CeremonyError::NoSuchField(entry, field, names) if names.is_empty() => {
+                text::no_fields(language, entry, field)
+            }
+            CeremonyError::NoSuchField(entry, field, names) => {
+                let names: Vec<&str> = names.iter().map(FieldName::as_str).collect();
+                text::no_such_field(language, entry, field, names.join(", "))
+            }
             CeremonyError::Factor(error) => error.say(language),
             CeremonyError::NoSuchRecoveryCode(entry, number, count) => {
                 text::no_such_recovery_code(language, entry, number, count)

@@ -15,6 +15,7 @@ mod export;
 mod gathering;
 mod init;
 mod ledger;
+mod names;
 mod one_time;
 mod pins;
 mod put;

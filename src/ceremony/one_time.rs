@@ -67,6 +67,11 @@ impl<'s> EntryView<'s> {
         });
         if deposited { newest.or(sealed) } else { sealed.or(newest) }
     }
+
+    fn held_or_missing(&self, name: &'static str, deposited: bool) -> Result<Held<'s>, CeremonyError> {
+        let missing = || CeremonyError::NoSuchField(self.id.clone(), FieldName::fixed(name), self.names());
+        self.held(name, deposited).ok_or_else(missing)
+    }
 }
 
 impl Session {
@@ -82,8 +87,7 @@ impl Session {
         deposited: bool,
         now: Moment,
     ) -> Result<CodeMaker<'_>, CeremonyError> {
-        let held = self.entry(entry)?.held(TOTP, deposited);
-        let held = held.ok_or_else(|| CeremonyError::NoSuchField(entry.clone(), FieldName::fixed(TOTP)))?;
+        let held = self.entry(entry)?.held_or_missing(TOTP, deposited)?;
         let enrolment = Enrolment::read(held.value.expose())?;
         self.record_code(writing, entry, OneTimeCode::TimeBased, now)?;
         Ok(CodeMaker { enrolment, deposit: held.deposit })
@@ -102,8 +106,7 @@ impl Session {
         deposited: bool,
         now: Moment,
     ) -> Result<RecoveryCode<'_>, CeremonyError> {
-        let held = self.entry(entry)?.held(RECOVERY_CODES, deposited);
-        let held = held.ok_or_else(|| CeremonyError::NoSuchField(entry.clone(), FieldName::fixed(RECOVERY_CODES)))?;
+        let held = self.entry(entry)?.held_or_missing(RECOVERY_CODES, deposited)?;
         let codes: Vec<&str> = recovery_codes(held.value.expose()).collect();
         let count = u16::try_from(codes.len()).unwrap_or(u16::MAX);
         let spent = |number: u16| writing.ledger().state().codes.is_spent(held.brought, number);

@@ -213,8 +213,9 @@ impl Session {
     ) -> Result<Vec<ConfirmedField<'_>>, CeremonyError> {
         let view = self.entry(id)?;
         for name in fields {
-            if !view.names().contains(name) {
-                return Err(CeremonyError::NoSuchField(id.clone(), name.clone()));
+            let names = view.names();
+            if !names.contains(name) {
+                return Err(CeremonyError::NoSuchField(id.clone(), name.clone(), names));
             }
         }
         let what = What::Revealed {

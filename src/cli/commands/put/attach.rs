@@ -10,7 +10,8 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::progress::{Progress, size};
 use crate::cli::streams::standard_input;
-use crate::language::{Language, messages::attachments as text};
+use crate::language::Language;
+use crate::language::messages::{attachments as text, cli as words};
 use crate::vault::{AttachmentName, Change};
 
 #[derive(clap::Args)]
@@ -37,6 +38,11 @@ impl Files {
         !self.attach.is_empty() || !self.detach.is_empty()
     }
 
+    /// Names of the attachments that are taken off.
+    pub fn detached(&self) -> impl Iterator<Item = &AttachmentName> {
+        self.detach.iter()
+    }
+
     /// Opens every file, so that one that is not there is told before anything is put in.
     pub fn open(&self, context: &Context) -> Result<Vec<Opened>, CliError> {
         let language = context.language;
@@ -51,6 +57,9 @@ impl Files {
             };
             if !names.insert(opened.name.clone()) {
                 return Err(CliError::File(path.clone(), text::same_name_twice(language, &opened.name)));
+            }
+            if self.detach.contains(&opened.name) {
+                return Err(CliError::Usage(words::given_and_removed));
             }
             Ok(opened)
         });

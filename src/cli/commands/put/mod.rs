@@ -100,6 +100,12 @@ impl Arguments {
         given.into_iter().filter_map(|(name, value)| Some((FieldName::fixed(name), value.as_ref()?)))
     }
 
+    /// A mistyped name would be told as removed, and what it meant would stay.
+    fn check_removed(&self, ledger: &Ledger<'_>, entry: &EntryId) -> Result<(), CliError> {
+        self.clear.iter().try_for_each(|name| ledger.ever_had_field(entry, name))?;
+        Ok(self.files.detached().try_for_each(|name| ledger.ever_had_attachment(entry, name))?)
+    }
+
     /// Whether the command line says what to put in, so that people are asked only for what is missing.
     fn says_what(&self) -> bool {
         self.open_fields().next().is_some()
@@ -143,6 +149,10 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         ask_fields(context, &mut change.set)?;
     }
     second_factor::check(&mut change.set).map_err(CeremonyError::from)?;
+    arguments.check_removed(&ledger, entry)?;
+    if change.clear.iter().any(|name| change.set.contains_key(name)) {
+        return Err(CliError::Usage(text::given_and_removed));
+    }
     let files = arguments.files.open(context)?;
     if change.is_empty() && !arguments.files.is_some() {
         return Err(CliError::Usage(text::nothing_to_put));

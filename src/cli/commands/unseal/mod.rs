@@ -4,6 +4,7 @@ mod attachment;
 mod choose;
 mod code;
 mod export;
+mod named;
 mod one_value;
 mod reveal;
 
@@ -14,7 +15,7 @@ use choose::choose_entries;
 use one_value::print_value;
 use reveal::reveal;
 
-use crate::ceremony::{CeremonyError, Ledger, RECOVERY_CODES, Session, TOTP, Writing};
+use crate::ceremony::{Ledger, RECOVERY_CODES, Session, TOTP, Writing};
 use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
 use crate::cli::cards::gather;
 use crate::cli::context::Context;
@@ -37,7 +38,7 @@ pub struct Arguments {
     attachment: Option<AttachmentName>,
     #[arg(long, value_name = "FILE|-", requires = "attachment")]
     to: Option<PathBuf>,
-    #[arg(long, value_name = "NUMBER", requires = "field")]
+    #[arg(long, value_name = "NUMBER", requires = "field", value_parser = clap::value_parser!(u16).range(1..))]
     code: Option<u16>,
     #[arg(long, value_name = "+90s|-2m", requires = "field", allow_hyphen_values = true, value_parser = code::clock_on_command_line)]
     clock: Option<ClockCorrection>,
@@ -73,9 +74,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         return Err(CliError::Usage(text::unseal_needs_entry));
     }
     let ledger = context.read()?;
-    if let Some(entry) = &arguments.entry {
-        stands(&ledger, entry)?;
-    }
+    named::check(arguments, &ledger)?;
     if arguments.attachment.is_some() {
         attachment::check_target(context, arguments.to.as_deref(), ledger.folder().root())?;
     }
@@ -105,13 +104,6 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     closed?;
     told?;
     Ok(0)
-}
-
-/// A mistyped id is told before anybody brings a card: an opening that shows nothing would still ask for a rotation.
-fn stands(ledger: &Ledger<'_>, id: &EntryId) -> Result<(), CliError> {
-    let sealed = ledger.active()?.entries.iter().any(|entry| entry.id == *id);
-    let deposited = ledger.state().deposits.iter().any(|pending| pending.entry.id == *id);
-    if sealed || deposited { Ok(()) } else { Err(CeremonyError::NoSuchEntry(id.clone()).into()) }
 }
 
 fn reason(context: &mut Context, arguments: &Arguments) -> Result<(String, Option<String>), CliError> {

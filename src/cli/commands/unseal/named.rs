@@ -1,0 +1,30 @@
+//! What the command line names, looked at before anybody brings a card: an opening that shows nothing would still ask for a rotation.
+
+use super::Arguments;
+use crate::ceremony::{CeremonyError, Ledger, RECOVERY_CODES, TOTP};
+use crate::cli::error::CliError;
+use crate::language::messages::cli as text;
+use crate::vault::EntryId;
+
+/// That the entry stands, has what is asked for as far as the log knows, and that every option goes with it.
+pub fn check(arguments: &Arguments, ledger: &Ledger<'_>) -> Result<(), CliError> {
+    let is = |name: &str| arguments.field.as_ref().is_some_and(|field| field.as_str() == name);
+    if (arguments.clock.is_some() && !is(TOTP)) || (arguments.code.is_some() && !is(RECOVERY_CODES)) {
+        return Err(CliError::Usage(text::option_of_another_field));
+    }
+    let Some(entry) = &arguments.entry else { return Ok(()) };
+    stands(ledger, entry)?;
+    if let Some(field) = &arguments.field {
+        ledger.ever_had_field(entry, field)?;
+    }
+    if let Some(attachment) = &arguments.attachment {
+        ledger.ever_had_attachment(entry, attachment)?;
+    }
+    Ok(())
+}
+
+fn stands(ledger: &Ledger<'_>, id: &EntryId) -> Result<(), CliError> {
+    let sealed = ledger.active()?.entries.iter().any(|entry| entry.id == *id);
+    let deposited = ledger.state().deposits.iter().any(|pending| pending.entry.id == *id);
+    if sealed || deposited { Ok(()) } else { Err(CeremonyError::NoSuchEntry(id.clone()).into()) }
+}
