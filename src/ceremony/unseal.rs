@@ -119,11 +119,12 @@ pub struct ConfirmedField<'s> {
 }
 
 impl<'s> ConfirmedField<'s> {
-    /// The sealed value, or with `deposited` the newest that no rotation folded in. Where only the other is there, that.
+    /// The sealed value, or with `deposited` the newest that no rotation folded in, with its deposit. Where only the other is there, that.
     #[must_use]
-    pub fn current(&self, deposited: bool) -> Option<&'s FieldValue> {
-        let newest = self.deposited.last().and_then(|(_, value)| *value);
-        if deposited { newest.or(self.sealed) } else { self.sealed.or(newest) }
+    pub fn current(&self, deposited: bool) -> Option<(&'s FieldValue, Option<&'s OpenDeposit>)> {
+        let newest = self.deposited.last().and_then(|(open, value)| Some(((*value)?, Some(*open))));
+        let sealed = self.sealed.map(|value| (value, None));
+        if deposited { newest.or(sealed) } else { sealed.or(newest) }
     }
 }
 

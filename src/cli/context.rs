@@ -13,6 +13,7 @@ use super::terminal::{Desk, printable};
 use crate::ceremony::{Ledger, PinBook, Writing};
 use crate::language::{Language, Say, messages::cli as text};
 use crate::quorum::{EpochHash, EventId};
+use crate::second_factor::ClockCorrection;
 use crate::store::{Disk, RealDisk, VaultFolder};
 use crate::system;
 use crate::vault::Moment;
@@ -33,6 +34,8 @@ pub struct Context {
     pub anchor: Option<EventId>,
     /// The time zone in which dates are told.
     pub zone: TimeZone,
+    /// What is known of this machine's clock; it stays for every code of an opening.
+    pub clock: ClockCorrection,
     /// Whether people were told that the log goes to memory: once is enough.
     told_of_memory: bool,
     disk: &'static RealDisk,
@@ -54,6 +57,7 @@ impl Context {
             log_to: None,
             anchor: None,
             zone: TimeZone::system(),
+            clock: ClockCorrection::default(),
             told_of_memory: false,
             disk: &DISK,
             pins: PinBook::new(&DISK, &configuration_folder().join("pins")),

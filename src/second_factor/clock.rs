@@ -23,6 +23,19 @@ impl ClockCorrection {
         let difference = (i64::from(watch) - i64::from(machine)).rem_euclid(DAY);
         ClockCorrection(if difference > DAY / 2 { difference - DAY } else { difference })
     }
+
+    /// What of it looks like another time zone, and the rest, when it is nearly what lies between two zones: they differ by whole
+    /// quarters of an hour, from half an hour to a day and two hours.
+    #[must_use]
+    pub fn as_time_zone(self) -> Option<(ClockCorrection, ClockCorrection)> {
+        const QUARTER: i64 = 900;
+        /// Reading a watch and typing takes that long.
+        const NEARLY: i64 = 30;
+        let rest = (self.0 + QUARTER / 2).rem_euclid(QUARTER) - QUARTER / 2;
+        let zone = self.0.checked_sub(rest)?;
+        let is_zone = rest.abs() <= NEARLY && (2 * QUARTER..=104 * QUARTER).contains(&zone.abs());
+        is_zone.then_some((ClockCorrection(zone), ClockCorrection(rest)))
+    }
 }
 
 /// `+90s`, `-2m`, `+1h`, or a number of seconds.
@@ -57,9 +70,33 @@ pub fn time_of_day(text: &str) -> Option<u32> {
     }
 }
 
+/// The date and the time of day of `2026-11-27 14:03:20`, with full-width digits too.
+#[must_use]
+pub fn date_and_time(text: &str) -> Option<jiff::civil::DateTime> {
+    use unicode_normalization::UnicodeNormalization;
+    let text: String = text.nfkc().collect();
+    let (date, time) = text.trim().split_once(char::is_whitespace)?;
+    let parts: Vec<i16> = date.split(['-', '/']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let [year, month, day] = parts[..] else { return None };
+    let date = jiff::civil::Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+    let seconds = time_of_day(time)?;
+    date.at(0, 0, 0, 0).checked_add(jiff::SignedDuration::from_secs(seconds.into())).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_between_two_time_zones_is_told_from_a_clock_that_is_wrong() {
+        let zone = |seconds| ClockCorrection(seconds).as_time_zone().map(|(zone, rest)| (zone.0, rest.0));
+        assert_eq!(zone(9 * 3600 + 12), Some((9 * 3600, 12)));
+        assert_eq!(zone(-5 * 3600 - 45 * 60 - 3), Some((-5 * 3600 - 45 * 60, -3)));
+        assert_eq!(zone(1800), Some((1800, 0)));
+        for wrong in [0, 29, 90, -900, 905, 9 * 3600 + 31, -3600 - 40, 7 * 86_400, i64::MIN, i64::MAX - 900] {
+            assert_eq!(zone(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_correction_is_read_in_seconds_minutes_and_hours() {

@@ -8,7 +8,7 @@ mod error;
 mod otpauth;
 mod totp;
 
-pub use clock::{ClockCorrection, time_of_day};
+pub use clock::{ClockCorrection, date_and_time, time_of_day};
 pub use error::FactorError;
 pub use otpauth::Enrolment;
 pub use totp::{Algorithm, Code, Totp};

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use breakglass::language::{Language, messages};
 
-use crate::person::Person;
+use crate::opening::open;
 use crate::practice::Practice;
 
 fn practice() -> Practice {
@@ -27,20 +27,6 @@ fn attach(practice: &Practice, file: &Path, name: &str) {
 fn partial_files(practice: &Practice) -> usize {
     let names = fs::read_dir(practice.scratch.path()).unwrap().map(|entry| entry.unwrap().file_name());
     names.filter(|name| name.to_string_lossy().starts_with(".partial-")).count()
-}
-
-/// Three custodians bring their cards.
-fn open(practice: &Practice, more: &[&str]) -> Person {
-    let arguments = [&["unseal", "--reason", "test"], more].concat();
-    let mut person = Person::at(practice.command(Language::English, &arguments));
-    for (card, missing) in [(0, 3), (1, 2), (4, 1)] {
-        person.reads(&format!("Still needed: {missing}"));
-        person.reads("Type it group by group");
-        person.types(&format!("{}\r", practice.cards[card]));
-        person.reads("Give the card back");
-        person.types("\r");
-    }
-    person
 }
 
 #[test]

@@ -5,7 +5,9 @@ mod attachments;
 #[cfg(target_os = "linux")]
 mod closed_vault;
 mod imports;
+mod codes;
 mod lockout;
+mod opening;
 mod person;
 #[path = "../support/practice.rs"]
 mod practice;

@@ -98,8 +98,13 @@ fn choose_fields(
             Some(Choice::Enrolment) => {
                 let name = FieldName::fixed(TOTP);
                 let shown = session.reveal(writing, entry, std::slice::from_ref(&name), context.now())?;
-                if let Some(value) = shown.first().and_then(|shown| shown.current(arguments.deposited)) {
-                    code::show_enrolment(context, arguments, entry, value.expose())?;
+                for field in &shown {
+                    match code::show_enrolment(context, arguments, entry, field) {
+                        Err(error @ (CliError::Usage(_) | CliError::Ceremony(CeremonyError::Factor(_)))) => {
+                            context.say(&error);
+                        }
+                        outcome => outcome?,
+                    }
                 }
             }
             Some(Choice::Attachment(blob, _)) => {

@@ -1,21 +1,20 @@
 //! Codes that are good once: of the moment, with a countdown and the time that was used; and recovery codes, each spent when shown.
 
-use std::cell::Cell;
 use std::io::IsTerminal;
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::Arguments;
-use crate::ceremony::{CodeMaker, OpenDeposit, RecoveryCode, Session, Writing};
+use super::{Arguments, clock};
+use crate::ceremony::{CodeMaker, ConfirmedField, OpenDeposit, RecoveryCode, Session, Writing};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::qr_on_screen;
 use crate::cli::terminal::{Live, LiveEnd, Revelation};
+use crate::language::Language;
 use crate::language::messages::{cli as words, second_factor as text};
-use crate::language::{Language, Say};
-use crate::second_factor::{ClockCorrection, Enrolment, time_of_day};
+use crate::second_factor::Enrolment;
 use crate::vault::{EntryId, Moment};
 
 /// Seconds before a code's end at which the next one is shown too: nobody types faster.
@@ -52,51 +51,39 @@ pub fn show_code(
     entry: &EntryId,
 ) -> Result<(), CliError> {
     let maker = session.reveal_codes(writing, entry, arguments.deposited, context.now())?;
-    tell_not_confirmed(context, maker.deposit);
-    let correction = arguments.clock.unwrap_or_default();
+    let not_confirmed = not_confirmed(context, maker.deposit);
     if on_screen(context) {
-        return watch(context, arguments, entry, &maker, correction);
+        let mut title = title(entry, &maker.enrolment);
+        // On the same screen as the code, where it is read before the code is used.
+        not_confirmed.iter().for_each(|told| title.extend(["\n", told]));
+        return watch(context, arguments, &title, &maker);
     }
-    let time = corrected(context, correction);
-    let code = maker.enrolment.totp.code_at(seconds_of(time));
+    not_confirmed.iter().for_each(|told| context.desk.tell(told));
+    let time = clock::corrected(context.now(), context.clock);
+    let code = maker.enrolment.totp.code_at(clock::seconds_of(time));
     if context.json {
         let printed =
             PrintedCode { entry, code: &code.digits, seconds_left: code.seconds_left, time: time.to_string() };
         return context.print_json_secret(&printed);
     }
-    context.desk.tell(&text::code_is_good(context.language, code.seconds_left, clock_words(context, time)));
+    let time_used = clock::words(context.language, &context.zone, time);
+    context.desk.tell(&text::code_is_good(context.language, code.seconds_left, time_used));
     context.print_secret(&code.digits)
 }
 
 /// The code on the screen, until it is hidden; T corrects the clock.
-fn watch(
-    context: &mut Context,
-    arguments: &Arguments,
-    entry: &EntryId,
-    maker: &CodeMaker<'_>,
-    correction: ClockCorrection,
-) -> Result<(), CliError> {
-    let correction = Cell::new(correction);
+fn watch(context: &mut Context, arguments: &Arguments, title: &str, maker: &CodeMaker<'_>) -> Result<(), CliError> {
     loop {
-        let (language, zone) = (context.language, context.zone.clone());
+        let (language, zone, correction) = (context.language, context.zone.clone(), context.clock);
         let totp = &maker.enrolment.totp;
         let lines = || {
-            let time = Moment::of(jiff::Timestamp::now());
-            let time = corrected_moment(time, correction.get());
+            let time = clock::corrected(Moment::of(jiff::Timestamp::now()), correction);
             code_lines(language, &zone, time, |seconds| totp.code_at(seconds))
         };
-        let title = title(entry, &maker.enrolment);
-        let live = Live { title: &title, lines: &lines, seconds: arguments.seconds.max(90), correctable: true };
+        let live = Live { title, lines: &lines, seconds: arguments.seconds.max(90), correctable: true };
         match context.desk.watch(&live)? {
             LiveEnd::Hidden => return Ok(()),
-            LiveEnd::CorrectClock => {
-                let typed = context.desk.ask_line(&text::ask_right_time(language), "--clock")?;
-                match time_of_day(&typed) {
-                    Some(watch) => correction.set(ClockCorrection::between(watch, machine_time(context))),
-                    None if typed.is_empty() => {}
-                    None => context.desk.tell(&text::not_a_time(language)),
-                }
-            }
+            LiveEnd::CorrectClock => context.clock = clock::ask(context, correction)?,
         }
     }
 }
@@ -108,7 +95,7 @@ fn code_lines(
     time: Moment,
     code_at: impl Fn(u64) -> crate::second_factor::Code,
 ) -> Vec<Zeroizing<String>> {
-    let seconds = seconds_of(time);
+    let seconds = clock::seconds_of(time);
     let code = code_at(seconds);
     let mut lines = vec![
         Zeroizing::new(String::new()),
@@ -121,8 +108,7 @@ fn code_lines(
         lines.push(Zeroizing::new(text::next_code(language, spaced(&next.digits).as_str())));
     }
     lines.push(Zeroizing::new(String::new()));
-    let (local, utc) = (clock(time, zone), clock(time, &TimeZone::UTC));
-    lines.push(Zeroizing::new(text::time_used(language, local, utc)));
+    lines.push(Zeroizing::new(clock::words(language, zone, time)));
     lines
 }
 
@@ -137,29 +123,26 @@ pub fn show_enrolment(
     context: &mut Context,
     arguments: &Arguments,
     entry: &EntryId,
-    value: &str,
+    shown: &ConfirmedField<'_>,
 ) -> Result<(), CliError> {
-    let enrolment = Enrolment::read(value).map_err(crate::ceremony::CeremonyError::from)?;
+    let Some((value, deposit)) = shown.current(arguments.deposited) else {
+        return Err(CliError::Usage(words::value_missing));
+    };
+    let enrolment = Enrolment::read(value.expose()).map_err(crate::ceremony::CeremonyError::from)?;
     let language = context.language;
-    let uri = enrolment.to_uri();
-    let typed = enrolment.typed_secret();
-    if let Some(rows) = qr_on_screen::rows(uri.expose()) {
-        let title = text::scan_this(language, title(entry, &enrolment));
+    // No names that the service gave: the code needs every row of a small screen.
+    let heading = labelled(context, text::scan_this(language, entry), deposit);
+    let rows = qr_on_screen::rows(enrolment.to_uri().expose());
+    if let Some(rows) = &rows {
         let lines = || rows.iter().map(|row| Zeroizing::new(row.to_string())).collect();
-        context.desk.watch(&Live {
-            title: &title,
-            lines: &lines,
-            seconds: arguments.seconds.max(120),
-            correctable: false,
-        })?;
+        let seconds = arguments.seconds.max(120);
+        context.desk.watch(&Live { title: &heading, lines: &lines, seconds, correctable: false })?;
     }
-    let field = text::or_type_this(language);
-    context.desk.reveal(&Revelation {
-        title: entry.as_str(),
-        field: &field,
-        value: &typed,
-        seconds: arguments.seconds,
-    })?;
+    let field = if rows.is_some() { text::or_type_this(language) } else { text::type_this(language) };
+    let field = labelled(context, field, deposit);
+    let typed = enrolment.typed_secret();
+    let title = title(entry, &enrolment);
+    context.desk.reveal(&Revelation { title: &title, field: &field, value: &typed, seconds: arguments.seconds })?;
     Ok(())
 }
 
@@ -174,13 +157,18 @@ pub fn show_recovery_code(
     let language = context.language;
     let shown = session.reveal_recovery_code(writing, entry, arguments.code, arguments.deposited, context.now())?;
     let RecoveryCode { code, number, spent_before, left, count, deposit } = shown;
-    tell_not_confirmed(context, deposit);
+    if let Some(told) = not_confirmed(context, deposit).filter(|_| !on_screen(context)) {
+        context.desk.tell(&told);
+    }
     if spent_before {
         context.desk.tell(&text::spent_before(language, number));
     }
     context.desk.tell(&text::codes_left(language, number, left, count));
     if on_screen(context) {
-        let field = text::recovery_code(language, number);
+        let mut field = labelled(context, text::recovery_code(language, number), deposit);
+        if spent_before {
+            field.extend(["\n", &text::spent_before(language, number)]);
+        }
         let revelation = Revelation { title: entry.as_str(), field: &field, value: &code, seconds: arguments.seconds };
         return Ok(context.desk.reveal(&revelation)?);
     }
@@ -200,43 +188,20 @@ fn title(entry: &EntryId, enrolment: &Enrolment) -> String {
     if names.is_empty() { entry.to_string() } else { format!("{entry} — {}", names.join(", ")) }
 }
 
-fn tell_not_confirmed(context: &mut Context, deposit: Option<&OpenDeposit>) {
-    let Some(open) = deposit else { return };
+/// That a rotation has not folded the deposit in, with who and when as claimed.
+fn not_confirmed(context: &Context, deposit: Option<&OpenDeposit>) -> Option<String> {
+    let (by, time) = claimed(context, deposit?);
+    Some(text::factor_not_confirmed(context.language, by, time))
+}
+
+/// A label that says so too.
+fn labelled(context: &Context, label: String, deposit: Option<&OpenDeposit>) -> String {
+    let Some(open) = deposit else { return label };
+    let (by, time) = claimed(context, open);
+    words::field_not_confirmed(context.language, label, by, time)
+}
+
+fn claimed(context: &Context, open: &OpenDeposit) -> (String, String) {
     let by = open.pending.by.clone().unwrap_or_else(|| words::somebody(context.language));
-    let time = open.pending.time.date_and_minute(&context.zone);
-    let told = text::factor_not_confirmed(context.language, by, time);
-    context.desk.tell(&told);
-}
-
-fn corrected(context: &Context, correction: ClockCorrection) -> Moment {
-    corrected_moment(context.now(), correction)
-}
-
-fn corrected_moment(time: Moment, correction: ClockCorrection) -> Moment {
-    let seconds = correction.applied_to(time.timestamp().as_second());
-    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_second(seconds).map_or(time, Moment::of)
-}
-
-fn seconds_of(time: Moment) -> u64 {
-    u64::try_from(time.timestamp().as_second()).unwrap_or(0)
-}
-
-/// The time of day, to the second.
-fn clock(time: Moment, zone: &TimeZone) -> String {
-    time.timestamp().to_zoned(zone.clone()).strftime("%H:%M:%S").to_string()
-}
-
-fn clock_words(context: &Context, time: Moment) -> String {
-    text::time_used(context.language, clock(time, &context.zone), clock(time, &TimeZone::UTC))
-}
-
-/// What this machine's clock shows here, in seconds since midnight.
-fn machine_time(context: &Context) -> u32 {
-    time_of_day(&clock(context.now(), &context.zone)).unwrap_or(0)
-}
-
-/// What a correction on the command line that cannot be one is told as.
-pub fn clock_on_command_line(typed: &str) -> Result<ClockCorrection, String> {
-    typed.parse().map_err(|error: crate::second_factor::FactorError| error.say(Language::English))
+    (by, open.pending.time.date_and_minute(&context.zone))
 }

@@ -2,6 +2,7 @@
 
 mod attachment;
 mod choose;
+mod clock;
 mod code;
 mod export;
 mod named;
@@ -40,7 +41,7 @@ pub struct Arguments {
     to: Option<PathBuf>,
     #[arg(long, value_name = "NUMBER", requires = "field", value_parser = clap::value_parser!(u16).range(1..))]
     code: Option<u16>,
-    #[arg(long, value_name = "+90s|-2m", requires = "field", allow_hyphen_values = true, value_parser = code::clock_on_command_line)]
+    #[arg(long, value_name = "+90s|-2m", requires = "field", allow_hyphen_values = true, value_parser = clock::on_command_line)]
     clock: Option<ClockCorrection>,
     #[arg(long, requires = "field")]
     enrolment: bool,
@@ -136,6 +137,7 @@ fn show(
     if let Some(folder) = &arguments.export {
         return export::write_everything(context, session, writing, folder);
     }
+    context.clock = arguments.clock.unwrap_or_default();
     if let (Some(entry), Some(name)) = (&arguments.entry, &arguments.attachment) {
         return attachment::write_named(context, arguments, session, writing, entry, name);
     }
@@ -150,8 +152,8 @@ fn show(
     let shown = session.reveal(writing, entry, std::slice::from_ref(field), context.now())?;
     let shown = shown.first().ok_or(CliError::Usage(text::value_missing))?;
     if context.desk.is_attended() && std::io::stdout().is_terminal() && !context.json {
-        return match (field.as_str(), shown.current(arguments.deposited)) {
-            (TOTP, Some(value)) => code::show_enrolment(context, arguments, entry, value.expose()),
+        return match field.as_str() {
+            TOTP => code::show_enrolment(context, arguments, entry, shown),
             _ => reveal(context, entry, shown, arguments.seconds),
         };
     }

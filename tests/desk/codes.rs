@@ -1,0 +1,88 @@
+//! Second factors at the terminal: the code on its screen, the clock that people correct, the enrolment for a new telephone.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use breakglass::language::Language;
+use breakglass::second_factor::Enrolment;
+
+use crate::opening::open;
+use crate::person::Person;
+use crate::practice::Practice;
+
+const URI: &str = "otpauth://totp/Contoso%20Emergency%20Services:break-glass-administrator%40contoso-emergency.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Contoso%20Emergency%20Services";
+const CODE: &str = "3\r";
+const ENROLMENT: &str = "4\r";
+
+fn practice() -> Practice {
+    let practice = Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]);
+    let value = practice.scratch.path().join("value");
+    fs::write(&value, URI).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
+    command.args(["put", "m365", "--totp", "--by", "Ben", "--value-from"]).arg(value);
+    command.arg("--vault").arg(practice.vault());
+    command.env("XDG_CONFIG_HOME", practice.scratch.path().join("config")).stdin(Stdio::null());
+    assert!(command.output().unwrap().status.success());
+    practice
+}
+
+fn at_the_entry(practice: &Practice) -> Person {
+    let mut person = open(practice, &[]);
+    person.reads("Which entry?");
+    person.types("1\r");
+    person.reads("Back to the entries");
+    person
+}
+
+#[test]
+fn a_code_is_told_as_not_confirmed_where_it_is_read() {
+    let practice = practice();
+    let mut person = at_the_entry(&practice);
+    for choice in [CODE, ENROLMENT] {
+        person.types(choice);
+        person.sees("a screen of its own", |_| person.is_on_alternate_screen());
+        person.reads("NOT CONFIRMED: put in by Ben");
+        person.types("\r");
+    }
+    person.reads("type this into the authenticator");
+    person.reads("NOT CONFIRMED: put in by Ben");
+}
+
+#[test]
+fn a_time_that_is_none_is_asked_again_and_a_correction_stays_for_the_next_code() {
+    let practice = practice();
+    let mut person = at_the_entry(&practice);
+    person.types(CODE);
+    person.reads("T: the clock");
+    person.types("t");
+    person.reads("What is the right time");
+    person.types("25:00\r");
+    person.reads("That is not a time.");
+    person.reads("What is the right time");
+    person.types("2031-02-03 04:05:06\r");
+    person.reads("2031-02-03 04:05:");
+    person.types("\r");
+    person.reads("Back to the entries");
+    person.types(CODE);
+    person.reads("2031-02-03 04:0");
+}
+
+#[test]
+fn a_watch_of_another_time_zone_does_not_make_wrong_codes() {
+    let practice = practice();
+    let mut person = at_the_entry(&practice);
+    person.types(CODE);
+    person.reads("T: the clock");
+    person.types("t");
+    person.reads("What is the right time");
+    let there = jiff::Zoned::now().checked_add(jiff::SignedDuration::from_hours(3)).unwrap();
+    person.types(&format!("{}\r", there.strftime("%H:%M:%S")));
+    person.reads("differs by 3:00 hours");
+    person.types("y\r");
+    let totp = Enrolment::read(URI).unwrap().totp;
+    let now = || u64::try_from(jiff::Timestamp::now().as_second()).unwrap();
+    person.sees("the code of now", |screen| {
+        let near = [now() - 3, now(), now() + 3].map(|second| totp.code_at(second).digits.to_string());
+        near.iter().any(|code| screen.contains(&format!("{} {}", &code[..3], &code[3..])))
+    });
+}
