@@ -3,18 +3,20 @@
 use qrcode::{Color, EcLevel, QrCode};
 use zeroize::Zeroizing;
 
+use super::terminal::wrapped;
+
 /// Light modules around the code. The standard asks for four; telephones read two, and a screen of 24 lines has no room for more.
 const QUIET: usize = 2;
-/// Rows that a code may take on a screen of 24 lines, with its title and its countdown.
-const MOST_ROWS: usize = 21;
+/// The smallest screen, in columns that a line may take and in rows, of which the countdown takes one.
+const SCREEN: (usize, usize) = (79, 24);
 
-/// The rows of a code, each with its colours; none when it would not fit on a small screen.
+/// The rows of a code, each with its colours; none when it would not fit on a small screen below `title`.
 #[must_use]
-pub fn rows(text: &str) -> Option<Vec<Zeroizing<String>>> {
+pub fn rows(text: &str, title: &str) -> Option<Vec<Zeroizing<String>>> {
     // The least correction: a screen has no stains, and the code must be small.
     let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
     let side = code.width() + 2 * QUIET;
-    if side.div_ceil(2) > MOST_ROWS {
+    if wrapped(title, SCREEN.0).len() + side.div_ceil(2) + 1 > SCREEN.1 {
         return None;
     }
     let dark = |x: usize, y: usize| {
@@ -68,14 +70,17 @@ mod tests {
     #[test]
     fn what_stands_on_the_screen_is_read_back_by_a_reader_of_pictures() {
         let uri = "otpauth://totp/Microsoft:emergency@practice.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Microsoft";
-        let rows = rows(uri).expect("it fits");
-        assert!(rows.len() <= MOST_ROWS);
+        let rows = rows(uri, "m365: scan this").expect("it fits");
+        assert!(rows.len() <= 22);
         let codes = crate::paper::read_codes(&photographed(&rows)).unwrap();
         assert_eq!(codes.iter().map(|code| code.as_str()).collect::<Vec<_>>(), [uri]);
     }
 
     #[test]
     fn a_code_that_would_not_fit_is_not_drawn() {
-        assert!(rows(&"a".repeat(400)).is_none());
+        assert!(rows(&"a".repeat(400), "m365").is_none());
+        let smaller = "a".repeat(100);
+        assert!(rows(&smaller, "one line\nand another").is_some());
+        assert!(rows(&smaller, "three\nlines\nof title").is_none());
     }
 }

@@ -50,16 +50,30 @@ impl Enrolment {
     /// The one way in which breakglass writes it: what an authenticator reads, and this program.
     #[must_use]
     pub fn to_uri(&self) -> SecretText {
+        self.uri_with(self.issuer.as_deref(), self.account.as_deref(), true)
+    }
+
+    /// The same, and then ever shorter ones, whose codes are the same: with the issuer named once, with one name, with none. A
+    /// code on a screen has little room.
+    #[must_use]
+    pub fn uris(&self) -> Vec<SecretText> {
+        let (issuer, account) = (self.issuer.as_deref(), self.account.as_deref());
+        let shorter = [(issuer, account), (None, account), (None, None)];
+        let shorter = shorter.map(|(issuer, account)| self.uri_with(issuer, account, false));
+        std::iter::once(self.to_uri()).chain(shorter).collect()
+    }
+
+    fn uri_with(&self, issuer: Option<&str>, account: Option<&str>, issuer_again: bool) -> SecretText {
         let mut uri = Zeroizing::new(String::with_capacity(MOST));
         uri.push_str("otpauth://totp/");
-        if let Some(issuer) = &self.issuer {
+        if let Some(issuer) = issuer {
             push_encoded(&mut uri, issuer);
             uri.push(':');
         }
-        push_encoded(&mut uri, self.account.as_deref().unwrap_or_default());
+        push_encoded(&mut uri, account.unwrap_or_default());
         uri.push_str("?secret=");
         uri.push_str(&base32::encode(self.totp.secret()));
-        if let Some(issuer) = &self.issuer {
+        if let Some(issuer) = issuer.filter(|_| issuer_again) {
             uri.push_str("&issuer=");
             push_encoded(&mut uri, issuer);
         }
@@ -202,6 +216,18 @@ mod tests {
         }
         assert_eq!(Enrolment::read(texts[2]).unwrap().ignored, ["image"]);
         assert_eq!(Enrolment::read(texts[3]).unwrap().typed_secret().expose(), "GEZD GNBV");
+    }
+
+    #[test]
+    fn every_shorter_address_gives_the_same_codes() {
+        let long = "otpauth://totp/Contoso:break-glass%40contoso.example?secret=GEZDGNBVGY3TQOJQ&algorithm=SHA512&issuer=Contoso";
+        let first = Enrolment::read(long).unwrap();
+        let uris = first.uris();
+        assert!(uris.windows(2).all(|pair| pair[1].expose().len() < pair[0].expose().len()));
+        for uri in uris {
+            let again = Enrolment::read(uri.expose()).unwrap();
+            assert_eq!(again.totp.code_at(12_345).digits, first.totp.code_at(12_345).digits);
+        }
     }
 
     #[test]

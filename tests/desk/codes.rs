@@ -86,3 +86,16 @@ fn a_watch_of_another_time_zone_does_not_make_wrong_codes() {
         near.iter().any(|code| screen.contains(&format!("{} {}", &code[..3], &code[3..])))
     });
 }
+
+#[test]
+fn an_enrolment_with_long_names_shows_its_whole_code_on_a_small_screen() {
+    let practice = practice();
+    let mut person = at_the_entry(&practice);
+    person.types(ENROLMENT);
+    person.reads("Hidden in");
+    let screen = person.screen();
+    let lines: Vec<&str> = screen.lines().collect();
+    assert!(lines[0].starts_with("m365: scan this"), "{screen}");
+    let code: Vec<&&str> = lines.iter().filter(|line| line.contains('█')).collect();
+    assert!((15..=21).contains(&code.len()), "{screen}");
+}

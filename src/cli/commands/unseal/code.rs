@@ -132,7 +132,7 @@ pub fn show_enrolment(
     let language = context.language;
     // No names that the service gave: the code needs every row of a small screen.
     let heading = labelled(context, text::scan_this(language, entry), deposit);
-    let rows = qr_on_screen::rows(enrolment.to_uri().expose());
+    let rows = enrolment.uris().into_iter().find_map(|uri| qr_on_screen::rows(uri.expose(), &heading));
     if let Some(rows) = &rows {
         let lines = || rows.iter().map(|row| Zeroizing::new(row.to_string())).collect();
         let seconds = arguments.seconds.max(120);
