@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::terminal::Desk;
+use super::terminal::{Desk, fitted};
 use crate::language::{Language, messages::attachments as text};
 
 /// Nothing is drawn for what is done sooner.
@@ -11,6 +11,8 @@ const QUIET: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_millis(100);
 /// Columns of the bar.
 const BAR: usize = 20;
+/// Columns of the label at most: what is behind it must stay on a line of 80.
+const LABEL: usize = 18;
 
 /// One long step.
 pub struct Progress {
@@ -25,7 +27,7 @@ impl Progress {
     /// A step over `total` bytes, where that is known.
     #[must_use]
     pub fn new(language: Language, label: &str, total: Option<u64>) -> Progress {
-        Progress { language, label: label.to_owned(), total, begun: Instant::now(), drawn: None }
+        Progress { language, label: fitted(label, LABEL), total, begun: Instant::now(), drawn: None }
     }
 
     /// Shows that so many bytes are done.
@@ -76,6 +78,7 @@ pub fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::terminal::columns;
 
     #[test]
     fn sizes_are_told_in_the_largest_unit_that_leaves_something_before_the_point() {
@@ -88,6 +91,15 @@ mod tests {
             (u64::MAX, "16777215.9 TiB"),
         ] {
             assert_eq!(size(bytes), words);
+        }
+    }
+
+    #[test]
+    fn a_long_name_leaves_room_for_the_bar_the_rate_and_the_time() {
+        for language in Language::ALL {
+            let progress = Progress::new(language, &"本番環境のディスクイメージ".repeat(9), Some(4 << 40));
+            let line = progress.line(1023 << 30, Duration::from_secs(1023 * 60));
+            assert!(columns(&line) < 80 && line.contains("本番") && line.contains("24 %"), "{line}");
         }
     }
 
