@@ -128,6 +128,15 @@ fn each_recovery_code_is_shown_once_and_status_counts_the_rest() {
 }
 
 #[test]
+fn a_recovery_code_that_was_given_twice_counts_once_and_their_number_is_told() {
+    let desk = Desk::new();
+    let put = desk.put("--recovery-codes", "alpha-1\nbravo-2\n alpha-1\n");
+    let told = words(&put.stderr);
+    assert!(told.contains("2 recovery codes read.") && told.contains("1 line stood there before"), "{told}");
+    assert!(words(&desk.run(&["status"]).stdout).contains("m365: 2 of 2 recovery codes left"));
+}
+
+#[test]
 fn a_second_factor_that_gives_no_codes_is_refused_before_it_is_in_the_vault() {
     let desk = Desk::new();
     let before = desk.log();

@@ -106,12 +106,19 @@ fn ask_totp(context: &mut Context) -> Result<Enrolment, CliError> {
     }
 }
 
-/// All codes: a script gives them in one value, a person types one after another.
+/// All codes: a script gives them in one value, a person types one after another. A code that comes twice works once, and counts once.
 fn ask_recovery_codes(context: &mut Context) -> Result<SecretText, CliError> {
+    let language = context.language;
     let mut all = zeroize::Zeroizing::new(String::with_capacity(16 * 1024));
-    for number in 1.. {
-        let typed = context.desk.ask_secret(&text::ask_recovery_code(context.language, number), VALUE_FROM)?;
+    let (mut count, mut twice) = (0, 0);
+    loop {
+        let typed = context.desk.ask_secret(&text::ask_recovery_code(language, count + 1), VALUE_FROM)?;
         for code in recovery_codes(typed.expose()) {
+            if all.lines().any(|known| known == code) {
+                twice += 1;
+                continue;
+            }
+            count += 1;
             all.push_str(code);
             all.push('\n');
         }
@@ -119,8 +126,12 @@ fn ask_recovery_codes(context: &mut Context) -> Result<SecretText, CliError> {
             break;
         }
     }
-    if all.is_empty() {
+    if count == 0 {
         return Err(CliError::Usage(text::no_recovery_codes));
+    }
+    context.desk.tell(&text::codes_read(language, count));
+    if twice > 0 {
+        context.desk.tell(&text::codes_twice(language, twice));
     }
     Ok(SecretText::from(all.trim_end().to_owned()))
 }
