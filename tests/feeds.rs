@@ -96,6 +96,27 @@ fn an_obligation_keeps_its_event_when_it_moves_and_a_lost_card_brings_a_new_one(
     assert_eq!(lost["alarms"].as_array().unwrap().len(), 1, "what is due rings today");
 }
 
+#[test]
+fn several_openings_of_one_night_ring_once() {
+    let practice = Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]);
+    let cards = practice.scratch.path().join("cards.txt");
+    fs::write(&cards, [0, 1, 4].map(|card| practice.cards[card].as_str()).join("\n")).unwrap();
+    let mut first = None;
+    for _ in 0..3 {
+        let named = ["unseal", "--reason", "test", "--entry", "m365", "--field", "password"];
+        let opened = run(&practice, "en", &[&named[..], &["--cards", cards.to_str().unwrap()]].concat());
+        assert!(opened.status.success(), "{}", words(&opened.stderr));
+        let calendar = words(&run(&practice, "en", &["status", "--ics", "-"]).stdout);
+        let named = |kind: &str| {
+            let uids: Vec<String> = calendar.lines().filter(|line| line.starts_with(kind)).map(str::to_owned).collect();
+            assert_eq!(uids.len(), 1, "{calendar}");
+            uids[0].clone()
+        };
+        let uids = [named("UID:reseal."), named("UID:review_sign_ins.")];
+        assert_eq!(first.get_or_insert(uids.clone()), &uids, "the reminder that people have stays");
+    }
+}
+
 const READ_MEASUREMENTS: &str = r#"
 import json, sys
 from prometheus_client.parser import text_string_to_metric_families

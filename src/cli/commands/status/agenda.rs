@@ -1,5 +1,7 @@
 //! What a calendar is to remind people of: everything that is due or will be, and the drill.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -20,10 +22,22 @@ const ERRAND_ALARMS: [u32; 2] = [7, 0];
 /// The reminders of one vault, the earliest first.
 pub fn reminders(language: Language, zone: &TimeZone, ledger: &Ledger<'_>, report: &StatusReport) -> Vec<Reminder> {
     let agenda = Agenda { language, zone, ledger, report };
-    let mut all: Vec<Reminder> = report.due.iter().map(|due| agenda.reminder(due)).collect();
+    let mut all: Vec<Reminder> = once_each(&report.due).map(|due| agenda.reminder(due)).collect();
     all.extend(agenda.drill());
     all.sort_by_key(|reminder| reminder.day);
     all
+}
+
+/// One rotation answers every opening before it, and so does one review: of those the first reminds, and the alarms ring once.
+fn once_each(due: &[Due]) -> impl Iterator<Item = &Due> {
+    let mut reminded = BTreeSet::new();
+    let mut first: Vec<&Due> = due.iter().collect();
+    first.sort_by_key(|due| due.on);
+    first.retain(|due| match due.obligation {
+        Obligation::Reseal { .. } | Obligation::ReviewSignIns { .. } => reminded.insert(due.obligation.kind()),
+        _ => true,
+    });
+    first.into_iter()
 }
 
 struct Agenda<'a> {
