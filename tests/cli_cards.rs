@@ -199,6 +199,14 @@ fn a_card_is_checked_against_the_vault_a_header_and_itself() {
 }
 
 #[test]
+fn a_folder_without_text_files_is_told_as_that_and_not_as_a_missing_answer() {
+    let room = Room::with_vault();
+    fs::create_dir_all(room.path("scans")).unwrap();
+    fs::write(room.path("scans/card.pdf"), b"%PDF-1.7").unwrap();
+    room.run("card check --vault acme.vault --cards scans").ended(1).says("scans holds no .txt file");
+}
+
+#[test]
 fn a_card_is_locked_checked_and_unlocked_again() {
     let room = Room::with_vault();
     fs::write(room.path("phrases"), "Ben: legal winner thank year wave sausage\n".repeat(2)).unwrap();

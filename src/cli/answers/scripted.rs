@@ -58,6 +58,7 @@ impl ScriptedDesk {
             }
             let Some(input) = self.inputs.pop_front() else { return Ok(None) };
             match input.text_files_in() {
+                Some(files) if files.is_empty() => return Err(DeskError::NoTextFile { source: input.to_string() }),
                 Some(files) => files.into_iter().rev().for_each(|file| self.inputs.push_front(file)),
                 None => self.cards = Some(Cards::of(&input, self.options[0])?),
             }

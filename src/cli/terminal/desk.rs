@@ -204,6 +204,11 @@ pub enum DeskError {
         /// The option, such as `--cards`.
         option: &'static str,
     },
+    /// A folder that should hold cards in text files holds no text file.
+    NoTextFile {
+        /// The folder.
+        source: String,
+    },
     /// A text file that should hold a card holds none.
     NoCard {
         /// The file.
@@ -249,6 +254,7 @@ impl Say for DeskError {
             DeskError::CannotRead { option, source, cause } => message::cannot_read(language, option, source, cause),
             DeskError::TooLong { option, limit } => message::too_long(language, option, limit / 1024),
             DeskError::NotText { option } => message::not_text(language, option),
+            DeskError::NoTextFile { source } => message::no_text_in_folder(language, source),
             DeskError::NoCard { source } => message::no_card_in_file(language, source),
             DeskError::Picture { source, cause } => message::picture_fails(language, source, cause.say(language)),
             DeskError::NoCardAmongCodes { source, codes } => message::no_card_among_codes(language, source, codes),
