@@ -246,6 +246,21 @@ fn a_character_too_much_is_told_and_taken_out_where_it_stands() {
 }
 
 #[test]
+fn a_file_that_is_dropped_after_another_failed_replaces_it_and_so_does_a_scan() {
+    let file = env::temp_dir().join(format!("breakglass card {}.txt", process::id()));
+    fs::write(&file, CARD).unwrap();
+    let mut asked = Asked::with("card", &[]);
+    asked.person.reads("Your card, please.");
+    asked.person.types("'/no such/card.png' \r");
+    asked.person.reads("/no such/card.png cannot be read");
+    asked.person.types("https://example.com/menu\r");
+    asked.person.reads("BG1");
+    asked.person.types(&format!("'{}' \r", file.display()));
+    assert_eq!(asked.outcome(), CARD);
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
 fn the_path_of_a_text_file_stands_for_the_card_in_it() {
     let file = env::temp_dir().join(format!("breakglass-card-{}.txt", process::id()));
     fs::write(&file, format!("Card of Tanaka\n\n 1   {}\n", &CARD)).unwrap();

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+use super::dropped::{begins_path, path_of};
 use super::keys::Key;
 use super::line::Line;
-use super::width::columns;
+use super::width::{columns, end_of};
 use crate::language::{Language, Say, messages};
 use crate::quorum::{CardHead, SecretText, TypedCard, TypingError, separates};
 
@@ -70,19 +71,19 @@ impl CardEntry {
         }
     }
 
-    /// Whether the line names a file: no card begins with a slash or an F.
     fn is_path(&self) -> bool {
-        self.line.text().starts_with(['/', 'f', 'F'])
+        begins_path(self.line.text())
     }
 
     /// The file that the line names, if it does.
     pub fn path(&self) -> Option<PathBuf> {
-        let text = self.line.text().trim_end();
-        let named = text.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("file:")).map(|_| &text[5..]);
-        match named {
-            Some(path) => Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path))),
-            None => text.starts_with('/').then(|| PathBuf::from(text)),
-        }
+        path_of(self.line.text())
+    }
+
+    /// Whether no mistake in typing a card makes this, but another code that was scanned: what comes next must not stand behind it.
+    pub fn is_another_code(&self) -> bool {
+        let is_no_card = matches!(self.judge().error, Some(TypingError::NotACard));
+        is_no_card && self.line.text().contains([':', '/'])
     }
 
     /// Whether nothing was typed.
@@ -130,12 +131,12 @@ impl CardEntry {
         })
     }
 
-    /// The lines to show, and where the cursor stands in them: line and column, from 0. `mark` colours the answers: whether it
-    /// is good, and the text.
-    pub fn shown(&self, mark: impl Fn(bool, &str) -> String) -> (Vec<Zeroizing<String>>, (usize, usize)) {
+    /// The lines to show, none wider than `width`, and where the cursor stands in them: line and column, from 0. `mark` colours the
+    /// answers: whether it is good, and the text.
+    pub fn shown(&self, width: usize, mark: impl Fn(bool, &str) -> String) -> (Vec<Zeroizing<String>>, (usize, usize)) {
         if self.is_path() {
-            let before = columns(self.line.before_cursor());
-            return (vec![Zeroizing::new(self.line.text().to_owned())], (0, before));
+            let (shown, cursor) = end_of(self.line.text(), self.line.before_cursor(), width - 1);
+            return (vec![Zeroizing::new(shown.to_owned())], (0, cursor));
         }
         let judgement = self.judge();
         let cursor = self.line.before_cursor().chars().count();
@@ -218,7 +219,7 @@ mod tests {
     }
 
     fn lines(entry: &CardEntry) -> Vec<String> {
-        entry.shown(|_, answer| answer.to_owned()).0.iter().map(|line| line.to_string()).collect()
+        entry.shown(79, |_, answer| answer.to_owned()).0.iter().map(|line| line.to_string()).collect()
     }
 
     #[test]
@@ -269,7 +270,7 @@ mod tests {
 
     #[test]
     fn the_cursor_stands_where_the_next_character_goes() {
-        let place = |entry: &CardEntry| entry.shown(|_, answer| answer.to_owned()).1;
+        let place = |entry: &CardEntry| entry.shown(79, |_, answer| answer.to_owned()).1;
         assert_eq!(place(&entry("")), (0, 4));
         assert_eq!(place(&entry("bg1")), (0, 7));
         assert_eq!(place(&entry("bg1qq")), (0, 14));
@@ -277,6 +278,14 @@ mod tests {
         let mut moved = entry("bg1qqqqq");
         moved.edit(Key::Left);
         assert_eq!(place(&moved), (0, 16));
+    }
+
+    #[test]
+    fn of_a_path_wider_than_the_screen_its_end_is_shown() {
+        let long = entry(&format!("/media/{}/card.png", "folder-".repeat(30)));
+        let (shown, cursor) = long.shown(79, |_, answer| answer.to_owned());
+        assert!(columns(&shown[0]) < 79 && shown[0].ends_with("/card.png"), "{}", shown[0].as_str());
+        assert_eq!(cursor, (0, columns(&shown[0])));
     }
 
     #[test]

@@ -14,6 +14,7 @@
 
 mod card_entry;
 mod desk;
+mod dropped;
 mod hidden;
 mod keys;
 mod line;
@@ -42,6 +43,7 @@ use crate::quorum::SecretText;
 pub use desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Revelation};
 use width::told;
 pub use stop::Stoppable;
+use width::end_of;
 pub use width::{columns, fitted, printable, wrapped};
 
 /// A person at a terminal.
@@ -109,16 +111,9 @@ impl TerminalDesk {
         let width = self.screen.width();
         let mut block = Block::default();
         block.push_wrapped(prompt, width);
-        let room = width - 3;
-        let before = line.before_cursor();
-        let mut start = 0;
-        while columns(&before[start..]) > room {
-            start += before[start..].chars().next().map_or(1, char::len_utf8);
-        }
-        let shown = &line.text()[start..];
-        let shown = &shown[..if columns(shown) > room { width::longest_fitting(shown, room) } else { shown.len() }];
+        let (shown, cursor) = end_of(line.text(), line.before_cursor(), width - 3);
         block.push(format!("> {shown}"));
-        block.put_cursor(block.height() - 1, 2 + columns(&before[start..]));
+        block.put_cursor(block.height() - 1, 2 + cursor);
         if let Some(notice) = notice {
             block.push_wrapped(notice, width);
         }
@@ -133,7 +128,7 @@ impl TerminalDesk {
         block.push("");
         let top = block.height();
         let (lines, (line, column)) =
-            entry.shown(|good, answer| if good { self.screen.good(answer) } else { self.screen.bad(answer) });
+            entry.shown(width, |good, answer| if good { self.screen.good(answer) } else { self.screen.bad(answer) });
         lines.into_iter().for_each(|line| block.push_secret(line));
         block.put_cursor(top + line, column);
         if let Some(notice) = notice {
@@ -188,10 +183,19 @@ impl Desk for TerminalDesk {
                     Key::Enter => match (entry.path(), entry.whole()) {
                         (Some(path), _) => match card_in_file(&path) {
                             Ok(text) => return Ok(Answer::Given(text)),
-                            Err(error) => complaint = Some(error.say(desk.language)),
+                            // The sentence names the file; what is dropped or scanned next must not stand behind it.
+                            Err(error) => {
+                                complaint = Some(error.say(desk.language));
+                                entry = CardEntry::new(None);
+                            }
                         },
                         (None, Some(text)) => return Ok(Answer::Given(text)),
-                        (None, None) => complaint = Some(entry.what_is_missing(desk.language)),
+                        (None, None) => {
+                            complaint = Some(entry.what_is_missing(desk.language));
+                            if entry.is_another_code() {
+                                entry = CardEntry::new(None);
+                            }
+                        }
                     },
                     key => entry.edit(key),
                 }

@@ -61,6 +61,17 @@ pub fn longest_fitting(text: &str, width: usize) -> usize {
     text.len()
 }
 
+/// Of a line that is typed, what fits with the cursor in it, and the cursor's column; `before` is what stands before the cursor.
+pub fn end_of<'l>(line: &'l str, before: &str, room: usize) -> (&'l str, usize) {
+    let mut start = 0;
+    while columns(&before[start..]) > room {
+        start += before[start..].chars().next().map_or(1, char::len_utf8);
+    }
+    let shown = &line[start..];
+    let fits = if columns(shown) > room { longest_fitting(shown, room) } else { shown.len() };
+    (&shown[..fits], columns(&before[start..]))
+}
+
 /// `text` as one line of at most `width` columns; where it was cut stands `…`.
 pub fn fitted(text: &str, width: usize) -> String {
     let line = printable(text).replace('\n', " ");
