@@ -4,6 +4,8 @@ pub mod answers;
 mod arguments;
 mod card_paper;
 mod cards;
+mod clock;
+mod code_on_screen;
 mod commands;
 mod context;
 mod error;

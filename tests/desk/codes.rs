@@ -35,6 +35,22 @@ fn at_the_entry(practice: &Practice) -> Person {
 }
 
 #[test]
+fn whoever_enrols_can_show_the_first_code_to_the_service_at_once() {
+    let practice = Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]);
+    let mut person = Person::at(practice.command(Language::English, &["put", "m365", "--totp"]));
+    person.reads("It does not show while you type");
+    person.types(&format!("{URI}\r"));
+    person.reads("Show the code of this moment?");
+    assert_eq!(practice.ledger().state().deposits.len(), 1, "it is in the vault before anything is shown");
+    person.types("y\r");
+    person.reads("Made with the time");
+    assert!(person.is_on_alternate_screen());
+    person.types("\r");
+    assert!(person.sees_it_end().success());
+    assert!(!person.screen_and_scrollback().contains("GEZD"));
+}
+
+#[test]
 fn a_code_is_told_as_not_confirmed_where_it_is_read() {
     let practice = practice();
     let mut person = at_the_entry(&practice);

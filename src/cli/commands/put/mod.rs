@@ -171,6 +171,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     names.sort_by_key(FieldName::rank);
     let mut labels: Vec<String> = names.iter().map(|name| super::field_label(context.language, name)).collect();
     labels.extend(attach::labels(context.language, &change));
+    let enrolment = arguments.factors.enrolment_in(&change.set);
     put(&mut writing, trusted, entry, change.clone(), &by, now)?;
     let ledger = writing.end();
     context.remember(&ledger, Some(trusted));
@@ -191,6 +192,9 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     // The value is in the vault before anybody sees it: whoever sets it elsewhere now can lose nothing.
     if let Some((name, value)) = generated {
         show_generated(context, arguments, entry, &name, &value)?;
+    }
+    if let Some(enrolment) = enrolment.filter(|_| arguments.value.value_from.is_none()) {
+        second_factor::offer_code(context, entry, &enrolment)?;
     }
     Ok(0)
 }

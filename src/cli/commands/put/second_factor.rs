@@ -1,16 +1,21 @@
 //! Second factors that are put in: the secret of an authenticator, recovery codes, security keys.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::{CeremonyError, RECOVERY_CODES, TOTP};
 use crate::cli::answers::{Input, VALUE_FROM};
+use crate::cli::code_on_screen::watch;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::messages::second_factor as text;
 use crate::paper::read_codes;
 use crate::quorum::SecretText;
 use crate::second_factor::{Enrolment, FactorError, recovery_codes};
-use crate::vault::{FieldName, FieldValue, Fields};
+use crate::vault::{EntryId, FieldName, FieldValue, Fields};
+
+/// Long enough to type a code, and the next where the first came too late.
+const SECONDS_TO_ENROL: u64 = 180;
 
 #[derive(clap::Args)]
 pub struct Factors {
@@ -59,6 +64,12 @@ impl Factors {
         Ok(())
     }
 
+    /// The second factor that was given, to show its code.
+    pub fn enrolment_in(&self, fields: &Fields) -> Option<Enrolment> {
+        let value = fields.get(&FieldName::fixed(TOTP)).filter(|_| self.totp || self.totp_picture.is_some())?;
+        Enrolment::read(value.expose()).ok()
+    }
+
     fn add_key(&self, context: &mut Context, key: &str, fields: &mut Fields) -> Result<(), CliError> {
         if !(1..=16).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(CliError::Usage(text::bad_key_name));
@@ -92,6 +103,16 @@ fn add_totp(context: &mut Context, fields: &mut Fields, enrolment: &Enrolment) {
         context.desk.tell(&told);
     }
     fields.insert(FieldName::fixed(TOTP), FieldValue::new(enrolment.to_uri()));
+}
+
+/// Offers the code of the moment: services take the first one to end an enrolment, and a key that was copied wrong shows now and not in
+/// the night in which it is needed.
+pub fn offer_code(context: &mut Context, entry: &EntryId, enrolment: &Enrolment) -> Result<(), CliError> {
+    let on_screen = context.desk.is_attended() && std::io::stdout().is_terminal() && !context.json;
+    if on_screen && context.desk.confirm(&text::offer_code(context.language), "--totp")? {
+        watch(context, entry.as_str(), &enrolment.totp, SECONDS_TO_ENROL)?;
+    }
+    Ok(())
 }
 
 /// Asks until what was typed is a secret; a script has one try.

@@ -2,23 +2,20 @@
 
 use std::io::IsTerminal;
 
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{Arguments, clock};
-use crate::ceremony::{CodeMaker, ConfirmedField, OpenDeposit, RecoveryCode, Session, Writing};
+use super::Arguments;
+use crate::ceremony::{ConfirmedField, OpenDeposit, RecoveryCode, Session, Writing};
+use crate::cli::clock;
+use crate::cli::code_on_screen::watch;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::qr_on_screen;
-use crate::cli::terminal::{Live, LiveEnd, Revelation};
-use crate::language::Language;
+use crate::cli::terminal::{Live, Revelation};
 use crate::language::messages::{cli as words, second_factor as text};
 use crate::second_factor::Enrolment;
-use crate::vault::{EntryId, Moment};
-
-/// Seconds before a code's end at which the next one is shown too: nobody types faster.
-const NEARLY_OVER: u64 = 6;
+use crate::vault::EntryId;
 
 /// A code of the moment for a machine.
 #[derive(Serialize)]
@@ -56,7 +53,7 @@ pub fn show_code(
         let mut title = title(entry, &maker.enrolment);
         // On the same screen as the code, where it is read before the code is used.
         not_confirmed.iter().for_each(|told| title.extend(["\n", told]));
-        return watch(context, arguments, &title, &maker);
+        return watch(context, &title, &maker.enrolment.totp, arguments.seconds.max(90));
     }
     not_confirmed.iter().for_each(|told| context.desk.tell(told));
     let time = clock::corrected(context.now(), context.clock);
@@ -69,53 +66,6 @@ pub fn show_code(
     let time_used = clock::words(context.language, &context.zone, time);
     context.desk.tell(&text::code_is_good(context.language, code.seconds_left, time_used));
     context.print_secret(&code.digits)
-}
-
-/// The code on the screen, until it is hidden; T corrects the clock.
-fn watch(context: &mut Context, arguments: &Arguments, title: &str, maker: &CodeMaker<'_>) -> Result<(), CliError> {
-    loop {
-        let (language, zone, correction) = (context.language, context.zone.clone(), context.clock);
-        let totp = &maker.enrolment.totp;
-        let lines = || {
-            let time = clock::corrected(Moment::of(jiff::Timestamp::now()), correction);
-            code_lines(language, &zone, time, |seconds| totp.code_at(seconds))
-        };
-        let live = Live { title, lines: &lines, seconds: arguments.seconds.max(90), correctable: true };
-        match context.desk.watch(&live)? {
-            LiveEnd::Hidden => return Ok(()),
-            LiveEnd::CorrectClock => context.clock = clock::ask(context, correction)?,
-        }
-    }
-}
-
-/// The code, how long it is good, and the time it was made with; near its end the next one too.
-fn code_lines(
-    language: Language,
-    zone: &TimeZone,
-    time: Moment,
-    code_at: impl Fn(u64) -> crate::second_factor::Code,
-) -> Vec<Zeroizing<String>> {
-    let seconds = clock::seconds_of(time);
-    let code = code_at(seconds);
-    let mut lines = vec![
-        Zeroizing::new(String::new()),
-        Zeroizing::new(format!("    {}", spaced(&code.digits).as_str())),
-        Zeroizing::new(String::new()),
-        Zeroizing::new(text::seconds_left(language, code.seconds_left)),
-    ];
-    if code.seconds_left <= NEARLY_OVER {
-        let next = code_at(seconds + code.seconds_left);
-        lines.push(Zeroizing::new(text::next_code(language, spaced(&next.digits).as_str())));
-    }
-    lines.push(Zeroizing::new(String::new()));
-    lines.push(Zeroizing::new(clock::words(language, zone, time)));
-    lines
-}
-
-/// The digits in two groups, as authenticators show them.
-fn spaced(digits: &str) -> Zeroizing<String> {
-    let (one, two) = digits.split_at(digits.len() / 2);
-    Zeroizing::new(format!("{one} {two}"))
 }
 
 /// Shows the enrolment again, for a new telephone: this is the secret itself, and is logged as that.

@@ -2,7 +2,6 @@
 
 mod attachment;
 mod choose;
-mod clock;
 mod code;
 mod export;
 mod named;
@@ -19,6 +18,7 @@ use reveal::reveal;
 use crate::ceremony::{Ledger, RECOVERY_CODES, Session, TOTP, Writing};
 use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
 use crate::cli::cards::gather;
+use crate::cli::clock;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::messages::cli as text;

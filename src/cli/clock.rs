@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use crate::cli::context::Context;
-use crate::cli::error::CliError;
+use super::context::Context;
+use super::error::CliError;
 use crate::language::messages::second_factor as text;
 use crate::language::{Language, Say};
 use crate::second_factor::{ClockCorrection, FactorError, date_and_time, time_of_day};
