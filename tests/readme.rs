@@ -4,13 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 8] = [
     "README.md",
     "README.ja.md",
     "docs/ATTACHMENTS.md",
     "docs/DESIGN.md",
     "docs/IMPORT-AND-EXPORT.md",
     "docs/OPENING-WITHOUT-BREAKGLASS.md",
+    "docs/READING.md",
+    "docs/ROSTER.md",
 ];
 
 fn top() -> PathBuf {
