@@ -1,7 +1,7 @@
 //! Codes that are good once: of the moment, or from a list that was handed out. Each is in the log before it is seen.
 
 use super::error::CeremonyError;
-use super::ledger::Writing;
+use super::ledger::{Ledger, Writing};
 use super::unseal::{EntryView, OpenDeposit, Session};
 use crate::journal::{OneTimeCode, What};
 use crate::quorum::{Digest, SecretText};
@@ -91,6 +91,15 @@ impl Session {
         let enrolment = Enrolment::read(held.value.expose())?;
         self.record_code(writing, entry, OneTimeCode::TimeBased, now)?;
         Ok(CodeMaker { enrolment, deposit: held.deposit })
+    }
+
+    /// Numbers of an entry's recovery codes that were shown before, of the set that is shown now.
+    #[must_use]
+    pub fn spent_codes(&self, ledger: &Ledger<'_>, entry: &EntryId, deposited: bool) -> Vec<u16> {
+        let held = self.entry(entry).ok().and_then(|view| view.held(RECOVERY_CODES, deposited));
+        let Some(held) = held else { return Vec::new() };
+        let count = u16::try_from(recovery_codes(held.value.expose()).count()).unwrap_or(u16::MAX);
+        (1..=count).filter(|&number| ledger.state().codes.is_spent(held.brought, number)).collect()
     }
 
     /// Gives a recovery code, after the event that marks it spent is on the medium: the one of this number, or the first that was never

@@ -16,14 +16,18 @@ const ENROLMENT: &str = "4\r";
 
 fn practice() -> Practice {
     let practice = Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]);
+    put(&practice, "--totp", URI);
+    practice
+}
+
+fn put(practice: &Practice, option: &str, content: &str) {
     let value = practice.scratch.path().join("value");
-    fs::write(&value, URI).unwrap();
+    fs::write(&value, content).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
-    command.args(["put", "m365", "--totp", "--by", "Ben", "--value-from"]).arg(value);
+    command.args(["put", "m365", option, "--by", "Ben", "--value-from"]).arg(value);
     command.arg("--vault").arg(practice.vault());
     command.env("XDG_CONFIG_HOME", practice.scratch.path().join("config")).stdin(Stdio::null());
     assert!(command.output().unwrap().status.success());
-    practice
 }
 
 fn at_the_entry(practice: &Practice) -> Person {
@@ -114,4 +118,23 @@ fn an_enrolment_with_long_names_shows_its_whole_code_on_a_small_screen() {
     assert!(lines[0].starts_with("m365: scan this"), "{screen}");
     let code: Vec<&&str> = lines.iter().filter(|line| line.contains('█')).collect();
     assert!((15..=21).contains(&code.len()), "{screen}");
+}
+
+#[test]
+fn a_recovery_code_that_was_hidden_too_soon_is_shown_again_by_its_number() {
+    let practice = Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]);
+    put(&practice, "--recovery-codes", "alpha-1\nbravo-2");
+    let mut person = at_the_entry(&practice);
+    assert!(!person.screen().contains("shown before"), "none was");
+    person.types("3\r");
+    person.reads("alpha-1");
+    person.types("\r");
+    person.reads("one that was shown before");
+    person.types("4\r");
+    person.reads("   1  Recovery code 1");
+    person.types("1\r");
+    person.reads("alpha-1");
+    person.reads("was shown before. It works once");
+    person.types("\r");
+    person.reads("1 of 2 is left");
 }

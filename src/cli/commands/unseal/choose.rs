@@ -46,6 +46,8 @@ enum Choice {
     Enrolment,
     /// The next recovery code, which is spent then.
     RecoveryCode,
+    /// A recovery code that was shown before.
+    SpentCode,
     /// An attachment, by its blob: several can have one name. And its label.
     Attachment(Digest, String),
 }
@@ -57,15 +59,17 @@ impl Choice {
             Choice::CodeNow => factors::code_now(language),
             Choice::Enrolment => factors::enrolment(language),
             Choice::RecoveryCode => factors::next_recovery_code(language),
+            Choice::SpentCode => factors::spent_recovery_code(language),
             Choice::Attachment(_, label) => label.clone(),
         }
     }
 }
 
 /// What an entry offers, in the order of the menu.
-fn choices_of(context: &Context, entry: &EntryView<'_>) -> Vec<Choice> {
+fn choices_of(context: &Context, entry: &EntryView<'_>, any_spent: bool) -> Vec<Choice> {
     let fields = entry.names().into_iter().flat_map(|name| match name.as_str() {
         TOTP => vec![Choice::CodeNow, Choice::Enrolment],
+        RECOVERY_CODES if any_spent => vec![Choice::RecoveryCode, Choice::SpentCode],
         RECOVERY_CODES => vec![Choice::RecoveryCode],
         _ => vec![Choice::Field(name)],
     });
@@ -85,7 +89,8 @@ fn choose_fields(
 ) -> Result<(), CliError> {
     let language = context.language;
     loop {
-        let choices = choices_of(context, &session.entry(entry)?);
+        let any_spent = !session.spent_codes(writing.ledger(), entry, arguments.deposited).is_empty();
+        let choices = choices_of(context, &session.entry(entry)?, any_spent);
         let mut words: Vec<String> = choices.iter().map(|choice| choice.label(language)).collect();
         words.push(text::back_to_entries(language));
         let chosen = context.desk.choose(&text::choose_field(language, entry), &words, "--field")?;
@@ -94,6 +99,9 @@ fn choose_fields(
             Some(Choice::CodeNow) => try_code(context, code::show_code, arguments, session, writing, entry)?,
             Some(Choice::RecoveryCode) => {
                 try_code(context, code::show_recovery_code, arguments, session, writing, entry)?;
+            }
+            Some(Choice::SpentCode) => {
+                try_code(context, code::show_spent_code, arguments, session, writing, entry)?;
             }
             Some(Choice::Enrolment) => {
                 let name = FieldName::fixed(TOTP);

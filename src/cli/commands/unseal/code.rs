@@ -104,8 +104,38 @@ pub fn show_recovery_code(
     writing: &mut Writing<'_>,
     entry: &EntryId,
 ) -> Result<(), CliError> {
+    show_numbered(context, arguments, session, writing, entry, arguments.code)
+}
+
+/// Shows a recovery code again: it was hidden before it was typed, or the service never got it.
+pub fn show_spent_code(
+    context: &mut Context,
+    arguments: &Arguments,
+    session: &Session,
+    writing: &mut Writing<'_>,
+    entry: &EntryId,
+) -> Result<(), CliError> {
     let language = context.language;
-    let shown = session.reveal_recovery_code(writing, entry, arguments.code, arguments.deposited, context.now())?;
+    let numbers = session.spent_codes(writing.ledger(), entry, arguments.deposited);
+    let mut choices: Vec<String> = numbers.iter().map(|&number| text::recovery_code(language, number)).collect();
+    choices.push(text::no_code_again(language));
+    let chosen = context.desk.choose(&text::spent_recovery_code(language), &choices, "--code")?;
+    match numbers.get(chosen) {
+        Some(&number) => show_numbered(context, arguments, session, writing, entry, Some(number)),
+        None => Ok(()),
+    }
+}
+
+fn show_numbered(
+    context: &mut Context,
+    arguments: &Arguments,
+    session: &Session,
+    writing: &mut Writing<'_>,
+    entry: &EntryId,
+    number: Option<u16>,
+) -> Result<(), CliError> {
+    let language = context.language;
+    let shown = session.reveal_recovery_code(writing, entry, number, arguments.deposited, context.now())?;
     let RecoveryCode { code, number, spent_before, left, count, deposit } = shown;
     if let Some(told) = not_confirmed(context, deposit).filter(|_| !on_screen(context)) {
         context.desk.tell(&told);
