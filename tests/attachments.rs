@@ -144,6 +144,28 @@ fn nothing_that_stands_is_replaced_and_nothing_in_the_clear_is_written_into_the_
     assert_eq!(fs::read(desk.practice.vault().join("log.jsonl")).unwrap(), before, "nobody opened the vault for that");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_drive_that_does_not_take_the_file_is_told_with_what_to_do_and_keeps_nothing() {
+    let desk = Desk::new();
+    fs::write(desk.path("image"), bytes(3_000_000)).unwrap();
+    desk.good(&["put", "m365", "--attach", desk.path("image").to_str().unwrap()]);
+    fs::create_dir(desk.path("stick")).unwrap();
+    let [cards, phrases, to] = ["cards.txt", "phrases.txt", "stick/image"].map(|name| desk.path(name));
+    let mut unseal = desk.command(&["unseal", "--reason", "test", "--entry", "m365", "--attachment", "image"]);
+    unseal.arg("--cards").arg(cards).arg("--phrases").arg(phrases).arg("--to").arg(to);
+    // No file may become larger than a thousand blocks of at most a KiB.
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 1000; exec \"$0\" \"$@\""]).arg(unseal.get_program());
+    limited.args(unseal.get_args()).stdin(Stdio::null());
+    limited.envs(unseal.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let refused = limited.output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let told = words(&refused.stderr);
+    assert!(told.contains("stick takes no file that large") && told.contains("exFAT"), "{told}");
+    assert_eq!(fs::read_dir(desk.path("stick")).unwrap().count(), 0);
+}
+
 #[test]
 fn what_is_mistyped_is_told_before_anybody_brings_a_card() {
     let desk = Desk::new();
@@ -152,6 +174,7 @@ fn what_is_mistyped_is_told_before_anybody_brings_a_card() {
     let before = fs::read(desk.practice.vault().join("log.jsonl")).unwrap();
     let out = desk.path("out");
     let missing = desk.path("missing/out");
+    let folder = format!("{}/", desk.path("folder").display());
     for (arguments, told) in [
         (&["--entry", "m366", "--field", "password"][..], "no entry “m366”"),
         (&["--entry", "m365", "--field", "pasword"], "It has: title, password"),
@@ -160,6 +183,7 @@ fn what_is_mistyped_is_told_before_anybody_brings_a_card() {
             &["--entry", "m365", "--attachment", "keys", "--to", missing.to_str().unwrap()],
             "missing: there is no such folder",
         ),
+        (&["--entry", "m365", "--attachment", "keys", "--to", &folder], "not the name of a file"),
         (&["--entry", "m365", "--field", "password", "--clock", "+1h"], "--field totp"),
         (&["--entry", "m365", "--field", "password", "--code", "2"], "--field recovery_codes"),
     ] {

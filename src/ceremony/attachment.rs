@@ -133,7 +133,7 @@ pub(super) fn renew(writing: &Writing<'_>, attachment: &Attachment) -> Result<(A
 fn blob_error(ledger: &Ledger<'_>, place: &Place, error: BlobError) -> CeremonyError {
     match error {
         BlobError::Source(error) => StoreError::of_system(ledger.folder().root().join(place.path()), &error).into(),
-        BlobError::Target(error) => CeremonyError::Target(error.to_string()),
+        BlobError::Target(error) => CeremonyError::Target(error),
         BlobError::Format(error) => CeremonyError::Format(place.path(), error),
         BlobError::Randomness(error) => error.into(),
     }

@@ -79,8 +79,8 @@ pub enum CeremonyError {
     AttachmentMissing(EntryId, AttachmentName, PathBuf),
     /// A file that is to be attached cannot be read; its name, and why.
     Source(String, String),
-    /// What is written out cannot be written; why.
-    Target(String),
+    /// What is written out cannot be written; what the system reported.
+    Target(std::io::Error),
     /// The second factor of an entry.
     Factor(FactorError),
     /// The entry has no recovery code of this number; how many it has.

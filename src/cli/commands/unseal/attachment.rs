@@ -41,6 +41,9 @@ fn place(context: &Context, path: &Path, vault: &Path) -> Result<(PathBuf, Strin
     if is_inside(path, vault) {
         return refuse(text::target_in_vault(language));
     }
+    if path.to_string_lossy().ends_with(std::path::is_separator) && !path.exists() {
+        return refuse(text::target_has_no_name(language));
+    }
     if context.disk().look(path)?.is_some() {
         return refuse(text::target_exists(language));
     }
@@ -94,9 +97,7 @@ pub fn ask_and_write(
             return Ok(());
         }
         match to_file(context, session, writing, entry, &offered, Path::new(&typed)) {
-            Err(
-                error @ (CliError::File(..) | CliError::Ceremony(CeremonyError::Store(_) | CeremonyError::Target(_))),
-            ) => {
+            Err(error @ (CliError::File(..) | CliError::Ceremony(CeremonyError::Store(_)))) => {
                 context.say(&error);
             }
             Err(error @ CliError::Ceremony(CeremonyError::AttachmentMissing(..) | CeremonyError::Format(..))) => {
@@ -125,7 +126,11 @@ fn to_file(
     if step.is_stopped() {
         return Err(DeskError::Interrupted.into());
     }
-    written?;
+    match written {
+        // Here it is known which drive is full or gone, and nothing is left of what was written.
+        Err(CliError::Ceremony(CeremonyError::Target(error))) => return Err(file.failed(&error).into()),
+        outcome => outcome?,
+    }
     file.finish()?;
     file.keep(&name)?;
     let size = size(offered.attachment.size);
