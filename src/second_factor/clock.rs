@@ -38,7 +38,7 @@ impl ClockCorrection {
     }
 }
 
-/// `+90s`, `-2m`, `+1h`, or a number of seconds.
+/// `+90s`, `-2m`, `+1h`, `+3d`, or a number of seconds.
 impl FromStr for ClockCorrection {
     type Err = FactorError;
 
@@ -48,6 +48,7 @@ impl FromStr for ClockCorrection {
             Some((place, 's' | 'S')) => (&text[..place], 1),
             Some((place, 'm' | 'M')) => (&text[..place], 60),
             Some((place, 'h' | 'H')) => (&text[..place], 3600),
+            Some((place, 'd' | 'D')) => (&text[..place], 86_400),
             _ => (text, 1),
         };
         let number: i64 = number.parse().map_err(|_| FactorError::BadCorrection)?;
@@ -99,8 +100,8 @@ mod tests {
     }
 
     #[test]
-    fn a_correction_is_read_in_seconds_minutes_and_hours() {
-        for (text, seconds) in [("+90s", 90), ("-2m", -120), ("1h", 3600), ("-15", -15), ("0", 0)] {
+    fn a_correction_is_read_in_seconds_minutes_hours_and_days() {
+        for (text, seconds) in [("+90s", 90), ("-2m", -120), ("1h", 3600), ("+2D", 172_800), ("-15", -15), ("0", 0)] {
             assert_eq!(text.parse(), Ok(ClockCorrection(seconds)), "{text}");
         }
         for bad in ["", "s", "1.5m", "9223372036854775807h", "+90x", "é"] {
