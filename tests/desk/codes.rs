@@ -55,6 +55,19 @@ fn whoever_enrols_can_show_the_first_code_to_the_service_at_once() {
 }
 
 #[test]
+fn a_terminal_that_can_hide_nothing_is_told_before_anybody_brings_a_card() {
+    let practice = Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]);
+    for arguments in [&["unseal"][..], &["unseal", "--entry", "m365", "--field", "password"]] {
+        let mut command = practice.command(Language::English, arguments);
+        command.env("TERM", "dumb");
+        let mut person = Person::at(command);
+        assert_eq!(person.sees_it_end().exit_code(), 1);
+        person.reads("no terminal that could hide the secret again");
+    }
+    assert_eq!(practice.ledger().state().openings.len(), 0);
+}
+
+#[test]
 fn a_code_is_told_as_not_confirmed_where_it_is_read() {
     let practice = practice();
     let mut person = at_the_entry(&practice);

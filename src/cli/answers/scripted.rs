@@ -81,6 +81,10 @@ impl Desk for ScriptedDesk {
         self.person.is_some()
     }
 
+    fn can_hide(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.can_hide())
+    }
+
     fn tell(&mut self, text: &str) {
         match &mut self.person {
             Some(person) => person.tell(text),

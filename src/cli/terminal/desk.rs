@@ -84,6 +84,9 @@ pub trait Desk {
     /// Whether a person sits there who can look at the screen, correct and try again.
     fn is_attended(&self) -> bool;
 
+    /// Whether what is shown can be hidden again, so that secrets may be shown.
+    fn can_hide(&self) -> bool;
+
     /// Says something: to standard error, so that standard output stays free for results.
     fn tell(&mut self, text: &str);
 

@@ -159,6 +159,10 @@ impl Desk for TerminalDesk {
         true
     }
 
+    fn can_hide(&self) -> bool {
+        !self.screen.is_plain()
+    }
+
     fn tell(&mut self, text: &str) {
         // While keys are held the terminal does not go back to the first column by itself.
         let line_end = if io::stderr().is_terminal() { "\r\n" } else { "\n" };

@@ -159,7 +159,8 @@ fn show_numbered(
     context.print_secret(code.expose())
 }
 
-fn on_screen(context: &Context) -> bool {
+/// Whether a value is shown to a person, and not printed.
+pub fn on_screen(context: &Context) -> bool {
     context.desk.is_attended() && std::io::stdout().is_terminal() && !context.json
 }
 

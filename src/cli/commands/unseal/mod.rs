@@ -21,6 +21,7 @@ use crate::cli::cards::gather;
 use crate::cli::clock;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::terminal::DeskError;
 use crate::language::messages::cli as text;
 use crate::second_factor::ClockCorrection;
 use crate::vault::{AttachmentName, EntryId, FieldName};
@@ -71,8 +72,13 @@ impl Arguments {
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
-    if arguments.entry.is_none() && arguments.export.is_none() && !context.desk.is_attended() {
+    let lists = arguments.entry.is_none() && arguments.export.is_none();
+    if lists && !context.desk.is_attended() {
         return Err(CliError::Usage(text::unseal_needs_entry));
+    }
+    let shows = lists || (arguments.field.is_some() && code::on_screen(context));
+    if shows && !context.desk.can_hide() {
+        return Err(DeskError::NoScreen.into());
     }
     let ledger = context.read()?;
     named::check(arguments, &ledger)?;
