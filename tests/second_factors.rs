@@ -134,6 +134,10 @@ fn a_recovery_code_that_was_given_twice_counts_once_and_their_number_is_told() {
     let told = words(&put.stderr);
     assert!(told.contains("2 recovery codes read.") && told.contains("1 line stood there before"), "{told}");
     assert!(words(&desk.run(&["status"]).stdout).contains("m365: 2 of 2 recovery codes left"));
+    let fields = desk.path("fields.json");
+    fs::write(&fields, "{\"recovery_codes\": \"a\\nb\\nb\\nc\"}").unwrap();
+    assert!(desk.run(&["put", "m365", "--fields-from", fields.to_str().unwrap()]).status.success());
+    assert!(words(&desk.run(&["status"]).stdout).contains("m365: 3 of 3 recovery codes left"));
 }
 
 #[test]
@@ -196,6 +200,20 @@ fn a_generated_password_does_not_push_the_second_factor_of_a_picture_aside() {
     assert_eq!(listed[0]["deposits"][0]["fields"], serde_json::json!(["last_rotated", "password", "totp"]));
     let missing = desk.run(&["put", "m365", "--generate", "--print", "--totp-picture", "nothing.png"]);
     assert!(!missing.status.success() && missing.stdout.is_empty(), "{}", words(&missing.stderr));
+}
+
+#[test]
+fn a_picture_without_an_enrolment_is_told_without_a_word_of_cards() {
+    let desk = Desk::new();
+    let blank = desk.path("blank.png");
+    let mut encoder = png::Encoder::new(fs::File::create(&blank).unwrap(), 200, 200);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(&[255; 200 * 200]).unwrap();
+    for (file, told) in [(blank, "with --totp"), (desk.path("cards.txt"), "it is no picture")] {
+        let refused = desk.run(&["put", "m365", "--totp-picture", file.to_str().unwrap()]);
+        let said = words(&refused.stderr).replace("cards.txt", "");
+        assert!(said.contains(told) && !said.contains("card"), "{said}");
+    }
 }
 
 #[test]

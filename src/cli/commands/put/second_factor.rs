@@ -8,11 +8,15 @@ use crate::cli::answers::{Input, VALUE_FROM};
 use crate::cli::code_on_screen::watch;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::terminal::DeskError;
 use crate::language::messages::second_factor as text;
-use crate::paper::read_codes;
+use crate::paper::{PictureError, read_codes};
 use crate::quorum::SecretText;
 use crate::second_factor::{Enrolment, FactorError, recovery_codes};
 use crate::vault::{EntryId, FieldName, FieldValue, Fields};
+
+/// Bytes of recovery codes, so that a list of them is not copied while it grows.
+const MOST_CODES: usize = 16 * 1024;
 
 /// Long enough to type a code, and the next where the first came too late.
 const SECONDS_TO_ENROL: u64 = 180;
@@ -82,7 +86,7 @@ impl Factors {
         }
         // A script that has no PIN to give says so by giving none.
         let asked = match context.desk.ask_secret(&text::ask_pin(context.language, key), VALUE_FROM) {
-            Err(crate::cli::terminal::DeskError::MissingAnswer { .. }) => None,
+            Err(DeskError::MissingAnswer { .. }) => None,
             answer => Some(answer?),
         };
         if let Some(pin) = asked.filter(|pin| !pin.expose().is_empty()) {
@@ -127,26 +131,21 @@ fn ask_totp(context: &mut Context) -> Result<Enrolment, CliError> {
     }
 }
 
-/// All codes: a script gives them in one value, a person types one after another. A code that comes twice works once, and counts once.
+/// All codes: a script gives them in one value, a person types one after another.
 fn ask_recovery_codes(context: &mut Context) -> Result<SecretText, CliError> {
     let language = context.language;
-    let mut all = zeroize::Zeroizing::new(String::with_capacity(16 * 1024));
-    let (mut count, mut twice) = (0, 0);
+    let mut all = zeroize::Zeroizing::new(String::with_capacity(MOST_CODES));
     loop {
+        let count = recovery_codes(each_once(&all).0.expose()).count();
         let typed = context.desk.ask_secret(&text::ask_recovery_code(language, count + 1), VALUE_FROM)?;
-        for code in recovery_codes(typed.expose()) {
-            if all.lines().any(|known| known == code) {
-                twice += 1;
-                continue;
-            }
-            count += 1;
-            all.push_str(code);
-            all.push('\n');
-        }
+        all.push_str(typed.expose());
+        all.push('\n');
         if typed.expose().trim().is_empty() || typed.expose().contains('\n') || !context.desk.is_attended() {
             break;
         }
     }
+    let (codes, twice) = each_once(&all);
+    let count = recovery_codes(codes.expose()).count();
     if count == 0 {
         return Err(CliError::Usage(text::no_recovery_codes));
     }
@@ -154,7 +153,24 @@ fn ask_recovery_codes(context: &mut Context) -> Result<SecretText, CliError> {
     if twice > 0 {
         context.desk.tell(&text::codes_twice(language, twice));
     }
-    Ok(SecretText::from(all.trim_end().to_owned()))
+    Ok(codes)
+}
+
+/// The codes, and how many stood there again: a code that comes twice works once, and counts once.
+fn each_once(all: &str) -> (SecretText, usize) {
+    let mut once = zeroize::Zeroizing::new(String::with_capacity(MOST_CODES));
+    let mut twice = 0;
+    for code in recovery_codes(all) {
+        if once.lines().any(|known| known == code) {
+            twice += 1;
+            continue;
+        }
+        if !once.is_empty() {
+            once.push('\n');
+        }
+        once.push_str(code);
+    }
+    (SecretText::from(once.to_string()), twice)
 }
 
 /// The only enrolment among the QR codes of a picture.
@@ -163,10 +179,14 @@ fn enrolment_in(context: &Context, path: &Path) -> Result<SecretText, CliError> 
     let refuse = |why| Err(CliError::File(path.to_owned(), why));
     let input = Input::File(path.to_owned());
     let Some(picture) = input.picture("--totp-picture")? else {
-        return refuse(text::no_enrolment_in_picture(language, 0));
+        return refuse(text::not_a_picture(language));
     };
-    let codes = read_codes(&picture)
-        .map_err(|cause| crate::cli::terminal::DeskError::Picture { source: input.to_string(), cause })?;
+    let codes = match read_codes(&picture) {
+        Ok(codes) => codes,
+        // Said of cards otherwise, which could be typed instead.
+        Err(PictureError::NoCode | PictureError::TookTooLong) => return refuse(text::no_code_in_picture(language)),
+        Err(cause) => return Err(DeskError::Picture { source: input.to_string(), cause }.into()),
+    };
     let mut found = codes.iter().filter(|code| {
         let start = code.get(..7).unwrap_or_default();
         start.eq_ignore_ascii_case("otpauth")
@@ -184,6 +204,11 @@ pub fn check(fields: &mut Fields) -> Result<(), FactorError> {
     if let Some(value) = fields.get(&name) {
         let uri = Enrolment::read(value.expose())?.to_uri();
         fields.insert(name, FieldValue::new(uri));
+    }
+    let name = FieldName::fixed(RECOVERY_CODES);
+    if let Some(value) = fields.get(&name) {
+        let (codes, _) = each_once(value.expose());
+        fields.insert(name, FieldValue::new(codes));
     }
     Ok(())
 }
