@@ -232,10 +232,7 @@ impl Desk for TerminalDesk {
 
     fn choose(&mut self, question: &str, choices: &[String], _option: &'static str) -> Result<usize, DeskError> {
         let language = self.language;
-        let mut text = question.to_owned();
-        for (number, choice) in choices.iter().enumerate() {
-            text.push_str(&format!("\n{:>4}  {choice}", number + 1));
-        }
+        let mut text = format!("{question}{}", numbered(choices, self.screen.width()));
         text.push_str(&format!("\n{}", messages::terminal::type_a_number(language, choices.len())));
         self.ask(&text, |text| {
             let number = half_width(text).parse::<usize>().ok().filter(|number| (1..=choices.len()).contains(number));
@@ -296,6 +293,16 @@ impl Desk for TerminalDesk {
     }
 }
 
+/// Choices below one another, each with its number; a long one goes on below its own beginning, and not below the numbers.
+fn numbered(choices: &[String], width: usize) -> String {
+    const NUMBER: usize = 6;
+    let lines = choices.iter().zip(1..).map(|(choice, number)| {
+        let choice = printable(choice).replace('\n', " ");
+        format!("\n{number:>4}  {}", wrapped(&choice, width - NUMBER).join("\n      "))
+    });
+    lines.collect()
+}
+
 /// What a person typed as yes or no, in either language and width; nothing at all means no.
 fn yes_or_no(text: &str) -> Option<bool> {
     match half_width(text).to_lowercase().as_str() {
@@ -327,6 +334,14 @@ impl From<io::Error> for DeskError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_choice_goes_on_below_its_beginning() {
+        let choices = ["Title".to_owned(), "Attachment “recovery keys.csv”, not confirmed".to_owned()];
+        let told = numbered(&choices, 40);
+        assert_eq!(told, "\n   1  Title\n   2  Attachment “recovery keys.csv”,\n      not confirmed");
+        assert!(told.lines().all(|line| columns(line) <= 40));
+    }
 
     #[test]
     fn yes_is_understood_in_both_languages_and_enter_alone_means_no() {
