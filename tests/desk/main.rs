@@ -4,8 +4,8 @@
 mod attachments;
 #[cfg(target_os = "linux")]
 mod closed_vault;
-mod imports;
 mod codes;
+mod imports;
 mod lockout;
 mod opening;
 mod person;

@@ -41,9 +41,9 @@ use crate::language::{Language, Say, messages};
 use crate::quorum::SecretText;
 
 pub use desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Revelation};
-use width::told;
 pub use stop::Stoppable;
 use width::end_of;
+use width::told;
 pub use width::{columns, fitted, printable, wrapped};
 
 /// A person at a terminal.

@@ -140,28 +140,11 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let Some(entry) = &arguments.entry else { return Err(CliError::Usage(text::nothing_to_put)) };
     let ledger = context.read()?;
     let trusted = trust(context, &ledger, arguments.epoch)?;
-    let mut change = Change { clear: arguments.clear.iter().cloned().collect::<BTreeSet<_>>(), ..Change::default() };
-    for (name, value) in arguments.open_fields() {
-        change.set.insert(name, FieldValue::copy_of(value));
-    }
-    let generated = collect(context, arguments, &mut change.set)?;
-    if !arguments.says_what() {
-        ask_fields(context, &mut change.set)?;
-    }
-    second_factor::check(&mut change.set).map_err(CeremonyError::from)?;
     arguments.check_removed(&ledger, entry)?;
-    if change.clear.iter().any(|name| change.set.contains_key(name)) {
-        return Err(CliError::Usage(text::given_and_removed));
-    }
+    let (mut change, generated) = change_of(context, arguments)?;
     let files = arguments.files.open(context)?;
     if change.is_empty() && !arguments.files.is_some() {
         return Err(CliError::Usage(text::nothing_to_put));
-    }
-    let password = FieldName::fixed("password");
-    let last_rotated = FieldName::fixed("last_rotated");
-    if change.set.contains_key(&password) && !change.clear.contains(&last_rotated) {
-        let today = context.now().date(&context.zone);
-        change.set.entry(last_rotated).or_insert_with(|| FieldValue::copy_of(&today));
     }
     let by = arguments.by.clone().unwrap_or_else(|| context.user());
     let mut writing = context.begin(ledger)?;
@@ -197,6 +180,32 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         second_factor::offer_code(context, entry, &enrolment)?;
     }
     Ok(0)
+}
+
+/// The fields that are given and removed, asked for where the command line says nothing; with a generated value.
+fn change_of(
+    context: &mut Context,
+    arguments: &Arguments,
+) -> Result<(Change, Option<(FieldName, SecretText)>), CliError> {
+    let mut change = Change { clear: arguments.clear.iter().cloned().collect::<BTreeSet<_>>(), ..Change::default() };
+    for (name, value) in arguments.open_fields() {
+        change.set.insert(name, FieldValue::copy_of(value));
+    }
+    let generated = collect(context, arguments, &mut change.set)?;
+    if !arguments.says_what() {
+        ask_fields(context, &mut change.set)?;
+    }
+    second_factor::check(&mut change.set).map_err(CeremonyError::from)?;
+    if change.clear.iter().any(|name| change.set.contains_key(name)) {
+        return Err(CliError::Usage(text::given_and_removed));
+    }
+    let password = FieldName::fixed("password");
+    let last_rotated = FieldName::fixed("last_rotated");
+    if change.set.contains_key(&password) && !change.clear.contains(&last_rotated) {
+        let today = context.now().date(&context.zone);
+        change.set.entry(last_rotated).or_insert_with(|| FieldValue::copy_of(&today));
+    }
+    Ok((change, generated))
 }
 
 /// The epoch to seal to; the first time on this machine its id is asked for, from the face of a card.
