@@ -1,6 +1,8 @@
 //! Everything of an opened vault written out in the clear: one document, and the attachments as files beside it.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::CeremonyError;
@@ -38,23 +40,29 @@ impl Exported {
     }
 }
 
-/// Hears which attachment is being written, how many bytes it has, and how many are done.
-pub type ExportProgress<'t> = dyn FnMut(&AttachmentName, u64, u64) + 't;
+/// Who looks on while everything is written out.
+pub trait ExportWatch {
+    /// Hears which attachment is being written, how many bytes it has, and how many are done.
+    fn progress(&mut self, name: &AttachmentName, size: u64, done: u64);
+
+    /// Whether it is to end here and leave nothing.
+    fn is_stopped(&self) -> bool;
+}
 
 impl Session {
     /// Writes everything out into a folder that is not there yet or holds nothing, after the event that says so is on the medium. What the
     /// vault itself has lost is named; the rest is written.
     ///
     /// # Errors
-    /// When the folder is inside the vault or holds something, or cannot be written; then nothing is left in it. When the event cannot be
-    /// written: no event, no byte.
+    /// When the folder is inside the vault or holds something, or cannot be written, or `watch` stops it; then nothing is left in it. When
+    /// the event cannot be written: no event, no byte.
     pub fn export(
         &self,
         writing: &mut Writing<'_>,
         disk: &dyn Disk,
         folder: &Path,
         now: Moment,
-        tell: &mut ExportProgress<'_>,
+        watch: &mut dyn ExportWatch,
     ) -> Result<Exported, CeremonyError> {
         check_export_folder(disk, writing.ledger().folder().root(), folder)?;
         writing.record(now, None, &self.attendance().signers(), What::Exported { session: self.event() })?;
@@ -62,7 +70,7 @@ impl Session {
             writing,
             disk,
             folder,
-            tell,
+            watch,
             made: Vec::new(),
             taken: BTreeSet::new(),
             files: BTreeMap::new(),
@@ -98,7 +106,7 @@ struct Export<'e, 'w> {
     writing: &'e Writing<'w>,
     disk: &'e dyn Disk,
     folder: &'e Path,
-    tell: &'e mut ExportProgress<'e>,
+    watch: &'e mut dyn ExportWatch,
     /// What was made, in this order: taken back when something fails.
     made: Vec<Made>,
     /// Paths of files in lower case.
@@ -106,6 +114,27 @@ struct Export<'e, 'w> {
     /// Files by the blob that they came of: a revision that left an attachment as it was needs no second copy.
     files: BTreeMap<Digest, String>,
     exported: Exported,
+}
+
+/// A file that takes nothing more once it is to end here.
+struct UntilStopped<'u, 'd> {
+    file: &'u mut NewFile<'d>,
+    is_stopped: &'u dyn Fn() -> bool,
+}
+
+impl Write for UntilStopped<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if (self.is_stopped)() { Err(stopped()) } else { self.file.write(bytes) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Not as an interrupted write: that would be tried again.
+fn stopped() -> io::Error {
+    io::Error::other("stopped")
 }
 
 enum Made {
@@ -121,6 +150,9 @@ impl Export<'_, '_> {
         let header = session.attendance().header();
         let mut document = ExportedVault::new(header.name.to_string(), header.vault, header.epoch, now);
         for view in session.entries() {
+            if self.watch.is_stopped() {
+                return Err(CeremonyError::Target(stopped()));
+            }
             let entry = self.entry(&view)?;
             document.entries.push(entry);
         }
@@ -218,11 +250,14 @@ impl Export<'_, '_> {
             }
         }
         let mut file = NewFile::begin(self.disk, &folder)?;
-        let (tell, size) = (&mut *self.tell, attachment.size);
-        let ledger = self.writing.ledger();
-        match super::attachment::decrypt(ledger, attachment, &mut file, &mut |done| tell(name, size, done)) {
+        let watch = RefCell::new(&mut *self.watch);
+        let is_stopped = || watch.borrow().is_stopped();
+        let mut target = UntilStopped { file: &mut file, is_stopped: &is_stopped };
+        let mut tell = |done| watch.borrow_mut().progress(name, attachment.size, done);
+        match super::attachment::decrypt(self.writing.ledger(), attachment, &mut target, &mut tell) {
             Ok(()) => {}
-            Err(error @ CeremonyError::Target(_)) => return Err(error),
+            // Here it is known which drive is full or gone.
+            Err(CeremonyError::Target(error)) => return Err(file.failed(&error).into()),
             Err(_) => {
                 self.exported.missing.push((entry.clone(), name.clone()));
                 return Ok(None);

@@ -36,7 +36,7 @@ pub use clean_up::clean_up;
 pub use copy::{Merged, copy_vault, merge_vaults};
 pub use dealing::{CustodianPlan, LockPlan, NewCards, Plan};
 pub use error::CeremonyError;
-pub use export::{ExportProgress, Exported, check_export_folder};
+pub use export::{ExportWatch, Exported, check_export_folder};
 pub use gathering::{Accepted, Attendance, CardRefusal, Gathering, Locked, Offered, WrongPhrase};
 pub use init::{init, read_back, read_back_and_delete};
 pub use ledger::{Ledger, Writing};

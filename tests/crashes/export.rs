@@ -5,18 +5,35 @@ use std::path::{Path, PathBuf};
 
 use breakglass::ceremony::*;
 use breakglass::exchange::read;
-use breakglass::vault::Change;
+use breakglass::vault::{AttachmentName, Change};
 
 use crate::ceremony::{at_rest, cut_everywhere, is_sound};
 use crate::crash_disk::CrashDisk;
 use crate::machine::{Machine, attend, entry, now};
 
+/// Lets so many blocks of attachments be written, then ends it.
+struct StopsAfter(usize);
+
+impl ExportWatch for StopsAfter {
+    fn progress(&mut self, _name: &AttachmentName, _size: u64, _done: u64) {
+        self.0 = self.0.saturating_sub(1);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.0 == 0
+    }
+}
+
 /// What `unseal --export` does.
 fn export(machine: Machine<'_>, cards: &[String]) -> Result<Exported, CeremonyError> {
+    export_until(machine, cards, usize::MAX)
+}
+
+fn export_until(machine: Machine<'_>, cards: &[String], blocks: usize) -> Result<Exported, CeremonyError> {
     let mut writing = machine.try_write()?;
     let attendance = attend(writing.ledger(), cards)?;
     let session = Session::open(&mut writing, attendance, "moving", None, now())?;
-    let exported = session.export(&mut writing, machine.disk, Path::new("out"), now(), &mut |_, _, _| ());
+    let exported = session.export(&mut writing, machine.disk, Path::new("out"), now(), &mut StopsAfter(blocks));
     session.close(&mut writing, now())?;
     exported
 }
@@ -31,7 +48,7 @@ fn vault() -> (CrashDisk, Vec<String>) {
     let ledger = machine.read();
     let trusted = trusted_epoch(&ledger, None).unwrap();
     let mut writing = ledger.begin(now()).unwrap();
-    let name: breakglass::vault::AttachmentName = "keys.csv".parse().unwrap();
+    let name: AttachmentName = "keys.csv".parse().unwrap();
     let attachment = attach(&writing, &name, &mut &[7; 300_000][..], &mut |_| ()).unwrap();
     let change = Change { attach: [(name, attachment)].into(), ..Change::default() };
     put(&mut writing, trusted, &entry("m365-admin"), change, "Ben", now()).unwrap();
@@ -82,4 +99,18 @@ fn a_disk_that_fills_up_leaves_nothing_in_the_clear_and_the_same_export_succeeds
         assert_eq!(export(Machine::new(&disk), &cards).unwrap().files, 1, "{space} bytes were left");
     }
     assert!(failed > 10, "{failed}");
+}
+
+#[test]
+fn an_export_that_is_stopped_leaves_nothing_in_the_clear_and_the_log_says_that_it_began() {
+    let (disk, cards) = vault();
+    for blocks in 0..3 {
+        let disk = at_rest(&disk);
+        let machine = Machine::new(&disk);
+        assert!(export_until(machine, &cards, blocks).is_err(), "{blocks}");
+        assert_eq!(in_the_clear(&disk), [] as [PathBuf; 0], "{blocks}");
+        let state = machine.read();
+        let opening = state.state().openings.last().unwrap();
+        assert!(opening.exported && opening.closed, "{blocks}");
+    }
 }

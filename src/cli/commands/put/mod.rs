@@ -158,7 +158,6 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     put(&mut writing, trusted, entry, change.clone(), &by, now)?;
     let ledger = writing.end();
     context.remember(&ledger, Some(trusted));
-    let head = super::head(&ledger);
     if context.json {
         let generated = generated.as_ref().filter(|_| arguments.print).map(|(_, value)| value.expose());
         let heads = ledger.heads();
@@ -170,7 +169,8 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
             generated,
         })?;
     } else {
-        context.desk.tell(&text::put_done(context.language, entry, labels.join(", "), head));
+        context.desk.tell(&text::put_done(context.language, entry, labels.join(", ")));
+        super::tell_heads(context, &ledger);
     }
     // The value is in the vault before anybody sees it: whoever sets it elsewhere now can lose nothing.
     if let Some((name, value)) = generated {

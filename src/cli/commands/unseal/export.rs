@@ -1,13 +1,14 @@
 //! Everything in the clear, to a folder: for moving to another vault, or to another program when this one is given up.
 
-use std::cell::RefCell;
 use std::path::Path;
 
-use crate::ceremony::{Exported, Session, Writing, check_export_folder};
+use crate::ceremony::{ExportWatch, Exported, Session, Writing, check_export_folder};
 use crate::cli::answers::YES;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::progress::Progress;
+use crate::cli::terminal::{Desk, DeskError, Stoppable};
+use crate::language::Language;
 use crate::language::messages::exchange as text;
 use crate::system::is_memory_filesystem;
 use crate::vault::AttachmentName;
@@ -23,6 +24,37 @@ pub fn ask(context: &mut Context, folder: &Path, vault: &Path) -> Result<(), Cli
     if context.desk.confirm(&text::ask_export(language), YES)? { Ok(()) } else { Err(CliError::Declined) }
 }
 
+/// Shows how far each attachment is, and hears Ctrl-C: killed in the middle, an export would lie in the clear where nobody looks for it.
+struct Watch<'w> {
+    desk: &'w mut dyn Desk,
+    language: Language,
+    step: Stoppable,
+    current: Option<(AttachmentName, Progress)>,
+}
+
+impl Watch<'_> {
+    fn end(&mut self) {
+        if let Some((_, progress)) = self.current.take() {
+            progress.end(self.desk);
+        }
+    }
+}
+
+impl ExportWatch for Watch<'_> {
+    fn progress(&mut self, name: &AttachmentName, size: u64, done: u64) {
+        if self.current.as_ref().is_none_or(|(known, _)| known != name) {
+            self.end();
+        }
+        let new = || (name.clone(), Progress::new(self.language, name.as_str(), Some(size)));
+        let (_, progress) = self.current.get_or_insert_with(new);
+        progress.show(self.desk, done);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.step.is_stopped()
+    }
+}
+
 /// Writes everything, and tells what could not be.
 pub fn write_everything(
     context: &mut Context,
@@ -31,24 +63,13 @@ pub fn write_everything(
     folder: &Path,
 ) -> Result<(), CliError> {
     let (language, now, disk) = (context.language, context.now(), context.disk());
-    let desk = RefCell::new(&mut context.desk);
-    let mut current: Option<(AttachmentName, Progress)> = None;
-    let mut tell = |name: &AttachmentName, size: u64, done: u64| {
-        let desk = &mut **desk.borrow_mut();
-        if current.as_ref().is_none_or(|(known, _)| known != name) {
-            if let Some((_, progress)) = current.take() {
-                progress.end(&mut **desk);
-            }
-            current = Some((name.clone(), Progress::new(language, name.as_str(), Some(size))));
-        }
-        if let Some((_, progress)) = &mut current {
-            progress.show(&mut **desk, done);
-        }
-    };
-    let exported = session.export(writing, disk, folder, now, &mut tell);
-    if let Some((_, progress)) = current {
-        progress.end(&mut *context.desk);
+    let mut watch = Watch { desk: &mut *context.desk, language, step: Stoppable::begin(), current: None };
+    let exported = session.export(writing, disk, folder, now, &mut watch);
+    watch.end();
+    if exported.is_err() && watch.is_stopped() {
+        return Err(DeskError::Interrupted.into());
     }
+    drop(watch);
     tell_exported(context, &exported?, folder)
 }
 
