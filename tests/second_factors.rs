@@ -260,9 +260,9 @@ fn codes_are_those_of_oathtool() {
     }
 }
 
-/// How many addresses are tried; more by `BREAKGLASS_FUZZ`.
+/// How many addresses are tried; more by `BREAKGLASS_MUTATIONS`.
 fn rounds() -> u32 {
-    std::env::var("BREAKGLASS_FUZZ").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(20_000)
+    std::env::var("BREAKGLASS_MUTATIONS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(20_000)
 }
 
 #[test]
