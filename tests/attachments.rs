@@ -81,7 +81,7 @@ impl Desk {
         }
         let session = Session::open(&mut writing, gathering.quorum().unwrap(), "test", None, now()).unwrap();
         let view = session.entry(&"m365".parse().unwrap()).unwrap();
-        let attachment = view.attachment(&name.parse().unwrap(), true).unwrap().attachment.clone();
+        let attachment = view.attachment(&name.parse().unwrap(), Which::Newest).unwrap().held.value.clone();
         session.close(&mut writing, now()).unwrap();
         attachment
     }
@@ -215,6 +215,24 @@ fn what_never_stood_is_not_told_as_removed_and_nothing_is_given_and_removed_at_o
     assert_eq!(fs::read(desk.practice.vault().join("log.jsonl")).unwrap(), before);
     assert_eq!(desk.blobs().len(), 1);
     desk.good(&["put", "m365", "--detach", "keys", "--clear", "title"]);
+}
+
+#[test]
+fn an_attachment_that_a_later_deposit_replaces_or_takes_off_is_reached_by_its_number() {
+    let desk = Desk::new();
+    for content in ["right", "wrong"] {
+        fs::write(desk.path("keys"), content).unwrap();
+        desk.good(&["put", "m365", "--attach", desk.path("keys").to_str().unwrap(), "--by", "Ben"]);
+    }
+    desk.good(&["put", "m365", "--detach", "keys", "--by", "Eve"]);
+    for (more, content, other) in [(&["--deposited=1"][..], "right", 2), (&[], "wrong", 1)] {
+        let piped = desk.unseal("keys", more);
+        assert_eq!(words(&piped.stdout), content);
+        let told = words(&piped.stderr);
+        assert!(told.contains(&format!("see it with --deposited={other}")), "{told}");
+        assert!(told.contains("was removed by Eve"), "{told}");
+    }
+    assert!(words(&desk.unseal("keys", &["--deposited=3"]).stderr).contains("2 deposits since"));
 }
 
 #[test]

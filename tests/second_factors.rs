@@ -217,6 +217,41 @@ fn a_picture_without_an_enrolment_is_told_without_a_word_of_cards() {
 }
 
 #[test]
+fn a_wrong_deposit_hides_no_second_factor_that_was_there_before_it() {
+    let desk = Desk::new();
+    assert!(desk.put("--totp", URI).status.success());
+    assert!(desk.put("--totp", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").status.success());
+    assert!(desk.put("--recovery-codes", "alpha-1\nbravo-2").status.success());
+    assert!(desk.put("--recovery-codes", "wrong-1").status.success());
+    let newest = desk.unseal(&["--field", "totp"]);
+    assert!(words(&newest.stderr).contains("see it with --deposited=1"), "{}", words(&newest.stderr));
+    let enrolment = desk.unseal(&["--field", "totp", "--enrolment", "--deposited=1"]);
+    assert_eq!(words(&enrolment.stdout).trim(), URI);
+    assert!(words(&enrolment.stderr).contains("see it with --deposited=2"), "{}", words(&enrolment.stderr));
+    let code = desk.unseal(&["--field", "recovery_codes", "--deposited=1", "--code", "2"]);
+    assert_eq!(words(&code.stdout).trim(), "bravo-2");
+    assert_eq!(words(&desk.unseal(&["--field", "recovery_codes", "--deposited"]).stdout).trim(), "wrong-1");
+    let before = desk.log();
+    let refused = desk.unseal(&["--field", "totp", "--deposited=3"]);
+    assert!(words(&refused.stderr).contains("2 deposits since"), "{}", words(&refused.stderr));
+    assert_eq!(desk.log(), before, "refused before the opening");
+}
+
+#[test]
+fn a_value_that_a_later_deposit_clears_is_shown_and_told_as_removed() {
+    let desk = Desk::new();
+    assert!(desk.put("--recovery-codes", "alpha-1\nbravo-2").status.success());
+    assert!(desk.run(&["put", "m365", "--clear", "recovery_codes", "--by", "Eve"]).status.success());
+    let code = desk.unseal(&["--field", "recovery_codes"]);
+    assert_eq!(words(&code.stdout).trim(), "alpha-1");
+    assert!(words(&code.stderr).contains("was removed by Eve"), "{}", words(&code.stderr));
+    assert!(desk.run(&["put", "m365", "--clear", "password", "--by", "Eve"]).status.success());
+    let password = desk.unseal(&["--field", "password"]);
+    assert_eq!(words(&password.stdout).trim(), "hunter2");
+    assert!(words(&password.stderr).contains("was removed by Eve"), "{}", words(&password.stderr));
+}
+
+#[test]
 fn a_security_key_is_kept_with_its_serial_its_pin_and_its_place() {
     let desk = Desk::new();
     let pin = desk.path("pin.txt");

@@ -1,14 +1,16 @@
 //! Attachments on their way into the vault and out of it, in pieces.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 
 use super::error::CeremonyError;
+use super::held::{Held, Name, Which};
 use super::ledger::{Ledger, Writing};
-use super::unseal::{OpenDeposit, Session};
+use super::unseal::Session;
 use crate::journal::What;
 use crate::quorum::Digest;
 use crate::store::{Place, StoreError};
-use crate::vault::{Attachment, AttachmentName, BlobError, EntryId, Moment, open_blob, renew_blob, seal_file};
+use crate::vault::{Attachment, AttachmentName, BlobError, Change, EntryId, Moment, open_blob, renew_blob, seal_file};
 
 /// Encrypts a file into the vault, for an identity of its own. It is on the medium when this returns, and no deposit names it yet.
 /// `tell` hears how many bytes were taken so far.
@@ -46,39 +48,40 @@ pub fn discard<'a>(writing: &Writing<'_>, blobs: impl IntoIterator<Item = &'a Di
 pub struct OfferedAttachment<'s> {
     /// Its name.
     pub name: &'s AttachmentName,
-    /// Where it is and what opens it.
-    pub attachment: &'s Attachment,
-    /// The deposit that brought it, when no rotation folded it in: not confirmed.
-    pub deposit: Option<&'s OpenDeposit>,
+    /// Where it is and what opens it, with the deposit that brought it.
+    pub held: Held<'s, Attachment>,
 }
 
 impl<'s> super::EntryView<'s> {
     /// Every attachment: the sealed ones by name, and what was deposited since behind each.
     #[must_use]
     pub fn attachments(&self) -> Vec<OfferedAttachment<'s>> {
-        let sealed = self.sealed_entry.into_iter().flat_map(|entry| entry.attachments());
-        let mut offered: Vec<OfferedAttachment<'s>> =
-            sealed.map(|(name, attachment)| OfferedAttachment { name, attachment, deposit: None }).collect();
-        for &open in &self.deposits {
-            let attached = open.deposit.iter().flat_map(|deposit| &deposit.change.attach);
-            offered.extend(attached.map(|(name, attachment)| OfferedAttachment {
-                name,
-                attachment,
-                deposit: Some(open),
-            }));
-        }
-        offered.sort_by(|one, other| one.name.cmp(other.name));
-        offered
+        let sealed = self.sealed_entry.into_iter().flat_map(|entry| entry.attachments().keys());
+        let deposited = self.deposits.iter().filter_map(|open| open.deposit.as_ref().ok());
+        let names: BTreeSet<&'s AttachmentName> =
+            sealed.chain(deposited.flat_map(|deposit| deposit.change.attach.keys())).collect();
+        names.into_iter().flat_map(|name| self.attachments_called(name)).collect()
     }
 
-    /// The attachment of this name: the sealed one, or with `deposited` the newest that no rotation folded in. Where only the other is
-    /// there, that.
+    /// Every attachment of this name: the sealed one first, then what was deposited since, oldest first.
+    fn attachments_called(&self, name: &'s AttachmentName) -> Vec<OfferedAttachment<'s>> {
+        let under = &Name {
+            brought: &|pending| pending.attached.iter().any(|attached| attached.name == *name),
+            removed: &|pending| pending.detached.contains(name),
+            value: &|change: &'s Change| change.attach.get(name),
+        };
+        let sealed = self.sealed_entry.and_then(|entry| entry.attachments().get(name));
+        self.held_under(sealed, under).into_iter().map(|held| OfferedAttachment { name, held }).collect()
+    }
+
+    /// The attachment of this name that is meant.
     #[must_use]
-    pub fn attachment(&self, name: &AttachmentName, deposited: bool) -> Option<OfferedAttachment<'s>> {
-        let named: Vec<OfferedAttachment<'s>> =
-            self.attachments().into_iter().filter(|offered| offered.name == name).collect();
-        let wanted = named.iter().rev().find(|offered| offered.deposit.is_some() == deposited);
-        wanted.or(named.last()).copied()
+    pub fn attachment(&self, name: &AttachmentName, which: Which) -> Option<OfferedAttachment<'s>> {
+        let mut named = self.attachments();
+        named.retain(|offered| offered.name == name);
+        let held: Vec<Held<'s, Attachment>> = named.iter().map(|offered| offered.held).collect();
+        let held = which.of(&held)?;
+        named.first().map(|offered| OfferedAttachment { name: offered.name, held })
     }
 }
 
@@ -98,7 +101,7 @@ impl Session {
         tell: &mut dyn FnMut(u64),
     ) -> Result<(), CeremonyError> {
         // A blob that is not there shows nothing; that needs no event, and no rotation after it.
-        let place = Place::Attachment(offered.attachment.blob);
+        let place = Place::Attachment(offered.held.value.blob);
         if !writing.ledger().folder().holds(&place)? {
             return Err(CeremonyError::AttachmentMissing(entry.clone(), offered.name.clone(), place.path()));
         }
@@ -110,7 +113,7 @@ impl Session {
             codes: Vec::new(),
         };
         writing.record(now, None, &self.attendance().signers(), what)?;
-        decrypt(writing.ledger(), offered.attachment, target, tell)
+        decrypt(writing.ledger(), offered.held.value, target, tell)
     }
 }
 

@@ -87,6 +87,10 @@ pub enum CeremonyError {
     NoSuchRecoveryCode(EntryId, u16, u16),
     /// Every recovery code of the entry was shown before; how many it has.
     AllCodesSpent(EntryId, u16),
+    /// So many deposits bring what is named, and none has this number; how many do.
+    NoSuchNumber(EntryId, u16, u16),
+    /// The deposit that is meant cannot be read.
+    UnreadableDeposit(EntryId),
     /// There is no such deposit any more.
     NoSuchDeposit,
     /// This machine was never told which epoch to trust; the folder's.
@@ -185,6 +189,8 @@ impl Say for CeremonyError {
             }
             CeremonyError::Source(name, why) => text::source_unreadable(language, name, why),
             CeremonyError::Target(why) => text::target_unwritable(language, why),
+            CeremonyError::NoSuchNumber(entry, number, count) => text::no_such_number(language, entry, number, count),
+            CeremonyError::UnreadableDeposit(entry) => text::unreadable_deposit(language, entry),
             CeremonyError::NoSuchDeposit => text::no_such_deposit(language),
             // The folder's own epoch is not said in either: it must come from a card.
             CeremonyError::NotPinned(_) => text::not_pinned(language),

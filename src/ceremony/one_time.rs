@@ -1,6 +1,7 @@
 //! Codes that are good once: of the moment, or from a list that was handed out. Each is in the log before it is seen.
 
 use super::error::CeremonyError;
+use super::held::{Held, Which};
 use super::ledger::{Ledger, Writing};
 use super::unseal::{EntryView, OpenDeposit, Session};
 use crate::journal::{OneTimeCode, What};
@@ -12,14 +13,6 @@ use crate::vault::{EntryId, FieldName, FieldValue, Moment};
 pub const TOTP: &str = "totp";
 /// The field of recovery codes.
 pub const RECOVERY_CODES: &str = "recovery_codes";
-
-/// A field's value with the deposit that brought it, when no rotation folded that in: not confirmed.
-struct Held<'s> {
-    value: &'s FieldValue,
-    /// The deposit that brought the value as it stands.
-    brought: Digest,
-    deposit: Option<&'s OpenDeposit>,
-}
 
 /// What makes codes of the moment.
 #[derive(Debug)]
@@ -54,23 +47,21 @@ impl<'s> EntryView<'s> {
         self.names().iter().any(|known| known.as_str() == name)
     }
 
-    /// The sealed value, or with `deposited` the newest that no rotation folded in. Where only the other is there, that.
-    fn held(&self, name: &'static str, deposited: bool) -> Option<Held<'s>> {
-        let field = FieldName::fixed(name);
-        let newest = self.deposits.iter().rev().find_map(|&open| {
-            let value = open.deposit.as_ref().ok()?.change.set.get(&field)?;
-            Some(Held { value, brought: open.pending.deposit, deposit: Some(open) })
-        });
-        let sealed = self.sealed_entry.and_then(|entry| {
-            let (value, brought) = entry.brought(&field)?;
-            Some(Held { value, brought, deposit: None })
-        });
-        if deposited { newest.or(sealed) } else { sealed.or(newest) }
+    /// The deposit that brought the recovery codes as they stand: what the log counts them by.
+    fn set_of(&self, held: &Held<'s, FieldValue>) -> Option<Digest> {
+        match held.deposit {
+            Some(open) => Some(open.pending.deposit),
+            None => Some(self.sealed_entry?.brought(&FieldName::fixed(RECOVERY_CODES))?.1),
+        }
     }
 
-    fn held_or_missing(&self, name: &'static str, deposited: bool) -> Result<Held<'s>, CeremonyError> {
-        let missing = || CeremonyError::NoSuchField(self.id.clone(), FieldName::fixed(name), self.names());
-        self.held(name, deposited).ok_or_else(missing)
+    fn held_or_missing(&self, name: &'static str, which: Which) -> Result<Held<'s, FieldValue>, CeremonyError> {
+        let name = FieldName::fixed(name);
+        let held = which.of(&self.held(&name));
+        held.ok_or_else(|| match which {
+            Which::Deposited(_) if self.names().contains(&name) => CeremonyError::UnreadableDeposit(self.id.clone()),
+            _ => CeremonyError::NoSuchField(self.id.clone(), name.clone(), self.names()),
+        })
     }
 }
 
@@ -84,22 +75,26 @@ impl Session {
         &self,
         writing: &mut Writing<'_>,
         entry: &EntryId,
-        deposited: bool,
+        which: Which,
         now: Moment,
     ) -> Result<CodeMaker<'_>, CeremonyError> {
-        let held = self.entry(entry)?.held_or_missing(TOTP, deposited)?;
+        let held = self.entry(entry)?.held_or_missing(TOTP, which)?;
         let enrolment = Enrolment::read(held.value.expose())?;
         self.record_code(writing, entry, OneTimeCode::TimeBased, now)?;
         Ok(CodeMaker { enrolment, deposit: held.deposit })
     }
 
-    /// Numbers of an entry's recovery codes that were shown before, of the set that is shown now.
+    /// Numbers of an entry's recovery codes that were shown before, of the set that is meant.
     #[must_use]
-    pub fn spent_codes(&self, ledger: &Ledger<'_>, entry: &EntryId, deposited: bool) -> Vec<u16> {
-        let held = self.entry(entry).ok().and_then(|view| view.held(RECOVERY_CODES, deposited));
-        let Some(held) = held else { return Vec::new() };
-        let count = u16::try_from(recovery_codes(held.value.expose()).count()).unwrap_or(u16::MAX);
-        (1..=count).filter(|&number| ledger.state().codes.is_spent(held.brought, number)).collect()
+    pub fn spent_codes(&self, ledger: &Ledger<'_>, entry: &EntryId, which: Which) -> Vec<u16> {
+        let spent = || {
+            let view = self.entry(entry).ok()?;
+            let held = view.held_or_missing(RECOVERY_CODES, which).ok()?;
+            let set = view.set_of(&held)?;
+            let count = u16::try_from(recovery_codes(held.value.expose()).count()).unwrap_or(u16::MAX);
+            Some((1..=count).filter(|&number| ledger.state().codes.is_spent(set, number)).collect())
+        };
+        spent().unwrap_or_default()
     }
 
     /// Gives a recovery code, after the event that marks it spent is on the medium: the one of this number, or the first that was never
@@ -112,13 +107,15 @@ impl Session {
         writing: &mut Writing<'_>,
         entry: &EntryId,
         number: Option<u16>,
-        deposited: bool,
+        which: Which,
         now: Moment,
     ) -> Result<RecoveryCode<'_>, CeremonyError> {
-        let held = self.entry(entry)?.held_or_missing(RECOVERY_CODES, deposited)?;
+        let view = self.entry(entry)?;
+        let held = view.held_or_missing(RECOVERY_CODES, which)?;
+        let set = view.set_of(&held).ok_or_else(|| CeremonyError::UnreadableDeposit(entry.clone()))?;
         let codes: Vec<&str> = recovery_codes(held.value.expose()).collect();
         let count = u16::try_from(codes.len()).unwrap_or(u16::MAX);
-        let spent = |number: u16| writing.ledger().state().codes.is_spent(held.brought, number);
+        let spent = |number: u16| writing.ledger().state().codes.is_spent(set, number);
         let unspent: Vec<u16> = (1..=count).filter(|&number| !spent(number)).collect();
         let number = match number {
             Some(number) if (1..=count).contains(&number) => number,
@@ -126,7 +123,7 @@ impl Session {
             None => *unspent.first().ok_or_else(|| CeremonyError::AllCodesSpent(entry.clone(), count))?,
         };
         let spent_before = spent(number);
-        self.record_code(writing, entry, OneTimeCode::Recovery { set: held.brought, number }, now)?;
+        self.record_code(writing, entry, OneTimeCode::Recovery { set, number }, now)?;
         Ok(RecoveryCode {
             code: SecretText::from(codes[usize::from(number) - 1].to_owned()),
             number,

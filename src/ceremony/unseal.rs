@@ -2,6 +2,7 @@
 
 use super::error::CeremonyError;
 use super::gathering::Attendance;
+use super::held::{Held, Name};
 use super::ledger::{Ledger, Writing};
 use super::one_time::codes_in;
 use crate::journal::{PendingDeposit, What};
@@ -116,16 +117,8 @@ pub struct ConfirmedField<'s> {
     pub sealed: Option<&'s FieldValue>,
     /// Values that were deposited since, oldest first, with the deposit: not confirmed. `None` removes the field.
     pub deposited: Vec<(&'s OpenDeposit, Option<&'s FieldValue>)>,
-}
-
-impl<'s> ConfirmedField<'s> {
-    /// The sealed value, or with `deposited` the newest that no rotation folded in, with its deposit. Where only the other is there, that.
-    #[must_use]
-    pub fn current(&self, deposited: bool) -> Option<(&'s FieldValue, Option<&'s OpenDeposit>)> {
-        let newest = self.deposited.last().and_then(|(open, value)| Some(((*value)?, Some(*open))));
-        let sealed = self.sealed.map(|value| (value, None));
-        if deposited { newest.or(sealed) } else { sealed.or(newest) }
-    }
+    /// All values, the sealed one first.
+    pub held: Vec<Held<'s, FieldValue>>,
 }
 
 /// An opening: from its event to its closing.
@@ -264,6 +257,18 @@ impl<'s> EntryView<'s> {
             name: name.clone(),
             sealed: self.sealed.and_then(|fields| fields.get(name)),
             deposited: deposited.collect(),
+            held: self.held(name),
         }
+    }
+
+    /// Every value of a field: the sealed one first, then what was deposited since, oldest first.
+    #[must_use]
+    pub fn held(&self, name: &FieldName) -> Vec<Held<'s, FieldValue>> {
+        let under = &Name {
+            brought: &|pending| pending.fields.contains(name),
+            removed: &|pending| pending.cleared.contains(name),
+            value: &|change: &'s Change| change.set.get(name),
+        };
+        self.held_under(self.sealed.and_then(|fields| fields.get(name)), under)
     }
 }

@@ -34,10 +34,10 @@ fn open(machine: Machine<'_>, cards: &[String], name: &str) -> Result<(Vec<u8>, 
     let session = Session::open(&mut writing, attendance, "lockout", None, now())?;
     let id = entry("m365-admin");
     let view = session.entry(&id)?;
-    let offered = view.attachment(&name.parse().unwrap(), false).unwrap();
+    let offered = view.attachment(&name.parse().unwrap(), Which::Sealed).unwrap();
     let mut out = Vec::new();
     session.write_attachment(&mut writing, &id, &offered, now(), &mut out, &mut |_| ())?;
-    let attachment = offered.attachment.clone();
+    let attachment = offered.held.value.clone();
     session.close(&mut writing, now())?;
     Ok((out, attachment))
 }

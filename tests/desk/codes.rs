@@ -151,3 +151,36 @@ fn a_recovery_code_that_was_hidden_too_soon_is_shown_again_by_its_number() {
     person.types("\r");
     person.reads("1 of 2 is left");
 }
+
+#[test]
+fn people_choose_among_all_second_factors_that_are_held_and_read_who_removed_them() {
+    let practice = Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]);
+    put(&practice, "--recovery-codes", "alpha-1\nbravo-2");
+    put(&practice, "--recovery-codes", "wrong-1");
+    let mut person = at_the_entry(&practice);
+    person.types("3\r");
+    person.reads("2 values are there, deposits oldest first");
+    person.reads("   2  NOT CONFIRMED: put in by Ben");
+    person.types("1\r");
+    person.reads("alpha-1");
+    person.reads("NOT CONFIRMED: put in by Ben");
+    person.types("\r");
+    person.reads("one that was shown before");
+    person.types("5\r");
+    person.reads("Which entry?");
+    person.types("2\r");
+    person.reads("head stands on paper");
+    person.types("\r");
+    assert!(person.sees_it_end().success());
+    put_clear(&practice);
+    let mut person = at_the_entry(&practice);
+    person.types("3\r");
+    person.sees("who removed it", |screen| screen.matches("since by Eve on").count() == 2);
+}
+
+fn put_clear(practice: &Practice) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
+    command.args(["put", "m365", "--clear", "recovery_codes", "--by", "Eve", "--vault"]).arg(practice.vault());
+    command.env("XDG_CONFIG_HOME", practice.scratch.path().join("config")).stdin(Stdio::null());
+    assert!(command.output().unwrap().status.success());
+}

@@ -3,26 +3,30 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::Arguments;
-use crate::ceremony::{CeremonyError, OfferedAttachment, Session, Writing};
+use super::{Arguments, held};
+use crate::ceremony::{CeremonyError, Held, OfferedAttachment, Session, Writing};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::new_file::folder_of;
 use crate::cli::progress::{Progress, size};
 use crate::cli::streams::standard_output;
 use crate::cli::terminal::{DeskError, Stoppable};
-use crate::language::messages::{attachments as text, cli as words};
+use crate::language::messages::attachments as text;
 use crate::quorum::Digest;
 use crate::store::{NewFile, is_inside};
-use crate::vault::{AttachmentName, EntryId};
+use crate::vault::{Attachment, AttachmentName, EntryId};
 
 /// What an attachment is called in a list.
 pub fn label(context: &Context, offered: &OfferedAttachment<'_>) -> String {
-    let (language, size) = (context.language, size(offered.attachment.size));
-    let Some(open) = offered.deposit else { return text::label(language, offered.name, size) };
-    let by = open.pending.by.clone().unwrap_or_else(|| words::somebody(language));
-    let time = open.pending.time.date_and_minute(&context.zone);
-    text::label_not_confirmed(language, offered.name, size, by, time)
+    let (language, size) = (context.language, size(offered.held.value.size));
+    let label = match offered.held.deposit {
+        None => text::label(language, offered.name, size),
+        Some(open) => {
+            let (by, time) = held::claimed(context, open);
+            text::label_not_confirmed(language, offered.name, size, by, time)
+        }
+    };
+    held::or_removed(context, label, &offered.held)
 }
 
 /// Says before anybody brings a card that nothing can be written there.
@@ -63,14 +67,19 @@ pub fn write_named(
     name: &AttachmentName,
 ) -> Result<(), CliError> {
     let view = session.entry(entry)?;
-    let Some(offered) = view.attachment(name, arguments.deposited) else {
+    held::tell_broken_deposits(context, &view);
+    let which = held::named(arguments, writing.ledger().state())?;
+    let Some(offered) = view.attachment(name, which) else {
         let names = view.attachments().into_iter().map(|offered| offered.name.clone()).collect();
         return Err(CeremonyError::NoSuchAttachment(entry.clone(), name.clone(), names).into());
     };
-    if offered.deposit.is_some() {
+    if offered.held.deposit.is_some() {
         let told = label(context, &offered);
         context.desk.tell(&told);
     }
+    let called = view.attachments().into_iter().filter(|other| other.name == name);
+    let all: Vec<Held<'_, Attachment>> = called.map(|other| other.held).collect();
+    held::tell_others(context, &text::called(context.language, name), &all, &offered.held);
     match &arguments.to {
         Some(path) if path.as_os_str() != "-" => to_file(context, session, writing, entry, &offered, path),
         _ => {
@@ -90,7 +99,7 @@ pub fn ask_and_write(
     blob: Digest,
 ) -> Result<(), CliError> {
     let offered = session.entry(entry)?.attachments();
-    let Some(offered) = offered.into_iter().find(|offered| offered.attachment.blob == blob) else { return Ok(()) };
+    let Some(offered) = offered.into_iter().find(|offered| offered.held.value.blob == blob) else { return Ok(()) };
     loop {
         let typed = context.desk.ask_line(&text::ask_target(context.language), "--to")?;
         if typed.is_empty() {
@@ -133,7 +142,7 @@ fn to_file(
     }
     file.finish()?;
     file.keep(&name)?;
-    let size = size(offered.attachment.size);
+    let size = size(offered.held.value.size);
     context.desk.tell(&text::written(context.language, offered.name, size, path.display()));
     Ok(())
 }
@@ -147,7 +156,7 @@ fn stream(
     target: &mut dyn Write,
 ) -> Result<(), CliError> {
     let now = context.now();
-    let mut progress = Progress::new(context.language, offered.name.as_str(), Some(offered.attachment.size));
+    let mut progress = Progress::new(context.language, offered.name.as_str(), Some(offered.held.value.size));
     let desk = &mut *context.desk;
     let written = session.write_attachment(writing, entry, offered, now, target, &mut |done| progress.show(desk, done));
     progress.end(&mut *context.desk);

@@ -1,15 +1,15 @@
 //! What people at the terminal choose from: an entry, then what they need of it, until they are done.
 
 use super::reveal::reveal;
-use super::{Arguments, attachment, code};
-use crate::ceremony::{CeremonyError, EntryView, RECOVERY_CODES, Session, TOTP, Writing};
+use super::{Arguments, attachment, code, held};
+use crate::ceremony::{CeremonyError, EntryView, Held, RECOVERY_CODES, Session, TOTP, Which, Writing};
 use crate::cli::commands::field_label;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::Language;
 use crate::language::messages::{cli as text, second_factor as factors};
 use crate::quorum::Digest;
-use crate::vault::{EntryId, FieldName};
+use crate::vault::{EntryId, FieldName, FieldValue};
 
 /// The people choose an entry, then a field, until they are done.
 pub fn choose_entries(
@@ -26,7 +26,7 @@ pub fn choose_entries(
             return Ok(());
         }
         for entry in &entries {
-            tell_broken_deposits(context, entry);
+            held::tell_broken_deposits(context, entry);
         }
         let mut choices: Vec<String> = entries.iter().map(|entry| label(context, entry)).collect();
         choices.push(text::close_the_vault(language));
@@ -38,8 +38,16 @@ pub fn choose_entries(
 
 /// What can be shown of an entry.
 enum Choice {
-    /// The value of a field, as it stands.
+    /// The values of a field, as they stand.
     Field(FieldName),
+    /// Of a second factor: several can be held under its name.
+    Factor(Factor),
+    /// An attachment, by its blob: several can have one name.
+    Attachment(Digest),
+}
+
+#[derive(Clone, Copy)]
+enum Factor {
     /// A one-time code of the moment.
     CodeNow,
     /// The QR code that moves the second factor to another telephone.
@@ -48,36 +56,108 @@ enum Choice {
     RecoveryCode,
     /// A recovery code that was shown before.
     SpentCode,
-    /// An attachment, by its blob: several can have one name. And its label.
-    Attachment(Digest, String),
 }
 
-impl Choice {
-    fn label(&self, language: Language) -> String {
+impl Factor {
+    fn label(self, language: Language) -> String {
         match self {
-            Choice::Field(name) => field_label(language, name),
-            Choice::CodeNow => factors::code_now(language),
-            Choice::Enrolment => factors::enrolment(language),
-            Choice::RecoveryCode => factors::next_recovery_code(language),
-            Choice::SpentCode => factors::spent_recovery_code(language),
-            Choice::Attachment(_, label) => label.clone(),
+            Factor::CodeNow => factors::code_now(language),
+            Factor::Enrolment => factors::enrolment(language),
+            Factor::RecoveryCode => factors::next_recovery_code(language),
+            Factor::SpentCode => factors::spent_recovery_code(language),
         }
+    }
+
+    /// The field that it is of.
+    fn field(self) -> FieldName {
+        FieldName::fixed(match self {
+            Factor::CodeNow | Factor::Enrolment => TOTP,
+            Factor::RecoveryCode | Factor::SpentCode => RECOVERY_CODES,
+        })
     }
 }
 
-/// What an entry offers, in the order of the menu.
-fn choices_of(context: &Context, entry: &EntryView<'_>, any_spent: bool) -> Vec<Choice> {
-    let fields = entry.names().into_iter().flat_map(|name| match name.as_str() {
-        TOTP => vec![Choice::CodeNow, Choice::Enrolment],
-        RECOVERY_CODES if any_spent => vec![Choice::RecoveryCode, Choice::SpentCode],
-        RECOVERY_CODES => vec![Choice::RecoveryCode],
-        _ => vec![Choice::Field(name)],
-    });
-    let attachments = entry
-        .attachments()
-        .into_iter()
-        .map(|offered| Choice::Attachment(offered.attachment.blob, attachment::label(context, &offered)));
-    fields.chain(attachments).collect()
+/// The one entry that people chose, in an opened vault.
+struct Chosen<'c, 'w> {
+    arguments: &'c Arguments,
+    session: &'c Session,
+    writing: &'c mut Writing<'w>,
+    entry: &'c EntryId,
+}
+
+impl Chosen<'_, '_> {
+    /// Every value that is held of a second factor, as far as it has what is asked for.
+    fn held(&self, factor: Factor) -> Result<Vec<Held<'_, FieldValue>>, CliError> {
+        let mut held = self.session.entry(self.entry)?.held(&factor.field());
+        if matches!(factor, Factor::SpentCode) {
+            let ledger = self.writing.ledger();
+            held.retain(|held| !self.session.spent_codes(ledger, self.entry, held.which()).is_empty());
+        }
+        Ok(held)
+    }
+
+    /// What the entry offers, in the order of the menu, and how it is called there.
+    fn choices(&self, context: &Context) -> Result<Vec<(Choice, String)>, CliError> {
+        let (entry, language) = (self.session.entry(self.entry)?, context.language);
+        let mut choices = Vec::new();
+        for name in entry.names() {
+            let factors: &[Factor] = match name.as_str() {
+                TOTP => &[Factor::CodeNow, Factor::Enrolment],
+                RECOVERY_CODES => &[Factor::RecoveryCode, Factor::SpentCode],
+                _ => {
+                    let label = field_label(language, &name);
+                    choices.push((Choice::Field(name), label));
+                    continue;
+                }
+            };
+            for &factor in factors {
+                match self.held(factor)?.as_slice() {
+                    [] => {}
+                    // Where there are several, the question which one says of each whether it was removed.
+                    [held] => {
+                        let label = held::or_removed(context, factor.label(language), held);
+                        choices.push((Choice::Factor(factor), label));
+                    }
+                    _ => choices.push((Choice::Factor(factor), factor.label(language))),
+                }
+            }
+        }
+        for offered in entry.attachments() {
+            choices.push((Choice::Attachment(offered.held.value.blob), attachment::label(context, &offered)));
+        }
+        Ok(choices)
+    }
+
+    /// Shows of a second factor what people choose. That there is none, or that it cannot be made, is told, and they choose on.
+    fn show_factor(&mut self, context: &mut Context, factor: Factor) -> Result<(), CliError> {
+        let what = field_label(context.language, &factor.field());
+        let Some(which) = held::choose(context, &what, &self.held(factor)?)? else {
+            return Ok(());
+        };
+        let Chosen { arguments, session, writing, entry } = self;
+        let shown = match factor {
+            Factor::CodeNow => code::show_code(context, arguments, session, writing, entry, which),
+            Factor::Enrolment => self.show_enrolment(context, which),
+            Factor::RecoveryCode => code::show_recovery_code(context, arguments, session, writing, entry, which),
+            Factor::SpentCode => code::show_spent_code(context, arguments, session, writing, entry, which),
+        };
+        match shown {
+            Err(
+                error @ (CliError::Usage(_)
+                | CliError::Ceremony(CeremonyError::AllCodesSpent(..) | CeremonyError::Factor(_))),
+            ) => {
+                context.say(&error);
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn show_enrolment(&mut self, context: &mut Context, which: Which) -> Result<(), CliError> {
+        let names = [FieldName::fixed(TOTP)];
+        let shown = self.session.reveal(self.writing, self.entry, &names, context.now())?;
+        shown.iter().try_for_each(|field| code::show_enrolment(context, self.arguments, self.entry, field, which))
+    }
 }
 
 fn choose_fields(
@@ -88,72 +168,24 @@ fn choose_fields(
     entry: &EntryId,
 ) -> Result<(), CliError> {
     let language = context.language;
+    let mut chosen = Chosen { arguments, session, writing, entry };
     loop {
-        let any_spent = !session.spent_codes(writing.ledger(), entry, arguments.deposited).is_empty();
-        let choices = choices_of(context, &session.entry(entry)?, any_spent);
-        let mut words: Vec<String> = choices.iter().map(|choice| choice.label(language)).collect();
+        let choices = chosen.choices(context)?;
+        let mut words: Vec<String> = choices.iter().map(|(_, label)| label.clone()).collect();
         words.push(text::back_to_entries(language));
-        let chosen = context.desk.choose(&text::choose_field(language, entry), &words, "--field")?;
-        match choices.get(chosen) {
+        let number = context.desk.choose(&text::choose_field(language, entry), &words, "--field")?;
+        match choices.get(number).map(|(choice, _)| choice) {
             None => return Ok(()),
-            Some(Choice::CodeNow) => try_code(context, code::show_code, arguments, session, writing, entry)?,
-            Some(Choice::RecoveryCode) => {
-                try_code(context, code::show_recovery_code, arguments, session, writing, entry)?;
-            }
-            Some(Choice::SpentCode) => {
-                try_code(context, code::show_spent_code, arguments, session, writing, entry)?;
-            }
-            Some(Choice::Enrolment) => {
-                let name = FieldName::fixed(TOTP);
-                let shown = session.reveal(writing, entry, std::slice::from_ref(&name), context.now())?;
-                for field in &shown {
-                    match code::show_enrolment(context, arguments, entry, field) {
-                        Err(error @ (CliError::Usage(_) | CliError::Ceremony(CeremonyError::Factor(_)))) => {
-                            context.say(&error);
-                        }
-                        outcome => outcome?,
-                    }
-                }
-            }
-            Some(Choice::Attachment(blob, _)) => {
-                attachment::ask_and_write(context, session, writing, entry, *blob)?;
+            Some(Choice::Factor(factor)) => chosen.show_factor(context, *factor)?,
+            Some(Choice::Attachment(blob)) => {
+                attachment::ask_and_write(context, session, chosen.writing, entry, *blob)?;
             }
             Some(Choice::Field(name)) => {
-                let shown = session.reveal(writing, entry, std::slice::from_ref(name), context.now())?;
+                let shown = session.reveal(chosen.writing, entry, std::slice::from_ref(name), context.now())?;
                 for field in &shown {
                     reveal(context, entry, field, arguments.seconds)?;
                 }
             }
-        }
-    }
-}
-
-/// A way of showing one code.
-type ShowCode = fn(&mut Context, &Arguments, &Session, &mut Writing<'_>, &EntryId) -> Result<(), CliError>;
-
-/// Shows a code; that there is none, or that it cannot be made, is told, and the people choose on.
-fn try_code(
-    context: &mut Context,
-    show: ShowCode,
-    arguments: &Arguments,
-    session: &Session,
-    writing: &mut Writing<'_>,
-    entry: &EntryId,
-) -> Result<(), CliError> {
-    match show(context, arguments, session, writing, entry) {
-        Err(error @ CliError::Ceremony(CeremonyError::AllCodesSpent(..) | CeremonyError::Factor(_))) => {
-            context.say(&error);
-            Ok(())
-        }
-        outcome => outcome,
-    }
-}
-
-fn tell_broken_deposits(context: &mut Context, entry: &EntryView<'_>) {
-    for open in &entry.deposits {
-        if let Err(error) = &open.deposit {
-            let why = crate::language::Say::say(error, context.language);
-            context.desk.tell(&text::deposit_broken(context.language, entry.id, why));
         }
     }
 }

@@ -5,17 +5,18 @@ use std::io::IsTerminal;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::Arguments;
-use crate::ceremony::{ConfirmedField, OpenDeposit, RecoveryCode, Session, Writing};
+use super::{Arguments, held};
+use crate::ceremony::{ConfirmedField, EntryView, OpenDeposit, RecoveryCode, Session, Which, Writing};
 use crate::cli::clock;
 use crate::cli::code_on_screen::watch;
+use crate::cli::commands::field_label;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::qr_on_screen;
 use crate::cli::terminal::{Live, Revelation};
 use crate::language::messages::{cli as words, second_factor as text};
 use crate::second_factor::Enrolment;
-use crate::vault::EntryId;
+use crate::vault::{EntryId, FieldName};
 
 /// A code of the moment for a machine.
 #[derive(Serialize)]
@@ -39,6 +40,14 @@ struct PrintedRecoveryCode<'a> {
     spent_before: bool,
 }
 
+/// Tells how the other values of a second factor that the command line names are reached.
+pub fn tell_others(context: &mut Context, entry: &EntryView<'_>, field: &FieldName, which: Which) {
+    let all = entry.held(field);
+    if let Some(meant) = which.of(&all) {
+        held::tell_others(context, &field_label(context.language, field), &all, &meant);
+    }
+}
+
 /// Shows codes of the moment, or prints the one of now into a pipe.
 pub fn show_code(
     context: &mut Context,
@@ -46,8 +55,9 @@ pub fn show_code(
     session: &Session,
     writing: &mut Writing<'_>,
     entry: &EntryId,
+    which: Which,
 ) -> Result<(), CliError> {
-    let maker = session.reveal_codes(writing, entry, arguments.deposited, context.now())?;
+    let maker = session.reveal_codes(writing, entry, which, context.now())?;
     let not_confirmed = not_confirmed(context, maker.deposit);
     if on_screen(context) {
         let mut title = title(entry, &maker.enrolment);
@@ -74,11 +84,11 @@ pub fn show_enrolment(
     arguments: &Arguments,
     entry: &EntryId,
     shown: &ConfirmedField<'_>,
+    which: Which,
 ) -> Result<(), CliError> {
-    let Some((value, deposit)) = shown.current(arguments.deposited) else {
-        return Err(CliError::Usage(words::value_missing));
-    };
-    let enrolment = Enrolment::read(value.expose()).map_err(crate::ceremony::CeremonyError::from)?;
+    let held = which.of(&shown.held).ok_or(CliError::Usage(words::value_missing))?;
+    let deposit = held.deposit;
+    let enrolment = Enrolment::read(held.value.expose()).map_err(crate::ceremony::CeremonyError::from)?;
     let language = context.language;
     // No names that the service gave: the code needs every row of a small screen.
     let heading = labelled(context, text::scan_this(language, entry), deposit);
@@ -103,8 +113,9 @@ pub fn show_recovery_code(
     session: &Session,
     writing: &mut Writing<'_>,
     entry: &EntryId,
+    which: Which,
 ) -> Result<(), CliError> {
-    show_numbered(context, arguments, session, writing, entry, arguments.code)
+    show_numbered(context, arguments, session, writing, entry, (which, arguments.code))
 }
 
 /// Shows a recovery code again: it was hidden before it was typed, or the service never got it.
@@ -114,14 +125,15 @@ pub fn show_spent_code(
     session: &Session,
     writing: &mut Writing<'_>,
     entry: &EntryId,
+    which: Which,
 ) -> Result<(), CliError> {
     let language = context.language;
-    let numbers = session.spent_codes(writing.ledger(), entry, arguments.deposited);
+    let numbers = session.spent_codes(writing.ledger(), entry, which);
     let mut choices: Vec<String> = numbers.iter().map(|&number| text::recovery_code(language, number)).collect();
     choices.push(text::no_code_again(language));
     let chosen = context.desk.choose(&text::spent_recovery_code(language), &choices, "--code")?;
     match numbers.get(chosen) {
-        Some(&number) => show_numbered(context, arguments, session, writing, entry, Some(number)),
+        Some(&number) => show_numbered(context, arguments, session, writing, entry, (which, Some(number))),
         None => Ok(()),
     }
 }
@@ -132,10 +144,10 @@ fn show_numbered(
     session: &Session,
     writing: &mut Writing<'_>,
     entry: &EntryId,
-    number: Option<u16>,
+    (which, number): (Which, Option<u16>),
 ) -> Result<(), CliError> {
     let language = context.language;
-    let shown = session.reveal_recovery_code(writing, entry, number, arguments.deposited, context.now())?;
+    let shown = session.reveal_recovery_code(writing, entry, number, which, context.now())?;
     let RecoveryCode { code, number, spent_before, left, count, deposit } = shown;
     if let Some(told) = not_confirmed(context, deposit).filter(|_| !on_screen(context)) {
         context.desk.tell(&told);
@@ -171,18 +183,13 @@ fn title(entry: &EntryId, enrolment: &Enrolment) -> String {
 
 /// That a rotation has not folded the deposit in, with who and when as claimed.
 fn not_confirmed(context: &Context, deposit: Option<&OpenDeposit>) -> Option<String> {
-    let (by, time) = claimed(context, deposit?);
+    let (by, time) = held::claimed(context, deposit?);
     Some(text::factor_not_confirmed(context.language, by, time))
 }
 
 /// A label that says so too.
 fn labelled(context: &Context, label: String, deposit: Option<&OpenDeposit>) -> String {
     let Some(open) = deposit else { return label };
-    let (by, time) = claimed(context, open);
+    let (by, time) = held::claimed(context, open);
     words::field_not_confirmed(context.language, label, by, time)
-}
-
-fn claimed(context: &Context, open: &OpenDeposit) -> (String, String) {
-    let by = open.pending.by.clone().unwrap_or_else(|| words::somebody(context.language));
-    (by, open.pending.time.date_and_minute(&context.zone))
 }

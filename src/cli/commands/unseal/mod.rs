@@ -4,6 +4,7 @@ mod attachment;
 mod choose;
 mod code;
 mod export;
+mod held;
 mod named;
 mod one_value;
 mod reveal;
@@ -46,8 +47,8 @@ pub struct Arguments {
     clock: Option<ClockCorrection>,
     #[arg(long, requires = "field")]
     enrolment: bool,
-    #[arg(long, requires = "entry")]
-    deposited: bool,
+    #[arg(long, value_name = "NUMBER", requires = "entry", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u16).range(1..))]
+    deposited: Option<Option<u16>>,
     #[arg(long, value_name = "DIR", conflicts_with = "entry")]
     export: Option<PathBuf>,
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(3..=3600))]
@@ -150,20 +151,29 @@ fn show(
     let (Some(entry), Some(field)) = (&arguments.entry, &arguments.field) else {
         return choose_entries(context, arguments, session, writing);
     };
+    let which = held::named(arguments, writing.ledger().state())?;
+    let view = session.entry(entry)?;
+    held::tell_broken_deposits(context, &view);
     match field.as_str() {
-        TOTP if !arguments.enrolment => return code::show_code(context, arguments, session, writing, entry),
-        RECOVERY_CODES => return code::show_recovery_code(context, arguments, session, writing, entry),
+        TOTP if !arguments.enrolment => {
+            code::tell_others(context, &view, field, which);
+            return code::show_code(context, arguments, session, writing, entry, which);
+        }
+        RECOVERY_CODES => {
+            code::tell_others(context, &view, field, which);
+            return code::show_recovery_code(context, arguments, session, writing, entry, which);
+        }
         _ => {}
     }
     let shown = session.reveal(writing, entry, std::slice::from_ref(field), context.now())?;
     let shown = shown.first().ok_or(CliError::Usage(text::value_missing))?;
     if context.desk.is_attended() && std::io::stdout().is_terminal() && !context.json {
         return match field.as_str() {
-            TOTP => code::show_enrolment(context, arguments, entry, shown),
+            TOTP => code::show_enrolment(context, arguments, entry, shown, which),
             _ => reveal(context, entry, shown, arguments.seconds),
         };
     }
-    print_value(context, arguments, entry, shown)
+    print_value(context, entry, shown, which)
 }
 
 /// What to do next, and the head to copy by hand.

@@ -1,6 +1,6 @@
 //! What the command line names, looked at before anybody brings a card: an opening that shows nothing would still ask for a rotation.
 
-use super::Arguments;
+use super::{Arguments, held};
 use crate::ceremony::{CeremonyError, Ledger, RECOVERY_CODES, TOTP};
 use crate::cli::error::CliError;
 use crate::language::messages::cli as text;
@@ -20,6 +20,7 @@ pub fn check(arguments: &Arguments, ledger: &Ledger<'_>) -> Result<(), CliError>
     if let Some(attachment) = &arguments.attachment {
         ledger.ever_had_attachment(entry, attachment)?;
     }
+    held::named(arguments, ledger.state())?;
     Ok(())
 }
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Arguments;
-use crate::ceremony::ConfirmedField;
+use super::held;
+use crate::ceremony::{ConfirmedField, Which};
 use crate::cli::commands::field_label;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -20,35 +20,30 @@ struct Printed<'a> {
     value: &'a str,
 }
 
-/// One value for a pipe: the sealed one, or the newest that was deposited when that was asked for or is all there is.
+/// One value for a pipe: the sealed one, or one that was deposited when that was asked for or is all there is.
 pub fn print_value(
     context: &mut Context,
-    arguments: &Arguments,
     entry: &EntryId,
     shown: &ConfirmedField<'_>,
+    which: Which,
 ) -> Result<(), CliError> {
     let language = context.language;
-    let newest = shown.deposited.last();
+    let field = field_label(language, &shown.name);
     // Where only the other is there, that: the vault is open already, and the opening has its price.
-    let deposited = newest.is_some() && (arguments.deposited || shown.sealed.is_none());
-    if arguments.deposited && !deposited {
-        context.desk.tell(&text::value_is_sealed(language, field_label(language, &shown.name)));
+    let chosen = which.of(&shown.held).ok_or(CliError::Usage(text::value_missing))?;
+    match chosen.deposit {
+        Some(open) => {
+            let (by, time) = held::claimed(context, open);
+            context.desk.tell(&text::value_not_confirmed(language, &field, by, time));
+        }
+        None if which == Which::Newest => context.desk.tell(&text::value_is_sealed(language, &field)),
+        None => {}
     }
-    if let Some((open, _)) = newest {
-        let by = open.pending.by.clone().unwrap_or_else(|| text::somebody(language));
-        let time = open.pending.time.date_and_minute(&context.zone);
-        let field = field_label(language, &shown.name);
-        context.desk.tell(&if deposited {
-            text::value_not_confirmed(language, field, by, time)
-        } else {
-            text::value_has_deposit(language, field, by, time)
-        });
-    }
-    let value = if deposited { newest.and_then(|(_, value)| *value) } else { shown.sealed };
-    let value = value.ok_or(CliError::Usage(text::value_missing))?;
+    held::tell_others(context, &field, &shown.held, &chosen);
+    let value = chosen.value.expose();
     if context.json {
-        let source = if deposited { "deposited" } else { "sealed" };
-        return context.print_json_secret(&Printed { entry, field: &shown.name, source, value: value.expose() });
+        let source = if chosen.deposit.is_some() { "deposited" } else { "sealed" };
+        return context.print_json_secret(&Printed { entry, field: &shown.name, source, value });
     }
-    context.print_secret(value.expose())
+    context.print_secret(value)
 }
