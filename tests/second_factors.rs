@@ -217,6 +217,23 @@ fn a_picture_without_an_enrolment_is_told_without_a_word_of_cards() {
 }
 
 #[test]
+fn a_recovery_code_that_no_set_ever_had_is_refused_before_the_cards() {
+    let desk = Desk::new();
+    assert!(desk.put("--recovery-codes", "alpha-1\nbravo-2\ncharlie-3").status.success());
+    assert!(desk.put("--recovery-codes", "delta-1").status.success());
+    let before = desk.log();
+    for more in [&["--code", "99"][..], &["--code", "2", "--deposited=2"]] {
+        let refused = desk.unseal(&[&["--field", "recovery_codes"], more].concat());
+        assert!(words(&refused.stderr).contains("has no recovery code"), "{}", words(&refused.stderr));
+    }
+    assert_eq!(desk.log(), before, "nothing was opened");
+    assert_eq!(
+        words(&desk.unseal(&["--field", "recovery_codes", "--code", "3", "--deposited=1"]).stdout).trim(),
+        "charlie-3"
+    );
+}
+
+#[test]
 fn a_wrong_deposit_hides_no_second_factor_that_was_there_before_it() {
     let desk = Desk::new();
     assert!(desk.put("--totp", URI).status.success());

@@ -94,6 +94,12 @@ impl RecoveryCodes {
         })
     }
 
+    /// How many codes the largest set had that was ever put into an entry; nothing when none was.
+    #[must_use]
+    pub fn most(&self, entry: &EntryId) -> Option<u16> {
+        self.sets.get(entry)?.iter().map(|set| set.count).max()
+    }
+
     pub(super) fn spend(&mut self, codes: &[OneTimeCode]) {
         self.spent.extend(codes.iter().filter_map(|code| match code {
             OneTimeCode::Recovery { set, number } => Some((*set, *number)),

@@ -1,7 +1,7 @@
 //! What the command line names, looked at before anybody brings a card: an opening that shows nothing would still ask for a rotation.
 
 use super::{Arguments, held};
-use crate::ceremony::{CeremonyError, Ledger, RECOVERY_CODES, TOTP};
+use crate::ceremony::{CeremonyError, Ledger, RECOVERY_CODES, TOTP, Which};
 use crate::cli::error::CliError;
 use crate::language::messages::cli as text;
 use crate::vault::EntryId;
@@ -20,8 +20,27 @@ pub fn check(arguments: &Arguments, ledger: &Ledger<'_>) -> Result<(), CliError>
     if let Some(attachment) = &arguments.attachment {
         ledger.ever_had_attachment(entry, attachment)?;
     }
-    held::named(arguments, ledger.state())?;
-    Ok(())
+    let which = held::named(arguments, ledger.state())?;
+    match arguments.code {
+        Some(number) => has_code(ledger, entry, which, number),
+        None => Ok(()),
+    }
+}
+
+/// That there can be a recovery code of this number. Which set is the sealed one stands in the contents alone, so that without a deposit
+/// to count in only what no set ever had is refused.
+fn has_code(ledger: &Ledger<'_>, entry: &EntryId, which: Which, number: u16) -> Result<(), CliError> {
+    let state = ledger.state();
+    let count = match which {
+        Which::Deposited(deposit) => {
+            state.deposits.iter().find(|pending| pending.deposit == deposit).and_then(|pending| pending.recovery_codes)
+        }
+        Which::Sealed | Which::Newest => state.codes.most(entry),
+    };
+    match count {
+        Some(count) if number > count => Err(CeremonyError::NoSuchRecoveryCode(entry.clone(), number, count).into()),
+        _ => Ok(()),
+    }
 }
 
 fn stands(ledger: &Ledger<'_>, id: &EntryId) -> Result<(), CliError> {
