@@ -3,12 +3,13 @@
 use super::answers::YES;
 use super::context::Context;
 use super::error::CliError;
+use super::read_back::again;
 use super::terminal::{Answer, CardRequest};
-use crate::ceremony::{Attendance, Gathering, Locked, Offered};
+use crate::ceremony::{Attendance, CeremonyError, Gathering, Locked, Offered};
 use crate::journal::State;
 use crate::language::{Language, Say, messages::cli as text};
 use crate::quorum::{Card, CardHead, Phrase, Reading, SecretText, read_card};
-use crate::vault::EpochHeader;
+use crate::vault::{EpochHeader, Moment};
 
 /// Asks for one card until its text is whole. A correction is shown, and taken only when the person says yes.
 ///
@@ -74,6 +75,38 @@ pub fn ask_phrase(context: &mut Context, header: &EpochHeader, head: &CardHead) 
     };
     context.desk.speak(context.language);
     Ok(answer)
+}
+
+/// What proves a card with its phrase, if it has one.
+pub type Prove<'p, T> = dyn FnMut(Card, Option<&Phrase>, Moment) -> Result<T, CeremonyError> + 'p;
+
+/// Proves a card, with its phrase as often as the person likes to try. A card of another epoch is refused without one.
+///
+/// # Errors
+/// When nobody can be asked, the card is not good, or the machine has not the memory that its lock asks for.
+pub fn with_phrase<T>(
+    context: &mut Context,
+    header: &EpochHeader,
+    card: &Card,
+    prove: &mut Prove<'_, T>,
+) -> Result<Answer<T>, CliError> {
+    loop {
+        let phrase = match card {
+            Card::Locked(_) if card.head().epoch == header.id() => match ask_phrase(context, header, card.head())? {
+                Answer::Given(phrase) => Some(phrase),
+                Answer::LaidAside => return Ok(Answer::LaidAside),
+            },
+            _ => None,
+        };
+        let _held = context.desk.hold_keys();
+        if phrase.is_some() {
+            context.desk.tell(&text::opening_lock(context.language));
+        }
+        match prove(again(card), phrase.as_ref(), context.now()) {
+            Err(CeremonyError::Phrase(wrong)) if context.desk.is_attended() => context.say(&wrong),
+            outcome => return Ok(Answer::Given(outcome?)),
+        }
+    }
 }
 
 /// Gathers cards until a quorum is in the room: who is here, who may still come; a wrong card is named, and the gathering goes on.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::terminal::DeskError;
 use crate::ceremony::CeremonyError;
-use crate::language::{Language, Say, messages::cli as text};
+use crate::language::messages::{cards, cli as text};
+use crate::language::{Language, Say};
 use crate::quorum::{NotHex, PhraseError, Unreadable};
 use crate::speaks;
 use crate::store::StoreError;
@@ -42,6 +43,13 @@ pub enum CliError {
     Incomplete(fn(Language) -> String),
     /// A card in a list of cards does not count, and nobody is there to bring another.
     NotEnoughCards(usize),
+    /// The card is another custodian's than the one named: whose it is, and whose was meant.
+    OtherCard {
+        /// Whose it is.
+        name: String,
+        /// Whose was meant.
+        named: String,
+    },
     /// The person said no.
     Declined,
     /// Standard output was closed or is full.
@@ -78,6 +86,7 @@ impl Say for CliError {
             CliError::NotThere { option, value } => text::not_there(language, option, value),
             CliError::Usage(sentence) | CliError::Incomplete(sentence) => sentence(language),
             CliError::NotEnoughCards(missing) => text::not_enough_cards(language, missing),
+            CliError::OtherCard { name, named } => cards::card_of_somebody_else(language, name, named),
             CliError::Declined => text::declined(language),
             CliError::Output(error) => text::output_closed(language, error),
         }

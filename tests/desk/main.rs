@@ -7,6 +7,7 @@ mod closed_vault;
 mod codes;
 mod imports;
 mod lockout;
+mod one_card;
 mod opening;
 mod person;
 #[path = "../support/practice.rs"]

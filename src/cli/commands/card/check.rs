@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::ceremony::{CardCheck, Ledger, check_against_header, check_card, read_back};
 use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
-use crate::cli::cards::{ask_card, ask_phrase};
+use crate::cli::cards::{Prove, ask_card, with_phrase};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::read_back::names_of;
 use crate::cli::terminal::Answer;
 use crate::language::{Say, messages::cards as text};
-use crate::quorum::{Card, EpochHash, Phrase};
+use crate::quorum::{Card, EpochHash};
 use crate::vault::{EpochHeader, to_canonical};
 
 /// Bytes of a header at most, as its reader has it.
@@ -67,23 +67,17 @@ fn ask(context: &mut Context) -> Result<Card, CliError> {
     }
 }
 
-/// The phrase, when the card is locked: nothing more can be said of a locked card without it.
-fn phrase_of(
+/// Proves the card, unless its text is all that is asked for: nothing more can be said of a locked card without its phrase.
+fn proven<T>(
     context: &mut Context,
     arguments: &Arguments,
     header: &EpochHeader,
     card: &Card,
-) -> Result<Answer<Option<Phrase>>, CliError> {
+    prove: &mut Prove<'_, T>,
+) -> Result<Answer<T>, CliError> {
     match card {
         Card::Locked(_) if card.head().epoch == header.id() && arguments.text_only => Ok(Answer::LaidAside),
-        Card::Locked(_) if card.head().epoch == header.id() => {
-            let answer = ask_phrase(context, header, card.head())?;
-            Ok(match answer {
-                Answer::Given(phrase) => Answer::Given(Some(phrase)),
-                Answer::LaidAside => Answer::LaidAside,
-            })
-        }
-        _ => Ok(Answer::Given(None)),
+        card => with_phrase(context, header, card, prove),
     }
 }
 
@@ -118,11 +112,13 @@ fn against_header(context: &mut Context, arguments: &Arguments, path: &Path) -> 
     let bytes = context.disk().read(path, HEADER_BYTES)?;
     let header = EpochHeader::read(&bytes).map_err(|error| file(error.say(context.language)))?;
     let card = ask(context)?;
-    let Answer::Given(phrase) = phrase_of(context, arguments, &header, &card)? else {
+    let proven = proven(context, arguments, &header, &card, &mut |card, phrase, now| {
+        check_against_header(&header, card, phrase, now)
+    })?;
+    let Answer::Given((check, receipt)) = proven else {
         tell_text_only(context, &card)?;
         return Ok(0);
     };
-    let (check, receipt) = check_against_header(&header, card, phrase.as_ref(), context.now())?;
     let language = context.language;
     context.desk.tell(&text::card_good_by_header(language, &check.name, &header.name, header.id()));
     match &arguments.receipt {
@@ -145,23 +141,23 @@ fn against_vault(context: &mut Context, arguments: &Arguments, ledger: Ledger<'s
     let ledger = context.ensure_log_place(ledger)?;
     let card = ask(context)?;
     let header = header_for(&ledger, &card)?.clone();
-    let Answer::Given(phrase) = phrase_of(context, arguments, &header, &card)? else {
-        context.desk.tell(&text::not_checked_without_phrase(context.language, names_of(&header, &[card.head().index])));
-        tell_text_only(context, &card)?;
-        return Ok(0);
-    };
     let mut writing = context.begin(ledger)?;
     let epoch = header.hash();
     let state = writing.ledger().state().epochs.get(&epoch);
     let (number, known) =
         (state.map_or(0, |state| state.number), state.and_then(|state| state.card(card.head().index)));
     let first_time = known.is_some_and(|card| card.verified.is_none());
-    let now = context.now();
-    let check = if first_time {
-        let index = read_back(&mut writing, epoch, card, false, phrase.as_ref(), now)?;
-        CardCheck { card: index, name: names_of(&header, &[index]) }
-    } else {
-        check_card(&mut writing, card, phrase.as_ref(), now)?
+    let proven = proven(context, arguments, &header, &card, &mut |card, phrase, now| {
+        if !first_time {
+            return check_card(&mut writing, card, phrase, now);
+        }
+        let index = read_back(&mut writing, epoch, card, false, phrase, now)?;
+        Ok(CardCheck { card: index, name: names_of(&header, &[index]) })
+    })?;
+    let Answer::Given(check) = proven else {
+        context.desk.tell(&text::not_checked_without_phrase(context.language, names_of(&header, &[card.head().index])));
+        tell_text_only(context, &card)?;
+        return Ok(0);
     };
     let ledger = writing.end();
     if ledger.state().active == [epoch] {

@@ -3,19 +3,20 @@
 use std::path::Path;
 
 use crate::ceremony::{
-    CardFile, CardRefusal, CeremonyError, Ledger, destroy_card_file, paper_destroyed, relock, write_card_file,
+    CardFile, CardRefusal, CeremonyError, Ledger, check_against_header, destroy_card_file, paper_destroyed, relock,
+    write_card_file,
 };
 use crate::cli::answers::{Answers, CardSource, Consent, NewCardSource, PhraseSource, YES};
 use crate::cli::card_paper::{PaperArguments, tell_files};
-use crate::cli::cards::{ask_card, ask_phrase};
+use crate::cli::cards::{ask_card, with_phrase};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::people::{LockWith, find_card, make_phrase};
-use crate::cli::read_back::{names_of, read_cards_back, unverified};
+use crate::cli::read_back::{again, names_of, read_cards_back, unverified};
 use crate::cli::terminal::Answer;
 use crate::language::messages::cards as text;
 use crate::quorum::{Card, CardIndex, LockProfile, Phrase};
-use crate::vault::EpochHeader;
+use crate::vault::{EpochHeader, Moment};
 
 /// The exit status when the new paper is still to be read back.
 const SOMETHING_IS_DUE: u8 = 3;
@@ -100,20 +101,13 @@ fn reprint(
     let header = ledger.active()?.clone();
     let named = name.map(|name| find_card(&header, name)).transpose()?;
     let folder = arguments.paper.folder(context)?;
-    let prompt = text::ask_card_to_reprint(context.language);
-    let Answer::Given(card) = ask_card(context, &prompt, &|_| None)? else { return Err(CliError::Declined) };
-    refuse_early(context, &ledger, &header, named, &card, lock.is_some())?;
-    let old_phrase = match &card {
-        Card::Open(_) => None,
-        Card::Locked(_) => match ask_phrase(context, &header, card.head())? {
-            Answer::Given(phrase) => Some(phrase),
-            Answer::LaidAside => return Err(CliError::Declined),
-        },
-    };
-    context.desk.turn_to_new_cards();
+    let card = card_to_reprint(context, &ledger, &header, named, lock.is_some())?;
     let new_phrase = match lock {
         None => None,
-        Some((with, profile)) => Some((profile, phrase_for(context, &header, &card, with)?)),
+        Some((with, profile)) => {
+            context.desk.turn_to_new_cards();
+            Some((profile, phrase_for(context, &header, &card, with)?))
+        }
     };
     let (disk, zone, format, dir) =
         (context.disk(), context.zone.clone(), arguments.paper.format(), ledger.folder().root().to_owned());
@@ -126,7 +120,11 @@ fn reprint(
         Ok(true)
     };
     let lock = new_phrase.as_ref().map(|(profile, phrase)| (*profile, phrase));
-    let done = relock(&mut writing, card, old_phrase.as_ref(), lock, context.now(), &mut write)?;
+    let done = with_phrase(context, &header, &card, &mut |card, phrase, now| {
+        relock(&mut writing, card, phrase, lock, now, &mut write)
+    })?;
+    let Answer::Given(done) = done else { return Err(CliError::Declined) };
+    context.desk.turn_to_new_cards();
     context.desk.tell(&text::card_reprinted(context.language, &done.name));
     tell_files(context, file.as_slice(), &folder)?;
     read_new_paper(context, &mut writing, &header, done.card, &folder)?;
@@ -140,9 +138,28 @@ fn reprint(
     Ok(if waits { SOMETHING_IS_DUE } else { 0 })
 }
 
+/// Asks for the card. A person who brought a wrong one is told why, and asked again.
+fn card_to_reprint(
+    context: &mut Context,
+    ledger: &Ledger<'_>,
+    header: &EpochHeader,
+    named: Option<CardIndex>,
+    to_lock: bool,
+) -> Result<Card, CliError> {
+    let prompt = text::ask_card_to_reprint(context.language);
+    loop {
+        let Answer::Given(card) = ask_card(context, &prompt, &|_| None)? else { return Err(CliError::Declined) };
+        match refuse_early(context.now(), ledger, header, named, &card, to_lock) {
+            Ok(()) => return Ok(card),
+            Err(refusal) if context.desk.is_attended() => context.say(&refusal),
+            Err(refusal) => return Err(refusal),
+        }
+    }
+}
+
 /// What can be known of a card before anybody is troubled for a phrase.
 fn refuse_early(
-    context: &mut Context,
+    now: Moment,
     ledger: &Ledger<'_>,
     header: &EpochHeader,
     named: Option<CardIndex>,
@@ -158,8 +175,7 @@ fn refuse_early(
     }
     let name = names_of(header, &[head.index]);
     if let Some(named) = named.filter(|named| *named != head.index) {
-        context.desk.tell(&text::card_of_somebody_else(context.language, name, names_of(header, &[named])));
-        return Err(CliError::Declined);
+        return Err(CliError::OtherCard { name, named: names_of(header, &[named]) });
     }
     let state = ledger.state().epochs.get(&header.hash()).and_then(|epoch| epoch.card(head.index));
     let ever_locked = state.is_some_and(|card| card.ever_locked);
@@ -167,6 +183,8 @@ fn refuse_early(
         (_, true) if ever_locked => Err(CeremonyError::LockedAlready(name).into()),
         (Card::Locked(_), true) => Err(CeremonyError::LockedAlready(name).into()),
         (Card::Open(_), false) => Err(CeremonyError::NotLocked(name).into()),
+        // A false card shows before anybody thinks of a phrase for it.
+        (Card::Open(_), true) => Ok(check_against_header(header, again(card), None, now).map(drop)?),
         _ => Ok(()),
     }
 }
