@@ -13,6 +13,7 @@ mod person;
 #[path = "../support/practice.rs"]
 mod practice;
 mod questions;
+mod scanner;
 #[path = "../support/scratch.rs"]
 mod scratch;
 mod unattended;

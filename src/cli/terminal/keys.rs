@@ -57,11 +57,13 @@ mod unix {
         buffer: LockedBytes,
         start: usize,
         end: usize,
+        /// Whether the byte that was taken last was a return.
+        after_return: bool,
     }
 
     impl Keyboard {
         pub fn new(terminal: File) -> Keyboard {
-            Keyboard { terminal, buffer: LockedBytes::zeroed(BUFFER), start: 0, end: 0 }
+            Keyboard { terminal, buffer: LockedBytes::zeroed(BUFFER), start: 0, end: 0, after_return: false }
         }
 
         /// The next key; nothing when none comes within `patience`.
@@ -69,10 +71,11 @@ mod unix {
         /// # Errors
         /// `Interrupted` when a signal arrived, `UnexpectedEof` when the terminal is gone.
         pub fn next(&mut self, patience: Option<Duration>) -> io::Result<Option<Key>> {
-            if self.start == self.end && !self.fill(patience)? {
+            if !self.arrives(patience)? {
                 return Ok(None);
             }
             let first = self.take();
+            self.after_return = first == b'\r';
             Ok(Some(match first {
                 b'\r' | b'\n' => Key::Enter,
                 0x7f | 0x08 => Key::Backspace,
@@ -91,7 +94,22 @@ mod unix {
 
         /// Whether more keys have arrived already, as when a scanner types a line.
         pub fn has_more(&mut self) -> bool {
-            self.start < self.end || wait_readable(&self.terminal, Some(Duration::ZERO)).unwrap_or(false)
+            self.arrives(Some(Duration::ZERO)).unwrap_or(false)
+        }
+
+        /// Waits for a byte that counts. A line feed right behind a return ends the same line: hand scanners send both, one after the other,
+        /// and the second must not answer what is asked next, however late it comes.
+        fn arrives(&mut self, patience: Option<Duration>) -> io::Result<bool> {
+            loop {
+                if self.start == self.end && !self.fill(patience)? {
+                    return Ok(false);
+                }
+                if !self.after_return || self.buffer[self.start] != b'\n' {
+                    return Ok(true);
+                }
+                self.take();
+                self.after_return = false;
+            }
         }
 
         /// ECMA-48: `ESC [`, parameters, a final byte from `@` to `~`; and `ESC O` with one byte.
@@ -205,6 +223,15 @@ mod unix {
             file.rewind().unwrap();
             let mut keyboard = Keyboard::new(file);
             std::iter::from_fn(|| keyboard.next(None).ok().flatten()).collect()
+        }
+
+        #[test]
+        fn a_line_feed_behind_a_return_is_no_second_enter() {
+            assert_eq!(
+                keys(b"a\r\n\nb\n"),
+                [Key::Character('a'), Key::Enter, Key::Enter, Key::Character('b'), Key::Enter]
+            );
+            assert_eq!(keys(b"\r\r\n"), [Key::Enter, Key::Enter]);
         }
 
         #[test]
