@@ -207,6 +207,19 @@ fn a_folder_without_text_files_is_told_as_that_and_not_as_a_missing_answer() {
 }
 
 #[test]
+fn printed_sheets_that_were_joined_in_one_file_are_read_as_cards_and_nothing_else() {
+    let room = Room::new();
+    room.run(&format!("init acme.vault --name Acme --threshold 3 {PEOPLE} --text --cards-to cards")).ended(3);
+    let sheets = room.files("cards").into_iter().map(|name| fs::read_to_string(room.path("cards").join(name)).unwrap());
+    fs::write(room.path("sheets.txt"), sheets.collect::<String>()).unwrap();
+    let read = room.run("init acme.vault --cards-to cards --cards sheets.txt").ended(0);
+    assert!(!read.err.contains("not the text of"), "{}", read.err);
+    let sheets = fs::read_to_string(room.path("sheets.txt")).unwrap();
+    let piped = room.run_with("card check --cards -", &sheets).ended(0);
+    assert!(!piped.err.contains("not the text of"), "{}", piped.err);
+}
+
+#[test]
 fn a_card_is_locked_checked_and_unlocked_again() {
     let room = Room::with_vault();
     fs::write(room.path("phrases"), "Ben: legal winner thank year wave sausage\n".repeat(2)).unwrap();

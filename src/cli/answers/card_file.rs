@@ -76,30 +76,32 @@ fn cards_shown(picture: &[u8], input: &Input) -> Result<VecDeque<SecretText>, De
 /// The cards of a text, one after another.
 pub struct WrittenCards {
     contents: Contents,
-    /// Whether it is a sheet: after its one card come words.
-    is_sheet: bool,
-    ended: bool,
+    /// Whether it is made of sheets: cards stand among words.
+    is_sheets: bool,
 }
 
 impl WrittenCards {
-    /// Opens `input` for `option`. A file in which a single line begins a card, and not the first, is a sheet; a stream never is, since it is
-    /// not read ahead.
+    /// Opens `input` for `option`. A file in which a single line begins a card is a sheet, and one that has words is made of sheets. A stream is
+    /// one as soon as words are next, since it is not read ahead. In a list without words, what is no card is handed over too: it may be a damaged one.
     pub fn of(input: &Input, option: &'static str) -> Result<WrittenCards, DeskError> {
-        let mut cards = WrittenCards { contents: input.open(option)?, is_sheet: false, ended: false };
-        if !input.is_stream() {
-            let begun = cards.contents.rest()?.lines().filter(|line| begins_card(bare(line))).count();
-            cards.is_sheet = begun == 1;
-            if begun == 1 {
-                cards.skip_to_card()?;
-            }
-        }
-        Ok(cards)
+        let mut contents = input.open(option)?;
+        let is_sheets = !input.is_stream() && {
+            let text = contents.rest()?;
+            let begun = text.lines().filter(|line| begins_card(bare(line))).count();
+            begun == 1 || (begun > 1 && text.lines().any(is_words))
+        };
+        Ok(WrittenCards { contents, is_sheets })
     }
 
     /// The next card as it stands there; nothing when there is none left. Reads no further than the card goes.
     pub fn next(&mut self) -> Result<Option<SecretText>, DeskError> {
+        // A stream shows only now that it is made of sheets.
+        self.is_sheets |= self.contents.peek_line()?.is_some_and(is_words);
+        if self.is_sheets {
+            self.skip_to_card()?;
+        }
         let mut card = Zeroizing::new(String::with_capacity(4 * CHARACTERS));
-        while !self.ended && length(&card) < CHARACTERS {
+        while length(&card) < CHARACTERS {
             let Some(line) = self.contents.peek_line()?.map(bare) else { break };
             if !card.is_empty() && (line.is_empty() || begins_card(line)) {
                 break;
@@ -110,7 +112,6 @@ impl WrittenCards {
             }
             self.contents.pass()?;
         }
-        self.ended |= self.is_sheet;
         Ok((!card.is_empty()).then(|| SecretText::from(card.trim_end().to_owned())))
     }
 
@@ -136,6 +137,16 @@ fn bare(line: &str) -> &str {
 /// How many characters of a card `text` may have.
 fn length(text: &str) -> usize {
     text.chars().filter(|character| !separates(*character)).count()
+}
+
+/// Whether a line is words beyond doubt: a fifth of it, and more than a typing mistake or two, is what no card has.
+fn is_words(line: &str) -> bool {
+    const LETTERS: &str = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+    const SOME: usize = 12;
+    let line = line.trim_start_matches('\u{feff}').trim();
+    let foreign =
+        line.nfkc().filter(|character| !separates(*character) && !LETTERS.contains(character.to_ascii_lowercase()));
+    !line.starts_with('#') && length(line) >= SOME && 5 * foreign.count() >= length(line)
 }
 
 /// Whether a line begins with the prefix of a card, as forgivingly as a card is read.
@@ -219,6 +230,20 @@ mod tests {
         let file = TextFile::of("sheet", &text);
         assert_eq!(file.cards(), [card('Q')]);
         assert_eq!(length(card_in_file(&file.0).unwrap().expose()), CHARACTERS);
+    }
+
+    #[test]
+    fn the_cards_of_several_sheets_in_one_file_are_found_among_their_words() {
+        let sheet = |card: &str| {
+            format!(
+                "Custodian: Tanaka\nAny two open it together; fewer tell nothing.\n\n{}\nKeep this sheet.\n",
+                in_rows(card)
+            )
+        };
+        let text = ['Q', 'P', 'Z'].map(|letter| sheet(&card(letter))).concat();
+        assert_eq!(TextFile::of("sheets", &text).cards(), ['Q', 'P', 'Z'].map(card));
+        let text = text.replace("Custodian: Tanaka", "カードの保持者：田中さん");
+        assert_eq!(TextFile::of("sheets-ja", &text).cards(), ['Q', 'P', 'Z'].map(card));
     }
 
     #[test]
