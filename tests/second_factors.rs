@@ -155,6 +155,20 @@ fn a_second_factor_that_gives_no_codes_is_refused_before_it_is_in_the_vault() {
     assert_eq!(desk.log(), before);
 }
 
+#[test]
+fn a_key_too_short_for_any_service_is_warned_of_and_put_in() {
+    let desk = Desk::new();
+    for (key, warned) in [("hunter2", true), ("GEZDGNBVGY3TQOJQ", false), (URI, false)] {
+        let put = desk.put("--totp", key);
+        assert!(put.status.success(), "{}", words(&put.stderr));
+        assert_eq!(words(&put.stderr).contains("bits only"), warned, "{}", words(&put.stderr));
+    }
+    let fields = desk.path("fields.json");
+    fs::write(&fields, "{\"totp\": \"hunter2\"}").unwrap();
+    let put = desk.run(&["put", "m365", "--fields-from", fields.to_str().unwrap()]);
+    assert!(put.status.success() && words(&put.stderr).contains("bits only"), "{}", words(&put.stderr));
+}
+
 /// The code that a service shows, as a file.
 fn picture_of_enrolment(desk: &Desk) -> PathBuf {
     let picture = desk.path("enrolment.png");

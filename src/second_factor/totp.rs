@@ -70,6 +70,14 @@ impl Totp {
         Ok(Totp { secret, algorithm, digits, period })
     }
 
+    /// Bits of the secret, when they are so few that most likely something else was given than what a service handed out: RFC 4226 (section
+    /// 4, R6) asks for 128, and some services give 80.
+    #[must_use]
+    pub fn suspiciously_few_bits(&self) -> Option<usize> {
+        const FEWEST: usize = 80;
+        Some(8 * self.secret.len()).filter(|bits| *bits < FEWEST)
+    }
+
     /// The secret.
     #[must_use]
     pub fn secret(&self) -> &[u8] {

@@ -196,6 +196,7 @@ fn change_of(
         ask_fields(context, &mut change.set)?;
     }
     second_factor::check(&mut change.set).map_err(CeremonyError::from)?;
+    second_factor::warn_of_short_key(context, &change.set);
     if change.clear.iter().any(|name| change.set.contains_key(name)) {
         return Err(CliError::Usage(text::given_and_removed));
     }

@@ -198,6 +198,14 @@ fn enrolment_in(context: &Context, path: &Path) -> Result<SecretText, CliError> 
     }
 }
 
+/// Warns of a key that is shorter than any service's, whichever way it comes: a password can be one by its letters.
+pub fn warn_of_short_key(context: &mut Context, fields: &Fields) {
+    let enrolment = fields.get(&FieldName::fixed(TOTP)).and_then(|value| Enrolment::read(value.expose()).ok());
+    if let Some(bits) = enrolment.and_then(|enrolment| enrolment.totp.suspiciously_few_bits()) {
+        context.desk.tell(&text::short_secret(context.language, bits));
+    }
+}
+
 /// That a value of this field must be one that can be used, whichever way it comes.
 pub fn check(fields: &mut Fields) -> Result<(), FactorError> {
     let name = FieldName::fixed(TOTP);
