@@ -4,9 +4,9 @@ use jiff::tz::TimeZone;
 
 use super::context::Context;
 use super::error::CliError;
+use crate::language::Language;
 use crate::language::messages::second_factor as text;
-use crate::language::{Language, Say};
-use crate::second_factor::{ClockCorrection, FactorError, date_and_time, time_of_day};
+use crate::second_factor::{ClockCorrection, date_and_time, time_of_day};
 use crate::vault::Moment;
 
 /// A moment as it is by the corrected clock.
@@ -63,11 +63,6 @@ fn without_zone(context: &mut Context, correction: ClockCorrection) -> Result<Cl
 /// The time of day, to the second.
 fn time_in(time: Moment, zone: &TimeZone) -> String {
     time.timestamp().to_zoned(zone.clone()).strftime("%H:%M:%S").to_string()
-}
-
-/// What a correction on the command line that cannot be one is told as.
-pub fn on_command_line(typed: &str) -> Result<ClockCorrection, String> {
-    typed.parse().map_err(|error: FactorError| error.say(Language::English))
 }
 
 #[cfg(test)]

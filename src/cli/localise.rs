@@ -1,13 +1,22 @@
 //! The command line's own words, in both languages. clap lays help out; every sentence in it comes from the message files `help`.
 
+use std::error::Error;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::error::ContextKind;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use super::arguments::Arguments;
 use super::context::language_of_environment;
-use crate::language::{Language, messages::help};
+use super::terminal::printable;
+use crate::language::{Language, Say, messages::help};
+use crate::quorum::NotHex;
+use crate::second_factor::FactorError;
+use crate::vault::FormatError;
+
+/// The exit status of a command line that cannot be understood.
+const MISUSED: u8 = 2;
 
 /// The language of this call: `--language` wherever it stands, else the locale's.
 pub fn language_of(arguments: &[OsString]) -> Language {
@@ -75,16 +84,35 @@ fn words_of(language: Language, path: &str, id: &str) -> Option<String> {
 
 /// Prints what clap has to say: help and version to standard output, a mistake to standard error with status 2.
 pub fn report(error: &clap::Error, language: Language) -> ExitCode {
+    if let Some(refused) = refused_value(error, language) {
+        eprintln!("{}\n{}", help::mistaken(language), printable(&refused));
+        return ExitCode::from(MISUSED);
+    }
     if error.use_stderr() && language == Language::Japanese {
         eprintln!("{}", help::mistaken(language));
     }
     let _ = error.print();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(MISUSED))
+}
+
+/// Which value our own types refused, and why, as they say it themselves: clap would have it in English only.
+fn refused_value(error: &clap::Error, language: Language) -> Option<String> {
+    let cause = error.source()?;
+    let why = said::<FormatError>(cause, language)
+        .or_else(|| said::<FactorError>(cause, language))
+        .or_else(|| said::<NotHex>(cause, language))?;
+    let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    Some(help::refused(language, named(ContextKind::InvalidArg), named(ContextKind::InvalidValue), why))
+}
+
+fn said<E: Say + Error + 'static>(cause: &(dyn Error + 'static), language: Language) -> Option<String> {
+    cause.downcast_ref::<E>().map(|error| error.say(language))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quorum::{EpochId, EventId};
 
     #[test]
     fn every_command_and_every_option_has_its_words_in_both_languages() {
@@ -104,6 +132,21 @@ mod tests {
         }
         for language in Language::ALL {
             check(&command(language), language, "");
+        }
+    }
+
+    #[test]
+    fn a_value_that_our_own_types_refuse_is_told_in_the_reader_s_language() {
+        for (words, why) in [
+            ("unseal --entry a --field totp --clock soon", FactorError::BadCorrection.say(Language::Japanese)),
+            ("unseal --entry A --field totp", FormatError::BadEntryId("A".to_owned()).say(Language::Japanese)),
+            ("put a --title b --epoch xyz", "xyz".parse::<EpochId>().unwrap_err().say(Language::Japanese)),
+            ("status --anchor xyz", "xyz".parse::<EventId>().unwrap_err().say(Language::Japanese)),
+        ] {
+            let words = ["breakglass"].into_iter().chain(words.split(' '));
+            let error = command(Language::Japanese).try_get_matches_from(words).unwrap_err();
+            let refused = refused_value(&error, Language::Japanese).expect("the type says why");
+            assert!(refused.contains(&why) && refused.contains("指定できません"), "{refused}");
         }
     }
 

@@ -19,7 +19,6 @@ use reveal::reveal;
 use crate::ceremony::{Ledger, RECOVERY_CODES, Session, TOTP, Writing};
 use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
 use crate::cli::cards::gather;
-use crate::cli::clock;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::terminal::DeskError;
@@ -43,7 +42,7 @@ pub struct Arguments {
     to: Option<PathBuf>,
     #[arg(long, value_name = "NUMBER", requires = "field", value_parser = clap::value_parser!(u16).range(1..))]
     code: Option<u16>,
-    #[arg(long, value_name = "+90s|-2m", requires = "field", allow_hyphen_values = true, value_parser = clock::on_command_line)]
+    #[arg(long, value_name = "+90s|-2m", requires = "field", allow_hyphen_values = true)]
     clock: Option<ClockCorrection>,
     #[arg(long, requires = "field")]
     enrolment: bool,
