@@ -135,7 +135,7 @@ impl Contents {
     pub fn peek_line(&mut self) -> Result<Option<&str>, DeskError> {
         let range = self.next_line()?;
         let Some((line, _)) = range else { return Ok(None) };
-        str::from_utf8(&self.buffer[line]).map(Some).map_err(|_| DeskError::NotText { option: self.option })
+        str::from_utf8(&self.buffer[line]).map(Some).map_err(|_| self.not_text())
     }
 
     /// Goes on to the line after the next.
@@ -149,7 +149,11 @@ impl Contents {
     /// All that was not passed yet.
     pub fn rest(&mut self) -> Result<&str, DeskError> {
         while self.read_more()? {}
-        str::from_utf8(&self.buffer[self.start..self.end]).map_err(|_| DeskError::NotText { option: self.option })
+        str::from_utf8(&self.buffer[self.start..self.end]).map_err(|_| self.not_text())
+    }
+
+    fn not_text(&self) -> DeskError {
+        DeskError::NotText { option: self.option, source: self.input.to_string() }
     }
 
     /// Where the next line stands without its line end, and where the one after begins.
@@ -173,7 +177,7 @@ impl Contents {
             return Ok(false);
         }
         if self.end == self.buffer.len() {
-            return Err(DeskError::TooLong { option: self.option, limit: LIMIT });
+            return Err(DeskError::TooLong { option: self.option, source: self.input.to_string(), limit: LIMIT });
         }
         let read = loop {
             match self.reader.read(&mut self.buffer[self.end..]) {

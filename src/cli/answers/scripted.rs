@@ -324,6 +324,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_long_or_no_text_is_told_with_the_file_that_it_is() {
+        for (test, bytes) in [("no-text", &[0xff, 0xfe][..]), ("long-line", &[b'a'; 64 * 1024 + 1])] {
+            let mut script = Script::of(test, None, None, Some(bytes), false);
+            let error = script.desk.ask_secret("?", "--value-from").unwrap_err();
+            assert!(error.to_string().contains(&format!("-{test}-value")), "{error}");
+        }
+    }
+
+    #[test]
     fn yes_answers_what_may_be_answered_with_yes_and_nothing_else() {
         let mut script = Script::of("yes", None, None, None, true);
         assert!(script.desk.confirm("?", "--yes").unwrap());

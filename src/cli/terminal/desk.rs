@@ -199,6 +199,8 @@ pub enum DeskError {
     TooLong {
         /// The option, such as `--cards`.
         option: &'static str,
+        /// The file, `-` or `fd:N`.
+        source: String,
         /// The most that is read, in bytes.
         limit: usize,
     },
@@ -206,6 +208,8 @@ pub enum DeskError {
     NotText {
         /// The option, such as `--cards`.
         option: &'static str,
+        /// The file, `-` or `fd:N`.
+        source: String,
     },
     /// A folder that should hold cards in text files holds no text file.
     NoTextFile {
@@ -255,8 +259,8 @@ impl Say for DeskError {
             DeskError::Closed => message::closed(language),
             DeskError::Terminal { cause } => message::terminal_fails(language, cause),
             DeskError::CannotRead { option, source, cause } => message::cannot_read(language, option, source, cause),
-            DeskError::TooLong { option, limit } => message::too_long(language, option, limit / 1024),
-            DeskError::NotText { option } => message::not_text(language, option),
+            DeskError::TooLong { option, source, limit } => message::too_long(language, option, source, limit / 1024),
+            DeskError::NotText { option, source } => message::not_text(language, option, source),
             DeskError::NoTextFile { source } => message::no_text_in_folder(language, source),
             DeskError::NoCard { source } => message::no_card_in_file(language, source),
             DeskError::Picture { source, cause } => message::picture_fails(language, source, cause.say(language)),
