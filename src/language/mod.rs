@@ -80,3 +80,17 @@ pub mod messages {
 
     include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_stand_with_the_same_spaces_in_every_japanese_sentence() {
+        let hidden = messages::terminal::hidden_in(Language::Japanese, 90);
+        let good = messages::second_factor::seconds_left(Language::Japanese, 90);
+        for sentence in [hidden, good] {
+            assert!(sentence.contains("あと 90 秒"), "{sentence}");
+        }
+    }
+}
