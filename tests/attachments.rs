@@ -283,6 +283,41 @@ fn a_put_that_is_killed_leaves_nothing_named() {
     assert_eq!(desk.blobs(), [] as [PathBuf; 0], "the next one who writes clears what was left");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_put_that_is_stopped_while_nothing_comes_of_its_pipe_says_so_and_leaves_nothing() {
+    let desk = Desk::new();
+    fs::write(desk.path("first"), bytes(1000)).unwrap();
+    desk.good(&["put", "m365", "--attach", desk.path("first").to_str().unwrap()]);
+    let before = desk.blobs();
+    let mut child = desk
+        .command(&["put", "m365", "--attach", "-", "--as", "dump"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(&bytes(1 << 20)).unwrap();
+    while desk.blobs().len() == before.len() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let signal = Command::new("kill").arg("-INT").arg(child.id().to_string()).status().unwrap();
+    assert!(signal.success());
+    // The pipe stays open: waiting for more must not hold it up.
+    let begun = std::time::Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed().as_secs() > 20 {
+            child.kill().unwrap();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    drop(pipe);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "it ended by itself");
+    assert!(words(&output.stderr).contains("Stopped."), "{}", words(&output.stderr));
+    assert_eq!(desk.blobs(), before);
+}
+
 #[test]
 fn a_large_attachment_takes_little_memory() {
     const MOST: usize = 64 << 10;

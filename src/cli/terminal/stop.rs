@@ -1,6 +1,7 @@
 //! A long step that can be stopped: a signal to end lets the step itself end, so that it takes away what it has half done.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 
 /// While this lives, Ctrl-C and its like do not kill the program; the step asks whether they came. Where signals cannot be caught, they
 /// still do.
@@ -32,6 +33,11 @@ impl Stoppable {
     pub fn writing<'w>(&'w self, target: &'w mut dyn Write) -> impl Write + 'w {
         StoppableWrite { step: self, target }
     }
+
+    /// `source`, which gives nothing more once the program was told to end: not even when nothing comes of a pipe or a terminal.
+    pub fn reading<'r>(&'r self, source: &'r mut File) -> impl Read + 'r {
+        StoppableRead { step: self, source }
+    }
 }
 
 impl Drop for Stoppable {
@@ -60,4 +66,39 @@ impl Write for StoppableWrite<'_> {
     fn flush(&mut self) -> io::Result<()> {
         self.target.flush()
     }
+}
+
+struct StoppableRead<'r> {
+    step: &'r Stoppable,
+    source: &'r mut File,
+}
+
+impl Read for StoppableRead<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.step.is_stopped() {
+                return Err(io::Error::other("stopped"));
+            }
+            if may_be_read(self.source)? {
+                return self.source.read(bytes);
+            }
+        }
+    }
+}
+
+/// Waits a moment for something to read. A signal ends the waiting, and not the reading itself, which the system begins again.
+#[cfg(unix)]
+fn may_be_read(source: &File) -> io::Result<bool> {
+    const A_MOMENT: std::time::Duration = std::time::Duration::from_millis(200);
+    match crate::system::wait_readable(source, Some(A_MOMENT)) {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(false),
+        // What cannot be waited for is read as it is.
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(true),
+        ready => ready,
+    }
+}
+
+#[cfg(not(unix))]
+fn may_be_read(_source: &File) -> io::Result<bool> {
+    Ok(true)
 }

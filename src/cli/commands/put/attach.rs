@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::progress::{Progress, size};
 use crate::cli::streams::standard_input;
+use crate::cli::terminal::{DeskError, Stoppable};
 use crate::language::Language;
 use crate::language::messages::{attachments as text, cli as words};
 use crate::vault::{AttachmentName, Change};
@@ -94,10 +95,13 @@ impl Files {
         change: &mut Change,
     ) -> Result<(), CliError> {
         change.detach.extend(self.detach.iter().cloned());
+        // Killed in the middle, it would say nothing, and leave what the next one who writes has to clear.
+        let step = Stoppable::begin();
         for Opened { name, mut file, length } in opened {
-            let attachment = encrypt(context, writing, &name, &mut file, length)
-                .inspect_err(|_| discard(writing, change.attach.values().map(|attached| &attached.blob)))?;
-            change.attach.insert(name, attachment);
+            let encrypted = encrypt(context, writing, &name, &mut step.reading(&mut file), length);
+            let taken = encrypted.map(|attachment| change.attach.insert(name, attachment));
+            let taken = if step.is_stopped() { Err(DeskError::Interrupted.into()) } else { taken };
+            taken.inspect_err(|_| discard(writing, change.attach.values().map(|attached| &attached.blob)))?;
         }
         Ok(())
     }
