@@ -108,6 +108,22 @@ fn files(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn of_recovery_codes_that_were_put_in_within_one_second_the_last_are_counted() {
+    let room = Room::new("codes");
+    let begin = moment("2026-01-10T09:00:00Z");
+    let cards = RefCell::new(Vec::new());
+    let mut writing = init(&DISK, &room.vault(), &room.pins(), plan(), begin, &mut keep(&cards)).unwrap();
+    let epoch = writing.ledger().active().unwrap().hash();
+    let codes = ["one", "two", "three", "four", "five", "six"];
+    for count in 1..=codes.len() {
+        let put_in = change(&[("recovery_codes", &codes[..count].join("\n"))]);
+        put(&mut writing, epoch, &"m365".parse().unwrap(), put_in, "Ben", begin).unwrap();
+        let left: Vec<_> = writing.ledger().state().codes.left().collect();
+        assert_eq!(usize::from(left[0].count), count);
+    }
+}
+
+#[test]
 fn a_vault_is_begun_filled_opened_rotated_and_calm_again() {
     let room = Room::new("whole");
     let cards = RefCell::new(Vec::new());

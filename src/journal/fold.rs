@@ -102,7 +102,7 @@ pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
                 state.deposited.insert((pending.deposit, pending.epoch, pending.entry.id.clone()));
                 state.deposits.push(pending);
             }
-            kept::deposited(state, &event.what, event.time);
+            kept::deposited(state, &event.what, event.time, place);
         }
         What::TailSetAside { hash, .. } => {
             state.torn_tails.insert(*hash);

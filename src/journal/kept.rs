@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{OneTimeCode, Renewed, What};
+use super::rules::Place;
 use super::state::State;
 use crate::quorum::Digest;
 use crate::vault::{EntryId, Moment};
@@ -55,8 +56,12 @@ impl Blobs {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct CodeSet {
     time: Moment,
+    /// How many sets of the same entry and the same second it follows: times are told in whole seconds, and two deposits fit into one.
+    after: usize,
     set: Digest,
     count: u16,
+    /// Where in the log.
+    at: usize,
 }
 
 /// Recovery codes, as the log counts them.
@@ -109,14 +114,16 @@ impl RecoveryCodes {
 }
 
 /// Takes in what a deposit brings of both.
-pub(super) fn deposited(state: &mut State, what: &What, time: Moment) {
+pub(super) fn deposited(state: &mut State, what: &What, time: Moment, place: &Place<'_>) {
     let What::Deposited { deposit, entry, cleared, attached, recovery_codes, .. } = what else { return };
     for attached in attached {
         state.blobs.name(attached.blob, &entry.id);
     }
     let removed = cleared.iter().any(|name| name.as_str() == "recovery_codes");
     if let Some(count) = recovery_codes.or(removed.then_some(0)) {
-        let set = CodeSet { time, set: *deposit, count };
-        state.codes.sets.entry(entry.id.clone()).or_default().insert(set);
+        let sets = state.codes.sets.entry(entry.id.clone()).or_default();
+        let after =
+            sets.iter().filter(|known| known.time == time && place.ancestry.follows(place.at, known.at)).count();
+        sets.insert(CodeSet { time, after, set: *deposit, count, at: place.at });
     }
 }
