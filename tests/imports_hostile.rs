@@ -258,3 +258,25 @@ fn what_unpacks_or_nests_without_end_is_refused_in_little_memory() {
         assert!(peak < 1_500_000, "{peak} KiB at its peak");
     }
 }
+
+/// An entry of KeePass' XML that names the file with the number 0 so often.
+fn entries_with_the_same_file(file: &str, compressed: &str, times: usize) -> String {
+    let named = "<Binary><Key>f</Key><Value Ref=\"0\"/></Binary>".repeat(times);
+    format!(
+        "<KeePassFile><Meta><Binaries><Binary ID=\"0\" Compressed=\"{compressed}\">{file}</Binary></Binaries></Meta><Root><Group>\
+         <Entry><String><Key>Password</Key><Value>b</Value></String>{named}</Entry></Group></Root></KeePassFile>"
+    )
+}
+
+#[test]
+fn a_file_that_is_named_again_and_again_is_unpacked_no_more_often_than_there_is_room() {
+    use base64::Engine;
+    let engine = base64::engine::general_purpose::STANDARD;
+    let begun = std::time::Instant::now();
+    // Each try at one of these would unpack 256 MiB, or 8 MiB, a hundred thousand times.
+    for (file, compressed) in [(deflated_zeros(300 << 20), "True"), (vec![0; 8 << 20], "False")] {
+        let imported = read(entries_with_the_same_file(&engine.encode(file), compressed, 100_000).as_bytes()).unwrap();
+        assert!(imported.entries[0].steps[0].attach.len() < 40);
+    }
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}

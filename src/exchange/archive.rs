@@ -2,11 +2,12 @@
 //! is counted, and nothing is unpacked that is not asked for.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 
 use flate2::bufread::DeflateDecoder;
 use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
 use zeroize::Zeroizing;
+
+use super::room::Room;
 
 /// Files of an archive at most.
 const MOST_FILES: usize = 20_000;
@@ -62,17 +63,13 @@ impl<'b> Archive<'b> {
         name.starts_with(beginning).then_some(name)
     }
 
-    /// A file of this name, unpacked and held against its checksum; nothing when it is not there, damaged, or larger than `limit` bytes.
-    pub fn read(&self, name: &str, limit: u64) -> Option<Zeroizing<Vec<u8>>> {
+    /// A file of this name, unpacked and held against its checksum; nothing when it is not there, damaged, or larger than there is room.
+    pub fn read(&self, name: &str, room: &mut Room) -> Option<Zeroizing<Vec<u8>>> {
         let packed = self.files.get(name)?;
         let entry = self.archive.get_entry(packed.place).ok()?;
-        let mut unpacked = Zeroizing::new(Vec::new());
-        let taken = match packed.deflated {
-            true => {
-                entry.verifying_reader(DeflateDecoder::new(entry.data())).take(limit + 1).read_to_end(&mut unpacked)
-            }
-            false => entry.verifying_reader(entry.data()).take(limit + 1).read_to_end(&mut unpacked),
-        };
-        (taken.ok()? as u64 <= limit).then_some(unpacked)
+        match packed.deflated {
+            true => room.unpack(entry.verifying_reader(DeflateDecoder::new(entry.data()))),
+            false => room.unpack(entry.verifying_reader(entry.data())),
+        }
     }
 }

@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +14,7 @@ use zeroize::Zeroizing;
 use super::draft::Draft;
 use super::entry::{Imported, LeftOut, Note, Skipped, Why};
 use super::names::Ids;
+use super::room::Room;
 use super::{ImportError, LARGEST_FILES, MOST_ENTRIES, Program};
 
 /// Elements and texts of a document at most: a thousand entries have about a hundred thousand.
@@ -51,7 +51,7 @@ pub(super) fn read(text: &str) -> Result<Imported, ImportError> {
         ids: Ids::default(),
         bin: meta.map(|meta| text_of(meta, "RecycleBinUUID").into_owned()).unwrap_or_default(),
         files: meta.map(binaries).unwrap_or_default(),
-        unpacked: 0,
+        room: Room::of(LARGEST_FILES),
     };
     for group in children(child(file, "Root").unwrap_or(file), "Group") {
         reading.group(group, &mut Vec::new(), false)?;
@@ -93,8 +93,8 @@ struct Reading<'i> {
     /// The id of the group that is the bin.
     bin: String,
     files: BTreeMap<&'i str, (&'i str, bool)>,
-    /// Bytes of files so far.
-    unpacked: u64,
+    /// For files.
+    room: Room,
 }
 
 impl<'i> Reading<'i> {
@@ -154,19 +154,13 @@ impl<'i> Reading<'i> {
             Some(number) => *self.files.get(number)?,
             None => (value.text().unwrap_or_default(), is_true(value.attribute("Compressed"))),
         };
+        if !self.room.take(encoded.len()) {
+            return None;
+        }
         let plain: Zeroizing<String> = Zeroizing::new(encoded.split_ascii_whitespace().collect());
         let bytes = Zeroizing::new(STANDARD.decode(plain.as_bytes()).ok()?);
-        let left = LARGEST_FILES - self.unpacked;
-        let bytes = if packed { unpack(&bytes, left)? } else { bytes };
-        self.unpacked += bytes.len() as u64;
-        (self.unpacked <= LARGEST_FILES).then_some(bytes)
+        if packed { self.room.unpack(GzDecoder::new(&bytes[..])) } else { Some(bytes) }
     }
-}
-
-fn unpack(bytes: &[u8], limit: u64) -> Option<Zeroizing<Vec<u8>>> {
-    let mut unpacked = Zeroizing::new(Vec::new());
-    let taken = GzDecoder::new(bytes).take(limit + 1).read_to_end(&mut unpacked).ok()?;
-    (taken as u64 <= limit).then_some(unpacked)
 }
 
 /// The strings of an entry: five standard ones, those of authenticators and passkeys, and whatever people added.

@@ -15,6 +15,7 @@ mod keepassxc_xml;
 mod names;
 mod onepassword_1pux;
 mod own;
+mod room;
 mod sheet;
 mod table;
 
@@ -30,7 +31,7 @@ pub use sheet::{Cell, Sheet, SheetError, SheetTrouble};
 pub const LARGEST_FILE: usize = 256 * 1024 * 1024;
 /// The most that the text of an export may have, in bytes. Thousands of entries have a few million.
 const LARGEST_TEXT: usize = 16 * 1024 * 1024;
-/// The most that all attachments of an export may have, unpacked, in bytes.
+/// The most that is unpacked of an export for its attachments, in bytes.
 const LARGEST_FILES: u64 = 256 * 1024 * 1024;
 /// The most entries of one export; a vault takes no more.
 const MOST_ENTRIES: usize = 10_000;

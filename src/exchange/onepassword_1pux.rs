@@ -11,6 +11,7 @@ use super::draft::Draft;
 use super::entry::{Imported, LeftOut, Note, Skipped, Why};
 use super::json::{list, parse, plain, says_something, text};
 use super::names::{Ids, spaced};
+use super::room::Room;
 use super::{ImportError, LARGEST_FILES, LARGEST_TEXT, MOST_ENTRIES, Program};
 
 const PROGRAM: Program = Program::OnePassword1Pux;
@@ -23,10 +24,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     if !archive.has("export.data") {
         return Err(if archive.has("data.json") { ImportError::BitwardenArchive } else { ImportError::Unknown });
     }
-    let data = archive.read("export.data", LARGEST_TEXT as u64).ok_or_else(|| damaged("export.data"))?;
+    let data = archive.read("export.data", &mut Room::of(LARGEST_TEXT as u64)).ok_or_else(|| damaged("export.data"))?;
     let data = parse(PROGRAM, std::str::from_utf8(&data).map_err(|_| ImportError::NotText)?)?;
     let imported = Imported { program: PROGRAM, entries: Vec::new(), skipped: Vec::new(), ignored: BTreeSet::new() };
-    let mut reading = Reading { archive, imported, ids: Ids::default(), unpacked: 0 };
+    let mut reading = Reading { archive, imported, ids: Ids::default(), room: Room::of(LARGEST_FILES) };
     for account in list(&data, "accounts") {
         let vaults = list(account, "vaults");
         for vault in vaults {
@@ -46,8 +47,8 @@ struct Reading<'b> {
     archive: Archive<'b>,
     imported: Imported,
     ids: Ids,
-    /// Bytes of files so far.
-    unpacked: u64,
+    /// For files.
+    room: Room,
 }
 
 impl Reading<'_> {
@@ -164,11 +165,8 @@ impl Reading<'_> {
     fn file(&mut self, draft: &mut Draft, attributes: &Value) {
         let (name, id) = (text(attributes, "fileName"), text(attributes, "documentId"));
         let place = self.archive.first_name(&format!("files/{id}_")).filter(|_| !id.is_empty());
-        match place.and_then(|place| self.archive.read(place, LARGEST_FILES - self.unpacked)) {
-            Some(bytes) => {
-                self.unpacked += bytes.len() as u64;
-                draft.file(name, bytes);
-            }
+        match place.and_then(|place| self.archive.read(place, &mut self.room)) {
+            Some(bytes) => draft.file(name, bytes),
             None => draft.left_out(LeftOut::File(name.to_owned())),
         }
     }
