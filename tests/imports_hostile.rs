@@ -2,10 +2,14 @@
 //!
 //! `BREAKGLASS_MUTATIONS=1000000 cargo test --release --test imports_hostile` tries a million of each instead of a few.
 
+#[path = "support/archive.rs"]
+mod archive;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use archive::archive;
 use breakglass::exchange::{ImportError, read};
 
 /// xorshift64*: the same damage in every run.
@@ -181,21 +185,6 @@ fn damaged_exports_of_our_own_are_read_or_refused() {
         {"made":"2026-01-11T12:00:00Z","by":"Ben","fields":{"title":"N"}}],"deposits":[{"made":"2026-01-10T12:00:00Z","by":"x",
         "change":{"set":{"password":"p"},"clear":["title"]}}],"spent_recovery_codes":[1,2]}]}"#;
     try_damage("own", own, |bytes| bytes);
-}
-
-/// An archive of files that are only stored.
-fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut archive = rawzip::ZipArchiveWriter::new(&mut bytes);
-    for (name, contents) in files {
-        let (mut entry, config) = archive.new_file(name).start().unwrap();
-        let mut writer = config.wrap(&mut entry);
-        writer.write_all(contents).unwrap();
-        let (_, descriptor) = writer.finish().unwrap();
-        entry.finish(descriptor).unwrap();
-    }
-    archive.finish().unwrap();
-    bytes
 }
 
 fn export_data() -> Vec<u8> {

@@ -57,6 +57,10 @@ pub(super) fn read(document: &str) -> Result<Imported, ImportError> {
             imported.skipped.push(Skipped { title: text(item, "name").to_owned(), why: Why::InTheBin });
             continue;
         }
+        let uris = item.get("login").map_or(&[][..], |login| list(login, "uris"));
+        if uris.iter().any(|uri| uri.get("match").is_some_and(|kind| !kind.is_null())) {
+            imported.ignored.insert("uris.match".to_owned());
+        }
         let ignored = OF_THE_PROGRAM.into_iter().filter(|key| item.get(*key).is_some_and(says_something));
         imported.ignored.extend(ignored.map(str::to_owned));
         match draft(item, &places).finish(&mut ids) {
@@ -86,13 +90,13 @@ fn draft(item: &Value, places: &BTreeMap<&str, &str>) -> Draft {
         if field.get("type").and_then(Value::as_u64) == Some(3) {
             draft.left_out(LeftOut::Link(text(field, "name").to_owned()));
         } else {
-            draft.free(text(field, "name"), text(field, "value"));
+            draft.free(text(field, "name"), &field.get("value").and_then(plain).unwrap_or_default());
         }
     }
     let folder = places.get(text(item, "folderId")).copied();
     let collections = list(item, "collectionIds").iter().filter_map(|id| places.get(id.as_str()?).copied());
     for place in folder.into_iter().chain(collections) {
-        draft.free("folder", place);
+        draft.place("folder", &[place]);
     }
     for attachment in list(item, "attachments") {
         draft.left_out(LeftOut::File(text(attachment, "fileName").to_owned()));

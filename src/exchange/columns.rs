@@ -15,6 +15,8 @@ pub(super) enum Column {
     Addresses,
     /// The secret of an authenticator.
     Totp,
+    /// The folder that it lies in, a free field of this name.
+    Place(&'static str),
     /// A free field of this name.
     Free(&'static str),
     /// Bitwarden's own fields: lines `name: value`.
@@ -40,8 +42,8 @@ const BITWARDEN: Layout = Layout {
     program: Program::BitwardenCsv,
     needed: &["type", "name", "login_uri", "login_username", "login_password"],
     known: &[
-        ("folder", Column::Free("folder")),
-        ("collections", Column::Free("folder")),
+        ("folder", Column::Place("folder")),
+        ("collections", Column::Place("folder")),
         ("favorite", Column::Ignored),
         ("type", Column::Kind),
         ("name", Column::Title),
@@ -95,7 +97,7 @@ const ONE_PASSWORD: Layout = Layout {
     ],
 };
 
-/// The names of the bin in KeePassXC's own two languages of this program. It stands below the root group, whose name anybody can change.
+/// The names that KeePassXC gives its bin in the two languages of this program; a table does not say which group is the bin. It stands below the root group, whose name anybody can change.
 const BINS: [&str; 2] = ["Recycle Bin", "ゴミ箱"];
 
 /// Whether the path of a group leads into the bin.

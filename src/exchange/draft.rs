@@ -16,6 +16,29 @@ const MOST_FIELDS: usize = 60;
 /// Attachments of an imported entry at most, for the same reason.
 const MOST_FILES: usize = 200;
 
+/// Kinds of item as the tables of password managers name them.
+const KINDS: [&str; 12] = [
+    "login",
+    "note",
+    "secure note",
+    "card",
+    "credit card",
+    "identity",
+    "password",
+    "document",
+    "ssh key",
+    "bank account",
+    "server",
+    "database",
+];
+
+/// Characters of a title at most. Titles stand in the header, which has a bound; a longer one is kept whole in a free field.
+const TITLE_LENGTH: usize = 256;
+
+/// Bytes of the name of a folder, group or vault at most. It stands once in an export and goes into every entry below it, so a long one
+/// would become gigabytes.
+const PLACE_BYTES: usize = 1024;
+
 /// An entry while it is gathered. What is empty is passed over.
 pub(super) struct Draft {
     title: String,
@@ -29,10 +52,15 @@ impl Draft {
     pub fn new(title: &str) -> Draft {
         let plain: String =
             title.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
-        let title = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+        let whole = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+        let title: String = whole.chars().take(TITLE_LENGTH).collect();
+        let is_cut = title.len() < whole.len();
         let mut draft = Draft { title, set: Fields::new(), attach: BTreeMap::new(), notes: Vec::new() };
         let title = draft.title.clone();
         draft.fixed("title", &title);
+        if is_cut {
+            draft.free("title", &whole);
+        }
         draft
     }
 
@@ -56,6 +84,27 @@ impl Draft {
     pub fn free(&mut self, name: &str, value: &str) {
         if !value.is_empty() {
             self.insert(names::free_field(name, self.set.keys()), value);
+        }
+    }
+
+    /// The folder, group or vault that it lies in, and those above it.
+    pub fn place(&mut self, name: &'static str, path: &[impl AsRef<str>]) {
+        let length: usize = path.iter().map(|part| part.as_ref().len() + 1).sum();
+        if length > PLACE_BYTES {
+            self.left_out(LeftOut::TooLong(name.to_owned()));
+        } else {
+            self.free(name, &path.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("/"));
+        }
+    }
+
+    /// The kind of item, of a table that anybody may have edited. It can be read without cards, so only kinds that are known pass.
+    pub fn kind(&mut self, kind: &str) {
+        let lower = kind.trim().to_lowercase();
+        match KINDS.iter().find(|known| **known == lower) {
+            // Bitwarden says `note` where its JSON says a secure note.
+            Some(&"note") => self.fixed("kind", "secure note"),
+            Some(known) => self.fixed("kind", known),
+            None => self.free("type", kind),
         }
     }
 
@@ -105,7 +154,9 @@ impl Draft {
         if value.is_empty() {
             return;
         }
-        if value.len() > VALUE_BYTES {
+        if value.len() > VALUE_BYTES && self.attach.len() >= MOST_FILES {
+            self.notes.push(Note::LeftOut(LeftOut::TooMany(field.to_string())));
+        } else if value.len() > VALUE_BYTES {
             let name = names::attachment(&format!("{field}.txt"), self.attach.keys());
             let bytes = Zeroizing::new(value.as_bytes().to_vec());
             self.attach.insert(name.clone(), ImportedFile { source: Source::Held(bytes), size: value.len() as u64 });
@@ -115,6 +166,13 @@ impl Draft {
         } else {
             self.set.insert(field, FieldValue::new(SecretText::from(value.to_owned())));
         }
+    }
+
+    /// Tells which fields have a reference of KeePass to another entry in place of a value. It is kept as it stands.
+    pub fn tell_references(&mut self) {
+        let points = |value: &FieldValue| value.expose().to_ascii_uppercase().contains("{REF:");
+        let fields = self.set.iter().filter(|(_, value)| points(value)).map(|(name, _)| name.clone());
+        self.notes.extend(fields.map(Note::PointsElsewhere));
     }
 
     /// The entry with an id of its own, or its title when nothing but that can be taken.

@@ -11,6 +11,9 @@ use crate::quorum::Digest;
 use crate::second_factor::FactorError;
 use crate::vault::{AttachmentName, EntryId, FieldName, Fields};
 
+/// Characters of a name that are shown at most.
+const LINE: usize = 100;
+
 /// Everything that an export gives.
 #[derive(Debug)]
 pub struct Imported {
@@ -101,6 +104,8 @@ pub enum Why {
     InTheBin,
     /// It holds nothing that can be taken.
     Empty,
+    /// It is no entry but a group, of which something of this name is not taken.
+    GroupHas(&'static str),
 }
 
 /// What people must know of an entry that is taken.
@@ -120,6 +125,26 @@ pub enum Note {
     NotConfirmed(usize),
     /// So many of its recovery codes were spent and stay behind.
     SpentCodes(usize),
+    /// The field of this name has a reference to another entry in place of its value.
+    PointsElsewhere(FieldName),
+    /// Its own fields came as lines of one cell, and some had several lines: where one ends is a guess.
+    GuessedLines,
+}
+
+impl Note {
+    /// Whether a value that is good today stays behind in the export. Earlier ones do too, and what only points at another; a file that is
+    /// told was not in the export.
+    #[must_use]
+    pub fn is_loss(&self) -> bool {
+        match self {
+            Note::PointsElsewhere(_) => true,
+            Note::LeftOut(what) => match what {
+                LeftOut::Passkey | LeftOut::TooMany(_) | LeftOut::TooLong(_) | LeftOut::Unknown(_) => true,
+                LeftOut::PasswordHistory(_) | LeftOut::History(_) | LeftOut::Link(_) | LeftOut::File(_) => false,
+            },
+            _ => false,
+        }
+    }
 }
 
 /// What of an entry is not taken.
@@ -137,6 +162,8 @@ pub enum LeftOut {
     File(String),
     /// A field or a file of this name, as there are more than an entry takes.
     TooMany(String),
+    /// The name of a folder, group or vault that is too long for one.
+    TooLong(String),
     /// Something by its name in the export, which means nothing here.
     Unknown(String),
 }
@@ -151,6 +178,8 @@ impl Say for Note {
             Note::Expires(day) => text::expires(language, day),
             Note::NotConfirmed(count) => text::not_confirmed(language, count),
             Note::SpentCodes(count) => text::spent_codes(language, count),
+            Note::PointsElsewhere(field) => text::points_elsewhere(language, field),
+            Note::GuessedLines => text::guessed_lines(language),
         }
     }
 }
@@ -161,19 +190,32 @@ impl Say for LeftOut {
             LeftOut::PasswordHistory(count) => text::password_history(language, count),
             LeftOut::History(count) => text::history(language, count),
             LeftOut::Passkey => text::passkey(language),
-            LeftOut::Link(name) => text::link(language, name),
-            LeftOut::File(name) => text::file_missing(language, name),
-            LeftOut::TooMany(name) => text::too_many_parts(language, name),
-            LeftOut::Unknown(name) => text::unknown_part(language, name),
+            LeftOut::Link(name) => text::link(language, one_line(name)),
+            LeftOut::File(name) => text::file_missing(language, one_line(name)),
+            LeftOut::TooMany(name) => text::too_many_parts(language, one_line(name)),
+            LeftOut::TooLong(name) => text::too_long_place(language, one_line(name)),
+            LeftOut::Unknown(name) => text::unknown_part(language, one_line(name)),
         }
     }
 }
 
 impl Say for Skipped {
     fn say(&self, language: Language) -> String {
+        let title = one_line(&self.title);
         match self.why {
-            Why::InTheBin => text::in_the_bin(language, &self.title),
-            Why::Empty => text::empty(language, &self.title),
+            Why::InTheBin => text::in_the_bin(language, title),
+            Why::Empty => text::empty(language, title),
+            Why::GroupHas(what) => text::group_has(language, title, what),
         }
     }
+}
+
+/// A name as it stood in the export, fit for one line: line ends in it could pass for lines of ours.
+fn one_line(name: &str) -> String {
+    let mut characters = name.chars().map(|character| if character.is_control() { ' ' } else { character });
+    let mut line: String = characters.by_ref().take(LINE).collect();
+    if characters.next().is_some() {
+        line.push('…');
+    }
+    line
 }

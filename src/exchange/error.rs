@@ -55,6 +55,8 @@ pub enum ImportError {
     BitwardenArchive,
     /// A database of KeePass, which only its own program opens.
     KeePassDatabase,
+    /// XML of KeePass with values in it that are encrypted.
+    Protected,
     /// The file ends early or contradicts itself at this place.
     Damaged(Program, String),
     /// A version of breakglass' own export that this program does not know.
@@ -73,6 +75,7 @@ impl Say for ImportError {
             ImportError::Encrypted => text::encrypted(language),
             ImportError::BitwardenArchive => text::bitwarden_archive(language),
             ImportError::KeePassDatabase => text::keepass_database(language),
+            ImportError::Protected => text::protected(language),
             ImportError::Damaged(program, place) => text::damaged(language, program.name(), place),
             ImportError::UnknownVersion(version) => text::unknown_version(language, version),
             ImportError::Nothing => text::nothing(language),

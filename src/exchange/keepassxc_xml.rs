@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::draft::Draft;
 use super::entry::{Imported, LeftOut, Note, Skipped, Why};
+use super::keepass_factor::{self, Named};
 use super::names::Ids;
 use super::room::Room;
 use super::{ImportError, LARGEST_FILES, MOST_ENTRIES, Program};
@@ -22,10 +23,13 @@ const MOST_NODES: u32 = 2_000_000;
 /// How deep elements may stand in each other; people nest groups a handful deep.
 const DEEPEST: usize = 200;
 
-/// The kinds in which KeePass 2 and older KeePassXC keep the secret of an authenticator.
-const BASE32_SECRET: &str = "TimeOtp-Secret-Base32";
-const OLD_SEED: &str = "TOTP Seed";
-const OLD_SETTINGS: &str = "TOTP Settings";
+/// What an entry has there and is taken or told by name.
+const KNOWN: [&str; 8] = ["UUID", "Times", "String", "Binary", "History", "Tags", "OverrideURL", "AutoType"];
+/// What it has there and says nothing of a credential.
+const OF_THE_PROGRAM: [&str; 6] =
+    ["IconID", "CustomIconUUID", "ForegroundColor", "BackgroundColor", "QualityCheck", "PreviousParentGroup"];
+/// What people may have written for a whole group.
+const OF_GROUPS: [&str; 4] = ["Notes", "Tags", "DefaultAutoTypeSequence", "CustomData"];
 
 pub(super) fn read(text: &str) -> Result<Imported, ImportError> {
     if deeper_than(text, DEEPEST) {
@@ -39,6 +43,11 @@ pub(super) fn read(text: &str) -> Result<Imported, ImportError> {
     let file = document.root_element();
     if file.tag_name().name() != "KeePassFile" {
         return Err(ImportError::Unknown);
+    }
+    // The inside of a database, as some tools take it out: what is protected in it is still encrypted, and would pass for a password.
+    let is_value = |node: &Node<'_, '_>| node.tag_name().name() == "Value";
+    if document.descendants().filter(is_value).any(|value| is_true(value.attribute("Protected"))) {
+        return Err(ImportError::Protected);
     }
     let meta = child(file, "Meta");
     let mut reading = Reading {
@@ -100,6 +109,9 @@ struct Reading<'i> {
 impl<'i> Reading<'i> {
     fn group(&mut self, group: Node<'i, 'i>, path: &mut Vec<String>, in_bin: bool) -> Result<(), ImportError> {
         let in_bin = in_bin || (!self.bin.is_empty() && text_of(group, "UUID") == self.bin);
+        if !in_bin {
+            self.group_itself(group, path);
+        }
         for entry in children(group, "Entry") {
             if self.imported.entries.len() + self.imported.skipped.len() >= MOST_ENTRIES {
                 return Err(ImportError::TooMany(MOST_ENTRIES));
@@ -114,8 +126,16 @@ impl<'i> Reading<'i> {
         Ok(())
     }
 
+    /// Tells what people wrote for a group: it has no place in an entry.
+    fn group_itself(&mut self, group: Node<'i, 'i>, path: &[String]) {
+        for what in OF_GROUPS.into_iter().filter(|name| child(group, name).is_some_and(says_something)) {
+            let title = path.last().cloned().unwrap_or_else(|| text_of(group, "Name").into_owned());
+            self.imported.skipped.push(Skipped { title, why: Why::GroupHas(what) });
+        }
+    }
+
     fn entry(&mut self, entry: Node<'i, 'i>, path: &[String], in_bin: bool) {
-        let strings: Vec<(Cow<'_, str>, Cow<'_, str>)> =
+        let strings: Vec<Named<'_>> =
             children(entry, "String").map(|string| (text_of(string, "Key"), text_of(string, "Value"))).collect();
         let value = |name: &str| strings.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.as_ref());
         if in_bin {
@@ -124,11 +144,13 @@ impl<'i> Reading<'i> {
         }
         let mut draft = Draft::new(value("Title"));
         self::strings(&mut draft, &strings);
-        draft.free("group", &path.join("/"));
+        draft.place("group", path);
         draft.free("tags", &text_of(entry, "Tags"));
         draft.free("override url", &text_of(entry, "OverrideURL"));
         if let Some(times) = child(entry, "Times").filter(|times| is_true(Some(&text_of(*times, "Expires")))) {
-            draft.note(Note::Expires(day(&text_of(times, "ExpiryTime"))));
+            let day = day(&text_of(times, "ExpiryTime"));
+            draft.free("expires", &day);
+            draft.note(Note::Expires(day));
         }
         for binary in children(entry, "Binary") {
             let name = text_of(binary, "Key");
@@ -137,6 +159,7 @@ impl<'i> Reading<'i> {
                 None => draft.left_out(LeftOut::File(name.into_owned())),
             }
         }
+        self.others(&mut draft, entry);
         let history = child(entry, "History").map_or(0, |history| children(history, "Entry").count());
         if history > 0 {
             draft.left_out(LeftOut::History(history));
@@ -144,6 +167,25 @@ impl<'i> Reading<'i> {
         match draft.finish(&mut self.ids) {
             Ok(entry) => self.imported.entries.push(entry),
             Err(title) => self.imported.skipped.push(Skipped { title, why: Why::Empty }),
+        }
+    }
+
+    /// Tells everything of an entry that is not taken.
+    fn others(&mut self, draft: &mut Draft, entry: Node<'i, 'i>) {
+        for part in entry.children().filter(|part| part.is_element()) {
+            let name = part.tag_name().name();
+            if OF_THE_PROGRAM.contains(&name) {
+                // The icon that nobody chose has the number 0.
+                if says_something(part) && part.text() != Some("0") {
+                    self.imported.ignored.insert(name.to_owned());
+                }
+            } else if name == "AutoType" {
+                if ["DefaultSequence", "Association"].iter().any(|name| child(part, name).is_some_and(says_something)) {
+                    draft.left_out(LeftOut::Unknown(name.to_owned()));
+                }
+            } else if !KNOWN.contains(&name) && says_something(part) {
+                draft.left_out(LeftOut::Unknown(name.to_owned()));
+            }
         }
     }
 
@@ -164,7 +206,7 @@ impl<'i> Reading<'i> {
 }
 
 /// The strings of an entry: five standard ones, those of authenticators and passkeys, and whatever people added.
-fn strings(draft: &mut Draft, strings: &[(Cow<'_, str>, Cow<'_, str>)]) {
+fn strings(draft: &mut Draft, strings: &[Named<'_>]) {
     // They stand in the order of their names; the address of the entry comes before further ones.
     let standard = [("UserName", "user_name"), ("Password", "password"), ("URL", "url"), ("Notes", "notes")];
     for (key, field) in standard {
@@ -172,34 +214,24 @@ fn strings(draft: &mut Draft, strings: &[(Cow<'_, str>, Cow<'_, str>)]) {
             draft.fixed(field, value);
         }
     }
+    let factors = keepass_factor::take(draft, strings);
+    let mut seen = Vec::new();
     let mut passkey = false;
     for (key, value) in strings.iter().filter(|(name, _)| standard.iter().all(|(key, _)| name != key)) {
-        match key.as_ref() {
-            "Title" => {}
-            "otp" | BASE32_SECRET => draft.totp(value),
-            OLD_SEED => draft.totp(&old_seed(value, strings)),
-            // Taken with the seed.
-            OLD_SETTINGS => {}
-            key if key.starts_with("KPEX_PASSKEY") => passkey = true,
+        // The first of a name is taken already; a second one, which no program writes, is kept too.
+        let taken = ["Title"].iter().chain(&factors).find(|name| key == **name);
+        match (taken, key.as_ref()) {
+            (Some(name), _) if !seen.contains(name) => seen.push(name),
+            (_, key) if key.starts_with("KPEX_PASSKEY") => passkey = true,
             // Further addresses, as the browser's extension keeps them.
-            key if key.starts_with("KP2A_URL") => draft.fixed("url", value),
-            key => draft.free(key, value),
+            (_, key) if key.starts_with("KP2A_URL") => draft.fixed("url", value),
+            (_, key) => draft.free(key, value),
         }
     }
     if passkey {
         draft.left_out(LeftOut::Passkey);
     }
-}
-
-/// The seed that KeePass' plugin and KeePassXC before 2.2 kept, with its settings `period;digits`.
-fn old_seed(seed: &str, strings: &[(Cow<'_, str>, Cow<'_, str>)]) -> String {
-    let settings = strings.iter().find(|(key, _)| *key == OLD_SETTINGS).map_or("", |(_, value)| value.as_ref());
-    let Some((period, digits)) = settings.split_once(';') else { return seed.to_owned() };
-    if digits == "S" {
-        return format!("steam://{seed}");
-    }
-    let seed: String = seed.chars().filter(|character| !character.is_whitespace()).collect();
-    format!("otpauth://totp/?secret={seed}&period={period}&digits={digits}")
+    draft.tell_references();
 }
 
 /// The day of a moment. KeePass 2 writes RFC 3339, or seconds since the year 1 in base64.
@@ -225,6 +257,11 @@ fn children<'i>(node: Node<'i, 'i>, name: &'static str) -> impl Iterator<Item = 
 
 fn child<'i>(node: Node<'i, 'i>, name: &'static str) -> Option<Node<'i, 'i>> {
     children(node, name).next()
+}
+
+/// Whether there is any text in an element, but for the line ends between others.
+fn says_something(node: Node<'_, '_>) -> bool {
+    node.descendants().any(|part| part.is_text() && part.text().is_some_and(|text| !text.trim().is_empty()))
 }
 
 /// All text in a child: a comment in the middle of a password must not cut it.

@@ -11,6 +11,7 @@ mod draft;
 mod entry;
 mod error;
 mod json;
+mod keepass_factor;
 mod keepassxc_xml;
 mod names;
 mod onepassword_1pux;

@@ -106,11 +106,15 @@ pub(super) fn spaced(key: &str) -> String {
     words
 }
 
-/// The host of an address, for an id where the title gives none.
+/// The host of an address, for an id where the title gives none. An id can be read without cards, so nothing passes but what can only be
+/// the name of a host: no sign-in that stands before it, and no text that people put where an address belongs.
 pub(super) fn host(url: &str) -> &str {
     let behind = url.split_once("://").map_or(url, |(_, behind)| behind);
     let authority = behind.split(['/', '?', '#']).next().unwrap_or_default();
-    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
+    let fits = |character: char| character.is_ascii_alphanumeric() || ['.', '-'].contains(&character);
+    let is_host = host.contains('.') && host.chars().all(fits) && port.chars().all(|digit| digit.is_ascii_digit());
+    if is_host { host } else { "" }
 }
 
 #[cfg(test)]
@@ -158,10 +162,16 @@ mod tests {
     }
 
     #[test]
-    fn the_host_of_an_address_is_found() {
-        for (url, known) in
-            [("https://a@portal.example/x", "portal.example"), ("portal.example", "portal.example"), ("", "")]
-        {
+    fn an_address_gives_its_host_to_an_id_and_nothing_that_could_be_a_secret() {
+        for (url, known) in [
+            ("https://portal.example:8443/x", "portal.example"),
+            ("portal.example", "portal.example"),
+            ("", ""),
+            ("https://aiko:hunter2@portal.example/x", ""),
+            ("https://aiko:hunter/2@portal.example/x", ""),
+            ("hunter2", ""),
+            ("cmd://ssh hunter2@db.example", ""),
+        ] {
             assert_eq!(host(url), known);
         }
     }

@@ -17,6 +17,11 @@ use super::{ImportError, LARGEST_FILES, LARGEST_TEXT, MOST_ENTRIES, Program};
 const PROGRAM: Program = Program::OnePassword1Pux;
 /// Keys of an item's details that are taken, or that repeat what is.
 const KNOWN: [&str; 6] = ["loginFields", "notesPlain", "sections", "passwordHistory", "documentAttributes", "password"];
+/// Keys of an item that are taken, or that name nothing of a credential.
+const KNOWN_OF_ITEMS: [&str; 8] =
+    ["uuid", "createdAt", "updatedAt", "state", "trashed", "categoryUuid", "details", "overview"];
+/// Keys of an item's overview that are taken; `subtitle` repeats the user name, `ainfo` too.
+const KNOWN_OF_OVERVIEWS: [&str; 6] = ["title", "url", "urls", "tags", "subtitle", "ainfo"];
 
 pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     let damaged = |place: &str| ImportError::Damaged(PROGRAM, place.to_owned());
@@ -33,8 +38,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
         for vault in vaults {
             let name = vault.get("attrs").map_or("", |attributes| text(attributes, "name"));
             for item in list(vault, "items") {
-                // Early exports wrapped each item once more.
-                reading.item(item.get("item").unwrap_or(item), name)?;
+                // Early exports wrapped each item once more, with its file beside it.
+                reading.item(item.get("item").unwrap_or(item), item.get("file"), name)?;
             }
         }
     }
@@ -52,7 +57,7 @@ struct Reading<'b> {
 }
 
 impl Reading<'_> {
-    fn item(&mut self, item: &Value, vault: &str) -> Result<(), ImportError> {
+    fn item(&mut self, item: &Value, file: Option<&Value>, vault: &str) -> Result<(), ImportError> {
         if self.imported.entries.len() + self.imported.skipped.len() >= MOST_ENTRIES {
             return Err(ImportError::TooMany(MOST_ENTRIES));
         }
@@ -67,13 +72,17 @@ impl Reading<'_> {
         draft.fixed("kind", kind(text(item, "categoryUuid")));
         self.details(&mut draft, details);
         self.overview(&mut draft, overview);
-        draft.free("vault", vault);
+        draft.place("vault", &[vault]);
         if text(item, "state") == "archived" {
             draft.note(Note::Archived);
         }
-        if item.get("favIndex").is_some_and(says_something) {
-            self.imported.ignored.insert("favIndex".to_owned());
+        if let Some(file) = file.filter(|file| says_something(file)) {
+            draft.left_out(LeftOut::File(
+                file.get("attrs").map_or("", |attributes| text(attributes, "name")).to_owned(),
+            ));
         }
+        let others = unknown(item, &KNOWN_OF_ITEMS).filter(|key| *key != "file");
+        self.imported.ignored.extend(others.chain(unknown(overview, &KNOWN_OF_OVERVIEWS)).map(str::to_owned));
         match draft.finish(&mut self.ids) {
             Ok(entry) => self.imported.entries.push(entry),
             Err(title) => self.imported.skipped.push(Skipped { title, why: Why::Empty }),
@@ -88,7 +97,11 @@ impl Reading<'_> {
                 "username" => draft.fixed("user_name", value),
                 "password" => draft.fixed("password", value),
                 // The buttons and boxes of the page that was filled in.
-                _ if ["B", "C", "I", "R"].contains(&text(field, "fieldType")) => {}
+                _ if ["B", "C", "I", "R"].contains(&text(field, "fieldType")) => {
+                    if !value.is_empty() {
+                        self.imported.ignored.insert(format!("fieldType {}", text(field, "fieldType")));
+                    }
+                }
                 _ => draft.free(text(field, "name"), value),
             }
         }
@@ -107,17 +120,16 @@ impl Reading<'_> {
         if history > 0 {
             draft.left_out(LeftOut::PasswordHistory(history));
         }
-        for (key, value) in details.as_object().into_iter().flatten() {
-            if key == "passkey" && says_something(value) {
-                draft.left_out(LeftOut::Passkey);
-            } else if !KNOWN.contains(&key.as_str()) && says_something(value) {
-                draft.left_out(LeftOut::Unknown(key.clone()));
-            }
+        for key in unknown(details, &KNOWN) {
+            draft.left_out(if key == "passkey" { LeftOut::Passkey } else { LeftOut::Unknown(key.to_owned()) });
         }
     }
 
     /// A field of a section. Its value says its kind: `{"concealed": "…"}`.
     fn field(&mut self, draft: &mut Draft, section: &str, field: &Value) {
+        if field.get("value").is_some_and(|value| !value.is_object() && says_something(value)) {
+            draft.left_out(LeftOut::Unknown(text(field, "title").to_owned()));
+        }
         for (kind, value) in field.get("value").and_then(Value::as_object).into_iter().flatten() {
             if !says_something(value) {
                 continue;
@@ -129,13 +141,13 @@ impl Reading<'_> {
             let name = if section.is_empty() { title } else { format!("{section}: {title}") };
             match kind.as_str() {
                 // Servers, databases and routers have their sign-in among the fields.
-                "string" if text(field, "id") == "username" => {
+                "string" if text(field, "id") == "username" && value.is_string() => {
                     draft.fixed("user_name", value.as_str().unwrap_or_default())
                 }
-                "concealed" if text(field, "id") == "password" => {
+                "concealed" if text(field, "id") == "password" && value.is_string() => {
                     draft.fixed("password", value.as_str().unwrap_or_default())
                 }
-                "totp" => draft.totp(value.as_str().unwrap_or_default()),
+                "totp" if value.is_string() => draft.totp(value.as_str().unwrap_or_default()),
                 "date" => draft.free(&name, &date(value)),
                 "monthYear" => draft.free(&name, &month(value)),
                 "file" => self.file(draft, value),
@@ -152,6 +164,9 @@ impl Reading<'_> {
 
     fn overview(&mut self, draft: &mut Draft, overview: &Value) {
         let urls = list(overview, "urls");
+        if urls.iter().any(|url| unknown(url, &["url", "mode"]).next().is_some()) {
+            self.imported.ignored.insert("urls.label".to_owned());
+        }
         let first = text(overview, "url");
         draft.fixed("url", first);
         for url in urls.iter().map(|url| text(url, "url")).filter(|url| *url != first) {
@@ -172,17 +187,26 @@ impl Reading<'_> {
     }
 }
 
+/// Keys of an object that are not known here and have something in them.
+fn unknown<'v>(object: &'v Value, known: &'v [&str]) -> impl Iterator<Item = &'v str> {
+    let all = object.as_object().into_iter().flatten();
+    all.filter(|(key, value)| !known.contains(&key.as_str()) && says_something(value)).map(|(key, _)| key.as_str())
+}
+
 /// What has parts: an address on lines, a key with what belongs to it.
 fn parted(draft: &mut Draft, name: &str, parts: &serde_json::Map<String, Value>) {
+    // An SSH key repeats itself among what is said of it.
+    let said: BTreeSet<&str> = parts.values().filter_map(Value::as_str).collect();
     for (part, value) in parts.iter().filter(|(_, value)| says_something(value)) {
         match (plain(value), value.as_object()) {
             (Some(value), _) => draft.free(&format!("{name}: {}", spaced(part)), &value),
             (None, Some(inner)) => {
-                // An SSH key repeats itself among what is said of it.
-                let said = |value: &String| parts.values().any(|known| known.as_str() == Some(value));
-                let inner = inner.iter().filter_map(|(part, value)| Some((part, plain(value)?)));
-                for (part, value) in inner.filter(|(_, value)| !said(value)) {
-                    draft.free(&format!("{name}: {}", spaced(part)), &value);
+                for (part, value) in inner.iter().filter(|(_, value)| says_something(value)) {
+                    match plain(value) {
+                        Some(value) if said.contains(value.as_str()) => {}
+                        Some(value) => draft.free(&format!("{name}: {}", spaced(part)), &value),
+                        None => draft.left_out(LeftOut::Unknown(format!("{name}: {part}"))),
+                    }
                 }
             }
             (None, None) => draft.left_out(LeftOut::Unknown(format!("{name}: {part}"))),

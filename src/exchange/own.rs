@@ -167,8 +167,13 @@ pub(super) fn read(text: &[u8]) -> Result<Option<Imported>, ImportError> {
     }
     let mut imported =
         Imported { program: Program::Breakglass, entries: Vec::new(), skipped: Vec::new(), ignored: BTreeSet::new() };
-    for entry in vault.entries {
+    let mut ids = BTreeSet::new();
+    for (place, entry) in vault.entries.into_iter().enumerate() {
         let id = entry.id.clone();
+        // Two of one id would become one entry, in which the second covers the first.
+        if !ids.insert(id.clone()) {
+            return Err(ImportError::Damaged(Program::Breakglass, format!("entries[{place}]")));
+        }
         match taken_back(entry) {
             Some(entry) => imported.entries.push(entry),
             None => imported.skipped.push(Skipped { title: id.to_string(), why: Why::Empty }),

@@ -68,12 +68,12 @@ fn draft(columns: &[Named], row: &[Cell], ignored: &mut BTreeSet<String>) -> Dra
         match column.meaning {
             Some(Column::Title) => {}
             Some(Column::Fixed(name)) => draft.fixed(name, cell),
-            // Bitwarden says `note` where its JSON says a secure note.
-            Some(Column::Kind) => draft.fixed("kind", if cell == "note" { "secure note" } else { cell }),
+            Some(Column::Kind) => draft.kind(cell),
             Some(Column::Addresses) => addresses(&mut draft, cell),
             Some(Column::Totp) => draft.totp(cell),
+            Some(Column::Place(name)) => draft.place(name, &[cell]),
             Some(Column::Free(name)) => draft.free(name, cell),
-            Some(Column::Group) => draft.free("group", cell),
+            Some(Column::Group) => draft.place("group", &[cell]),
             Some(Column::Lines) => lines(&mut draft, cell),
             Some(Column::Archived) if cell == "false" => {}
             Some(Column::Archived) => draft.note(Note::Archived),
@@ -85,6 +85,7 @@ fn draft(columns: &[Named], row: &[Cell], ignored: &mut BTreeSet<String>) -> Dra
             None => draft.free(&column.name, cell),
         }
     }
+    draft.tell_references();
     draft
 }
 
@@ -103,18 +104,24 @@ fn addresses(draft: &mut Draft, cell: &str) {
     draft.fixed("url", &address);
 }
 
-/// `name: value` on each line; a line without a name belongs to the value before it.
+/// `name: value` on each line; a line without a name belongs to the value before it, also one that ends with a colon. A line of a value
+/// that has a colon in it cannot be told from the next field, whose name would be public, so several lines are told.
 fn lines(draft: &mut Draft, cell: &str) {
     let mut fields: Vec<(String, String)> = Vec::new();
+    let mut guessed = false;
     for line in cell.lines() {
-        match (line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, ""))), fields.last_mut()) {
+        match (line.split_once(": "), fields.last_mut()) {
             (Some((name, value)), _) => fields.push((name.to_owned(), value.to_owned())),
             (None, Some((_, value))) => {
+                guessed = true;
                 value.push('\n');
                 value.push_str(line);
             }
             (None, None) => fields.push(("field".to_owned(), line.to_owned())),
         }
+    }
+    if guessed {
+        draft.note(Note::GuessedLines);
     }
     // What a field without a value is written as, by newer and by older versions.
     for (name, value) in fields.iter().filter(|(_, value)| !["undefined", "null"].contains(&value.as_str())) {
