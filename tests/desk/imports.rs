@@ -68,3 +68,20 @@ fn an_export_that_is_refused_at_the_terminal_opens_nothing_and_writes_nothing() 
     assert!(!folder.exists());
     assert_eq!(log(), before);
 }
+
+#[test]
+fn an_export_that_was_written_anew_while_it_was_asked_about_is_not_deleted() {
+    let language = Language::English;
+    let practice = Practice::with(language, &[("m365", "Microsoft 365", "hunter2")]);
+    let file = practice.scratch.path().join("export.csv");
+    fs::write(&file, "Title,Password\nFirst,secret-1\n").unwrap();
+    let mut person = Person::at(practice.command(language, &["put", "--import", file.to_str().unwrap()]));
+    person.reads(&first_words(&exchange::ask_all(language, 1)));
+    person.types("y\r");
+    person.reads(&first_words(&exchange::ask_destroy(language)));
+    fs::write(&file, "Title,Password\nFirst,secret-1\nSecond,secret-2\n").unwrap();
+    person.types("y\r");
+    person.reads("was not deleted");
+    assert!(person.sees_it_end().success());
+    assert!(fs::read_to_string(&file).unwrap().contains("secret-2"));
+}

@@ -1,11 +1,12 @@
 //! What of an export is put in, and under which ids.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::file::stands;
-use super::{Import, only, preview};
+use super::file::{cut_off_after, stands};
+use super::preview::{self, Stands};
+use super::{Import, only};
 use crate::ceremony::Ledger;
 use crate::cli::answers::YES;
 use crate::cli::context::Context;
@@ -50,7 +51,10 @@ pub fn choose(
         rename(&mut imported, ledger, |_| true, |_| "entry".to_owned());
     }
     let count = imported.entries.len();
-    preview::tell(context, &imported, titles_hidden, |entry| stands(ledger, entry.id.as_str()));
+    preview::tell(context, &imported, titles_hidden, |entry| {
+        let whole = || stands(ledger, entry.id.as_str()).then_some(Stands::Whole);
+        cut_off_after(ledger, entry).map(Stands::CutOff).or_else(whole)
+    });
     let standing = imported.entries.iter().filter(|entry| stands(ledger, entry.id.as_str())).count();
     if standing > 0 {
         match ask_standing(context, options, standing)? {
@@ -67,7 +71,7 @@ pub fn choose(
                 let free: Vec<bool> = imported.entries.iter().map(|entry| !stands(ledger, entry.id.as_str())).collect();
                 imported = only(imported, |place| free[place]);
                 if !imported.entries.is_empty() {
-                    preview::tell(context, &imported, titles_hidden, |_| false);
+                    preview::tell(context, &imported, titles_hidden, |_| None);
                 }
             }
         }
@@ -97,9 +101,16 @@ fn ask_standing(context: &mut Context, options: &Import, count: usize) -> Result
 /// Gives the entries that `whose` says ids that are free: a stem, or a stem with a number.
 fn rename(imported: &mut Imported, ledger: &Ledger<'_>, whose: impl Fn(&str) -> bool, stem: impl Fn(&str) -> String) {
     let mut taken: BTreeSet<String> = imported.entries.iter().map(|entry| entry.id.to_string()).collect();
+    // The number that a stem gets when it comes again: thousands of entries may have the same.
+    let mut next: BTreeMap<String, u32> = BTreeMap::new();
     for entry in imported.entries.iter_mut().filter(|entry| whose(entry.id.as_str())) {
         let stem = stem(entry.id.as_str()).trim_end_matches('-').to_owned();
-        let candidates = std::iter::once(stem.clone()).chain((2_u32..).map(|number| format!("{stem}-{number}")));
+        let next = next.entry(stem.clone()).or_insert(1);
+        let candidates = std::iter::from_fn(|| {
+            let candidate = if *next == 1 { stem.clone() } else { format!("{stem}-{next}") };
+            *next += 1;
+            Some(candidate)
+        });
         let free = candidates.filter(|candidate| !taken.contains(candidate) && !stands(ledger, candidate));
         let id = free.map(|candidate| candidate.parse::<EntryId>()).find_map(Result::ok);
         entry.id = id.expect("numbers do not run out");

@@ -5,6 +5,8 @@ mod choice;
 mod file;
 mod preview;
 
+use std::io::Read;
+
 use serde::Serialize;
 
 use super::{Arguments, attach, trust};
@@ -13,13 +15,13 @@ use crate::cli::answers::Input;
 use crate::cli::commands::tell_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::exchange::{Imported, ImportedEntry, Source, Step};
+use crate::exchange::{Imported, ImportedEntry, Note, Source, Step};
 use crate::language::{Say, messages::exchange as text};
 use crate::quorum::EpochHash;
 use crate::vault::{AttachmentName, Change, EntryId, FieldName};
 use choice::Choice;
 pub use choice::Standing;
-use file::ExportSource;
+use file::{ExportSource, Taken};
 
 #[derive(clap::Args)]
 pub struct Import {
@@ -45,6 +47,9 @@ struct Done {
     fields: Vec<FieldName>,
     attachments: Vec<AttachmentName>,
     notes: Vec<String>,
+    /// Whether a value of it stays behind.
+    #[serde(skip)]
+    loses: bool,
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Result<u8, CliError> {
@@ -54,11 +59,12 @@ pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Resul
     let language = context.language;
     let ledger = context.read()?;
     let trusted = trust(context, &ledger, arguments.epoch)?;
-    let export = ExportSource::named(context, named)?;
+    let mut export = ExportSource::named(context, named)?;
     let imported = export.read(language)?;
     let Choice { mut chosen, others } = choice::choose(context, &arguments.import, &ledger, imported)?;
     if chosen.entries.is_empty() {
         context.desk.tell(&text::none_chosen(language));
+        file::offer_to_destroy(context, arguments, &export, Taken::Nothing)?;
         return Ok(0);
     }
     let by = arguments.by.clone().unwrap_or_else(|| context.user());
@@ -90,8 +96,14 @@ pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Resul
         context.desk.tell(&text::import_done(language, count));
         tell_heads(context, &ledger);
     }
-    let complete = !others && chosen.skipped.is_empty() && done.iter().all(|done| done.notes.is_empty());
-    file::offer_to_destroy(context, arguments, &export, complete)?;
+    let taken = if others || done.iter().any(|done| done.loses) {
+        Taken::Partly
+    } else if chosen.skipped.is_empty() && done.iter().all(|done| done.notes.is_empty()) {
+        Taken::Everything
+    } else {
+        Taken::AllEntries
+    };
+    file::offer_to_destroy(context, arguments, &export, taken)?;
     Ok(0)
 }
 
@@ -105,7 +117,8 @@ impl Done {
         attachments.sort();
         attachments.dedup();
         let notes = entry.notes.iter().map(|note| note.say(context.language)).collect();
-        Done { entry: entry.id.clone(), fields, attachments, notes }
+        let loses = entry.notes.iter().any(Note::is_loss);
+        Done { entry: entry.id.clone(), fields, attachments, notes, loses }
     }
 }
 
@@ -118,9 +131,16 @@ fn put_in(
     entry: ImportedEntry,
     by: &str,
 ) -> Result<(), CliError> {
-    for step in entry.steps {
-        let change = encrypted(context, writing, export, step)?;
-        put(writing, trusted, &entry.id, change, by, context.now())?;
+    let count = entry.steps.len();
+    for (done, step) in entry.steps.into_iter().enumerate() {
+        let put = encrypted(context, writing, export, step)
+            .and_then(|change| Ok(put(writing, trusted, &entry.id, change, by, context.now())?));
+        if let Err(error) = put {
+            if done > 0 {
+                context.desk.tell(&text::import_cut_off(context.language, &entry.id, done, count));
+            }
+            return Err(error);
+        }
     }
     Ok(())
 }
@@ -136,7 +156,9 @@ fn encrypted(
     for (name, file) in step.attach {
         let attached = match &file.source {
             Source::Held(bytes) => attach::encrypt(context, writing, &name, &mut &bytes[..], Some(file.size)),
-            Source::Beside(path, sha256) => export.open_beside(context, path).and_then(|mut source| {
+            Source::Beside(path, sha256) => export.open_beside(context, path).and_then(|source| {
+                // One byte more is enough to tell that it is another file; what never ends would fill the drive.
+                let mut source = source.take(file.size.saturating_add(1));
                 let attached = attach::encrypt(context, writing, &name, &mut source, Some(file.size))?;
                 if attached.sha256 != *sha256 {
                     discard(writing, [&attached.blob]);

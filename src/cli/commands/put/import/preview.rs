@@ -3,11 +3,25 @@
 use crate::cli::commands::field_label;
 use crate::cli::context::Context;
 use crate::cli::progress::size;
-use crate::exchange::{Imported, ImportedEntry};
+use crate::exchange::{Imported, ImportedEntry, Program};
 use crate::language::{Say, messages::attachments, messages::exchange as text};
 
+/// An entry of whose id one stands in the vault already.
+#[derive(Clone, Copy)]
+pub enum Stands {
+    /// As far as is known here.
+    Whole,
+    /// An import was cut off after so many versions of it.
+    CutOff(usize),
+}
+
 /// Tells everything that an export gives, by number, with the names of what it gives and what not. Never a value.
-pub fn tell(context: &mut Context, imported: &Imported, titles_hidden: bool, stands: impl Fn(&ImportedEntry) -> bool) {
+pub fn tell(
+    context: &mut Context,
+    imported: &Imported,
+    titles_hidden: bool,
+    stands: impl Fn(&ImportedEntry) -> Option<Stands>,
+) {
     let language = context.language;
     let mut lines = vec![text::found(language, imported.program.name(), imported.entries.len())];
     for (place, entry) in imported.entries.iter().enumerate() {
@@ -28,15 +42,23 @@ pub fn tell(context: &mut Context, imported: &Imported, titles_hidden: bool, sta
         let names: Vec<&str> = imported.ignored.iter().map(String::as_str).collect();
         lines.push(text::ignored(language, names.join(", ")));
     }
-    lines.push(if titles_hidden { text::public_names_hidden(language) } else { text::public_names(language) });
+    lines.push(match (titles_hidden, imported.program) {
+        (true, Program::Breakglass) => text::public_ids_hidden(language),
+        (true, _) => text::public_names_hidden(language),
+        (false, _) => text::public_names(language),
+    });
     context.desk.tell(&lines.join("\n"));
 }
 
-fn entry_lines(context: &Context, entry: &ImportedEntry, stands: bool) -> Vec<String> {
+fn entry_lines(context: &Context, entry: &ImportedEntry, stands: Option<Stands>) -> Vec<String> {
     let language = context.language;
     let mut lines = Vec::new();
-    if stands {
-        lines.push(text::stands_already(language, &entry.id));
+    match stands {
+        Some(Stands::Whole) => lines.push(text::stands_already(language, &entry.id)),
+        Some(Stands::CutOff(there)) => {
+            lines.push(text::stands_cut_off(language, &entry.id, there, entry.steps.len()));
+        }
+        None => {}
     }
     if entry.steps.len() > 1 {
         lines.push(text::versions(language, entry.steps.len()));
