@@ -85,3 +85,19 @@ fn an_export_that_was_written_anew_while_it_was_asked_about_is_not_deleted() {
     assert!(person.sees_it_end().success());
     assert!(fs::read_to_string(&file).unwrap().contains("secret-2"));
 }
+
+#[test]
+fn whoever_stops_at_the_question_whether_to_delete_an_export_is_told_that_it_is_still_there() {
+    let language = Language::Japanese;
+    let practice = Practice::with(language, &[("m365", "Microsoft 365", "hunter2")]);
+    let file = practice.scratch.path().join("e.csv");
+    fs::write(&file, "Title,Password\nFirst,secret-1\n").unwrap();
+    let mut person = Person::at(practice.command(language, &["put", "--import", file.to_str().unwrap()]));
+    person.reads(&first_words(&exchange::ask_all(language, 1)));
+    person.types("y\r");
+    person.reads(&first_words(&exchange::ask_destroy(language)));
+    person.types("\u{3}");
+    person.reads("はまだあります");
+    assert!(!person.sees_it_end().success());
+    assert!(file.exists());
+}

@@ -217,9 +217,11 @@ pub fn offer_to_destroy(
         context.desk.tell(&text::destroy_left(language));
     }
     context.desk.tell(&text::destroy_cannot(language));
-    if !ordered && !context.desk.confirm(&text::ask_destroy(language), YES)? {
+    // Whoever stops at the question must know as well that it still lies there.
+    let agreed = if ordered { Ok(true) } else { context.desk.confirm(&text::ask_destroy(language), YES) };
+    if !matches!(agreed, Ok(true)) {
         context.desk.tell(&text::destroy_later(language, named));
-        return Ok(());
+        return Ok(agreed.map(|_| ())?);
     }
     let told = match export.destroy(context.disk())? {
         Gone::All => text::destroyed(language, named),
