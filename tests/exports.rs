@@ -80,6 +80,20 @@ fn an_export_has_every_value_and_every_file_and_only_its_owner_reads_it() {
 }
 
 #[test]
+fn what_a_deposit_takes_off_is_in_the_export_and_is_taken_off_again_by_an_import() {
+    let (desk, other) = (Desk::new(), Desk::new());
+    let file = desk.write("keys.csv", "first");
+    desk.good(&["put", "m365", "--attach", &file, "--owner", "Ben"]);
+    desk.good(&["put", "m365", "--clear", "owner", "--detach", "keys.csv"]);
+    let folder = export(&desk, "out");
+    let change = &document(&folder).entries[0].deposits[1].change;
+    assert!(change.clear.iter().map(|name| name.as_str()).eq(["owner"]));
+    assert!(change.detach.iter().map(|name| name.as_str()).eq(["keys.csv"]));
+    other.good(&["put", "--import", folder.to_str().unwrap(), "--yes", "--standing", "revise"]);
+    assert_eq!(document(&export(&other, "again")).entries[0].deposits.last().unwrap().change.clear, change.clear);
+}
+
+#[test]
 fn an_export_is_in_the_log_before_it_and_makes_every_credential_due() {
     let desk = furnished();
     export(&desk, "out");

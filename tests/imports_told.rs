@@ -172,3 +172,43 @@ fn everything_of_an_item_of_1password_lands_in_a_field_or_is_told_by_name() {
     assert!(entry.notes.contains(&Note::LeftOut(LeftOut::File("scan.pdf".to_owned()))));
     assert!(imported.ignored.iter().map(String::as_str).eq(["fieldType C", "later", "pbe", "urls.label"]));
 }
+
+#[test]
+fn versions_of_our_own_export_become_exactly_what_each_changed_of_the_one_before() {
+    let one = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let other = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let file =
+        |name: &str, sha256: &str| format!(r#""{name}":{{"file":"files/m365/{name}","size":3,"sha256":"{sha256}"}}"#);
+    let who = r#""made":"2026-01-10T12:00:00Z","by":"Ben""#;
+    let own = format!(
+        r#"{{"breakglass_export":1,"name":"Acme","vault":"e1ee1030f044a2fd2d17e6f4a09338a5","epoch":3,"exported":"2026-01-10T12:00:00Z",
+        "entries":[{{"id":"m365","revisions":[
+        {{{who},"fields":{{"title":"M","password":"old","notes":"n"}},"attachments":{{{},{},{}}}}},
+        {{{who},"fields":{{"title":"M","password":"new"}},"attachments":{{{},{}}}}}],
+        "deposits":[{{{who},"change":{{"set":{{}},"clear":["title"],"detach":["kept"]}}}}]}}]}}"#,
+        file("gone", one),
+        file("kept", one),
+        file("changed", one),
+        file("kept", one),
+        file("changed", other),
+    );
+    let imported = read(own.as_bytes()).unwrap();
+    let told: Vec<String> = imported.entries[0]
+        .steps
+        .iter()
+        .map(|step| {
+            let set: Vec<String> = step.set.iter().map(|(name, value)| format!("{name}={}", value.expose())).collect();
+            format!("{set:?} {:?} {:?} {:?}", step.clear, step.attach.keys(), step.detach).replace(['"', '{', '}'], "")
+        })
+        .collect();
+    let name = |text: &str| text.replace("FieldName(", "").replace("AttachmentName(", "").replace(')', "");
+    let told: Vec<String> = told.iter().map(|told| name(told)).collect();
+    assert_eq!(
+        told,
+        [
+            "[notes=n, password=old, title=M]  [changed, gone, kept] ",
+            "[password=new] notes [changed] gone",
+            "[] title [] kept",
+        ]
+    );
+}
