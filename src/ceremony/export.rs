@@ -29,7 +29,7 @@ pub struct Exported {
     /// The entry of each deposit that could not be read.
     pub broken: Vec<EntryId>,
     /// Attachments that are missing from the vault or damaged there.
-    pub missing: Vec<(EntryId, AttachmentName)>,
+    pub missing: BTreeSet<(EntryId, AttachmentName)>,
 }
 
 impl Exported {
@@ -239,7 +239,7 @@ impl Export<'_, '_> {
             return Ok(Some(path.clone()));
         }
         if !self.writing.ledger().folder().holds(&Place::Attachment(attachment.blob))? {
-            self.exported.missing.push((entry.clone(), name.clone()));
+            self.exported.missing.insert((entry.clone(), name.clone()));
             return Ok(None);
         }
         let path = file_name(entry, name, &self.taken);
@@ -259,7 +259,7 @@ impl Export<'_, '_> {
             // Here it is known which drive is full or gone.
             Err(CeremonyError::Target(error)) => return Err(file.failed(&error).into()),
             Err(_) => {
-                self.exported.missing.push((entry.clone(), name.clone()));
+                self.exported.missing.insert((entry.clone(), name.clone()));
                 return Ok(None);
             }
         }

@@ -15,7 +15,7 @@ impl Ledger<'_> {
         if names.contains(name) {
             return Ok(());
         }
-        names.sort_by(|one, other| one.rank().cmp(&other.rank()).then_with(|| one.cmp(other)));
+        names.sort_by(FieldName::shown_order);
         names.dedup();
         Err(CeremonyError::NoSuchField(entry.clone(), name.clone(), names))
     }

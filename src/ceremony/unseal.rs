@@ -240,7 +240,7 @@ impl<'s> EntryView<'s> {
     pub fn names(&self) -> Vec<FieldName> {
         let mut names: Vec<FieldName> = self.sealed.into_iter().flat_map(|fields| fields.keys().cloned()).collect();
         names.extend(self.deposits.iter().flat_map(|deposit| deposit.pending.fields.iter().cloned()));
-        names.sort_by(|one, other| one.rank().cmp(&other.rank()).then_with(|| one.cmp(other)));
+        names.sort_by(FieldName::shown_order);
         names.dedup();
         names
     }

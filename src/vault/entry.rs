@@ -1,5 +1,6 @@
 //! An entry: a credential, with every revision that was ever sealed.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
@@ -106,10 +107,12 @@ impl FieldName {
         FieldName::PUBLIC.contains(&self.as_str())
     }
 
-    /// Where the field stands when an entry is shown: fixed names first, free fields after them by name.
+    /// The order in which the fields of an entry are shown: fixed names first, free fields after them by name.
     #[must_use]
-    pub fn rank(&self) -> usize {
-        FieldName::FIXED.iter().position(|name| *name == self.0).unwrap_or(FieldName::FIXED.len())
+    pub fn shown_order(&self, other: &FieldName) -> Ordering {
+        let rank = |name: &FieldName| FieldName::FIXED.iter().position(|fixed| *fixed == name.0);
+        let rank = |name| rank(name).unwrap_or(FieldName::FIXED.len());
+        rank(self).cmp(&rank(other)).then_with(|| self.cmp(other))
     }
 }
 

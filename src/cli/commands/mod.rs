@@ -87,6 +87,14 @@ fn field_label(language: Language, name: &FieldName) -> String {
     fixed.or_else(|| security_key_label(language, name.as_str())).unwrap_or_else(|| name.to_string())
 }
 
+/// What fields are called, each once, in the order in which an entry shows them.
+fn field_labels<'n>(language: Language, names: impl IntoIterator<Item = &'n FieldName>) -> Vec<String> {
+    let mut names: Vec<&FieldName> = names.into_iter().collect();
+    names.sort_by(|one, other| one.shown_order(other));
+    names.dedup();
+    names.into_iter().map(|name| field_label(language, name)).collect()
+}
+
 /// The label of `fido2_1_pin` and its like.
 fn security_key_label(language: Language, name: &str) -> Option<String> {
     let (key, part) = name.strip_prefix("fido2_")?.rsplit_once('_')?;

@@ -4,14 +4,13 @@
 use serde::Serialize;
 
 use crate::ceremony::Ledger;
-use crate::cli::commands::{custodian_name, field_label};
+use crate::cli::commands::{custodian_name, field_labels};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::terminal::printable;
 use crate::journal::{Event, Finding, NewEpoch, OneTimeCode, Placed, What};
 use crate::language::{Language, Say, messages::report as text};
 use crate::quorum::{CardIndex, EpochHash, EventId};
-use crate::vault::FieldName;
 
 /// Digits of an event's id that tell it from all others of a log, for people.
 const SHORT_ID: usize = 12;
@@ -151,7 +150,7 @@ impl Teller<'_> {
             What::Opened { reason, incident: Some(incident), .. } => text::log_opened_for(language, reason, incident),
             What::Opened { reason, incident: None, .. } => text::log_opened(language, reason),
             What::Revealed { entry, fields, attachments, codes, .. } => {
-                let mut shown: Vec<String> = fields.iter().map(|field| field_label(language, field)).collect();
+                let mut shown = field_labels(language, fields);
                 shown.extend(attachments.iter().map(|name| text::log_attachment(language, name)));
                 shown.extend(codes.iter().map(|code| match code {
                     OneTimeCode::TimeBased => text::log_time_based_code(language),
@@ -200,11 +199,10 @@ impl Teller<'_> {
     fn deposit(&self, what: &What) -> String {
         let language = self.language;
         let What::Deposited { entry, fields, cleared, attached, detached, .. } = what else { return String::new() };
-        let labels = |names: &[FieldName]| names.iter().map(|name| field_label(language, name)).collect::<Vec<_>>();
         let quoted = |name| text::log_attachment(language, name);
-        let mut given = labels(fields);
+        let mut given = field_labels(language, fields);
         given.extend(attached.iter().map(|attached| quoted(&attached.name)));
-        let mut removed = labels(cleared);
+        let mut removed = field_labels(language, cleared);
         removed.extend(detached.iter().map(quoted));
         let given = (!given.is_empty()).then(|| text::log_deposited(language, &entry.id, given.join(", ")));
         let removed = (!removed.is_empty()).then(|| match given {

@@ -151,8 +151,8 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     arguments.files.take(context, &writing, files, &mut change)?;
     let now = context.now();
     let mut names: Vec<FieldName> = change.set.keys().cloned().collect();
-    names.sort_by_key(FieldName::rank);
-    let mut labels: Vec<String> = names.iter().map(|name| super::field_label(context.language, name)).collect();
+    names.sort_by(FieldName::shown_order);
+    let mut labels = super::field_labels(context.language, &names);
     labels.extend(attach::labels(context.language, &change));
     let enrolment = arguments.factors.enrolment_in(&change.set);
     put(&mut writing, trusted, entry, change.clone(), &by, now)?;

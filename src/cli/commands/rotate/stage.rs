@@ -7,6 +7,7 @@ use crate::ceremony::{Ledger, NewCards, OpenDeposit, Plan, Rotation, stage, writ
 use crate::cli::answers::YES;
 use crate::cli::card_paper::{tell_files, tell_leftovers};
 use crate::cli::cards::gather;
+use crate::cli::commands::field_labels;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::people::{plan_cards, tell_policy};
@@ -120,13 +121,14 @@ fn choose_deposits(
 fn line(context: &Context, deposit: &OpenDeposit) -> String {
     let language = context.language;
     let pending = &deposit.pending;
-    let labels = |names: &[crate::vault::FieldName]| {
-        names.iter().map(|name| crate::cli::commands::field_label(language, name)).collect::<Vec<String>>()
-    };
-    let mut given = labels(&pending.fields);
-    let attached = pending.attached.iter();
-    given.extend(attached.map(|attached| attachments::label(language, &attached.name, size(attached.size))));
-    let mut removed = labels(&pending.cleared);
+    let mut given = field_labels(language, &pending.fields);
+    // The log knows the size of the blob; what was opened knows that of the file.
+    let opened = deposit.deposit.as_ref().ok().map(|deposit| &deposit.change.attach);
+    given.extend(pending.attached.iter().map(|attached| {
+        let file = opened.and_then(|attach| attach.get(&attached.name)).map_or(attached.size, |file| file.size);
+        attachments::label(language, &attached.name, size(file))
+    }));
+    let mut removed = field_labels(language, &pending.cleared);
     removed.extend(pending.detached.iter().map(|name| attachments::detached(language, name)));
     let mut fields = given.join(", ");
     if !removed.is_empty() {

@@ -88,6 +88,8 @@ fn tell_exported(context: &mut Context, exported: &Exported, folder: &Path) -> R
             "entries": exported.entries,
             "files": exported.files,
             "complete": exported.is_complete(),
+            "missing_deposits_of": exported.broken,
+            "missing_attachments": exported.missing,
         }))?;
     }
     if exported.is_complete() { Ok(()) } else { Err(CliError::Incomplete(text::export_incomplete)) }

@@ -80,7 +80,8 @@ pub fn choose(
     if left == 0 || context.desk.confirm(&text::ask_all(language, left), YES)? {
         return Ok(Choice { chosen: imported, others: left < count });
     }
-    let wanted = ask_which(context, left)?;
+    let ids: Vec<&EntryId> = imported.entries.iter().map(|entry| &entry.id).collect();
+    let wanted = ask_which(context, &ids)?;
     let chosen = only(imported, |place| wanted.contains(&(place + 1)));
     Ok(Choice { others: chosen.entries.len() < count, chosen })
 }
@@ -118,31 +119,36 @@ fn rename(imported: &mut Imported, ledger: &Ledger<'_>, whose: impl Fn(&str) -> 
     }
 }
 
-/// Asks for numbers until they are some, or none.
-fn ask_which(context: &mut Context, most: usize) -> Result<BTreeSet<usize>, CliError> {
+/// Asks for numbers or ids until they are some, or none.
+fn ask_which(context: &mut Context, ids: &[&EntryId]) -> Result<BTreeSet<usize>, CliError> {
     loop {
         let typed = context.desk.ask_line(&text::ask_which(context.language), YES)?;
-        match numbers(&typed, most) {
+        match numbers(&typed, ids) {
             Some(numbers) => return Ok(numbers),
             None => {
-                let told = text::bad_numbers(context.language, most);
+                let told = text::bad_numbers(context.language, ids.len());
                 context.desk.tell(&told);
             }
         }
     }
 }
 
-/// `1 3-5, 7` as people type it, full-width too; nothing when it is something else.
-fn numbers(typed: &str, most: usize) -> Option<BTreeSet<usize>> {
+/// `1 3-5, registrar` as people type it, full-width too; nothing when it is something else. A long list has scrolled away when the numbers
+/// are asked for, so ids count as well.
+fn numbers(typed: &str, ids: &[&EntryId]) -> Option<BTreeSet<usize>> {
     let typed: String = typed
         .nfkc()
         .map(|character| if matches!(character, '~' | '〜' | '–' | '−' | 'ー') { '-' } else { character })
         .collect();
     let mut numbers = BTreeSet::new();
     for part in typed.split([' ', ',', '、', '\t']).filter(|part| !part.is_empty()) {
+        if let Some(place) = ids.iter().position(|id| id.as_str() == part) {
+            numbers.insert(place + 1);
+            continue;
+        }
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
-        if first == 0 || first > last || last > most {
+        if first == 0 || first > last || last > ids.len() {
             return None;
         }
         numbers.extend(first..=last);
@@ -155,13 +161,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_read_as_people_type_them_and_others_are_refused() {
+    fn numbers_and_ids_are_read_as_people_type_them_and_others_are_refused() {
+        let ids: Vec<EntryId> = ["a", "registrar", "3-5", "d", "e", "f", "g"].map(|id| id.parse().unwrap()).into();
+        let ids: Vec<&EntryId> = ids.iter().collect();
         let set = |numbers: &[usize]| Some(numbers.iter().copied().collect::<BTreeSet<_>>());
-        assert_eq!(numbers("1 3-5, 7", 9), set(&[1, 3, 4, 5, 7]));
-        assert_eq!(numbers("１、３〜４", 4), set(&[1, 3, 4]));
-        assert_eq!(numbers("  ", 4), set(&[]));
-        for bad in ["0", "5", "3-2", "x", "1-", "-1", "1-99999999999999999999"] {
-            assert_eq!(numbers(bad, 4), None, "{bad}");
+        assert_eq!(numbers("1 4-5, 7", &ids), set(&[1, 4, 5, 7]));
+        assert_eq!(numbers("１、４〜５ registrar", &ids), set(&[1, 2, 4, 5]));
+        assert_eq!(numbers("3-5", &ids), set(&[3]), "an id, whatever else it looks like");
+        assert_eq!(numbers("  ", &ids), set(&[]));
+        for bad in ["0", "8", "3-2", "x", "1-", "-1", "1-99999999999999999999"] {
+            assert_eq!(numbers(bad, &ids), None, "{bad}");
         }
     }
 }

@@ -91,7 +91,13 @@ pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Resul
         return Err(error);
     }
     if context.json {
-        context.print_json(&serde_json::json!({ "entries": done, "heads": ledger.heads() }))?;
+        let skipped: Vec<String> = chosen.skipped.iter().map(|skipped| skipped.say(language)).collect();
+        context.print_json(&serde_json::json!({
+            "entries": done,
+            "skipped": skipped,
+            "ignored": chosen.ignored,
+            "heads": ledger.heads(),
+        }))?;
     } else {
         context.desk.tell(&text::import_done(language, count));
         tell_heads(context, &ledger);
@@ -110,7 +116,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Resul
 impl Done {
     fn of(context: &Context, entry: &ImportedEntry) -> Done {
         let mut fields: Vec<FieldName> = entry.steps.iter().flat_map(|step| step.set.keys().cloned()).collect();
-        fields.sort_by(|one, other| one.rank().cmp(&other.rank()).then_with(|| one.cmp(other)));
+        fields.sort_by(FieldName::shown_order);
         fields.dedup();
         let mut attachments: Vec<AttachmentName> =
             entry.steps.iter().flat_map(|step| step.attach.keys().cloned()).collect();

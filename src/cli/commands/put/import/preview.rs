@@ -1,6 +1,6 @@
 //! What would be put in, as people see it before they say yes.
 
-use crate::cli::commands::field_label;
+use crate::cli::commands::field_labels;
 use crate::cli::context::Context;
 use crate::cli::progress::size;
 use crate::exchange::{Imported, ImportedEntry, Program};
@@ -63,13 +63,10 @@ fn entry_lines(context: &Context, entry: &ImportedEntry, stands: Option<Stands>)
     if entry.steps.len() > 1 {
         lines.push(text::versions(language, entry.steps.len()));
     }
-    let mut names: Vec<_> = entry.steps.iter().flat_map(|step| step.set.keys()).collect();
-    names.sort_by(|one, other| one.rank().cmp(&other.rank()).then_with(|| one.cmp(other)));
-    names.dedup();
-    let fields = names.into_iter().map(|name| field_label(language, name));
+    let mut fields = field_labels(language, entry.steps.iter().flat_map(|step| step.set.keys()));
     let files = entry.steps.iter().flat_map(|step| &step.attach);
-    let files = files.map(|(name, file)| attachments::label(language, name, size(file.size)));
-    lines.push(text::fields(language, fields.chain(files).collect::<Vec<_>>().join(", ")));
+    fields.extend(files.map(|(name, file)| attachments::label(language, name, size(file.size))));
+    lines.push(text::fields(language, fields.join(", ")));
     lines.extend(entry.notes.iter().map(|note| format!("! {}", note.say(language))));
     lines
 }
