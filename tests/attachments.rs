@@ -1,5 +1,8 @@
 //! Attachments as the real program takes them in and gives them back, and as stock age opens them.
 
+#[path = "support/desk.rs"]
+#[allow(dead_code)]
+mod desk;
 #[path = "support/practice.rs"]
 #[allow(dead_code)]
 mod practice;
@@ -15,61 +18,15 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use breakglass::ceremony::*;
-use breakglass::language::Language;
 use breakglass::quorum::Digest;
 use breakglass::store::Place;
 use breakglass::vault::{Attachment, Moment};
-use practice::{PHRASE, Practice};
-
-/// A practice vault, and the program run on it.
-struct Desk {
-    practice: Practice,
-}
+use desk::{Desk, words};
 
 impl Desk {
-    fn new() -> Desk {
-        let desk = Desk { practice: Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]) };
-        let cards = desk.practice.cards.join("\n");
-        fs::write(desk.path("cards.txt"), cards).unwrap();
-        fs::write(desk.path("phrases.txt"), format!("Chie: {PHRASE}\n")).unwrap();
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.practice.scratch.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
-        command.args(arguments).arg("--vault").arg(self.practice.vault()).args(["--language", "en"]);
-        command.env("XDG_CONFIG_HOME", self.path("config")).stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    fn good(&self, arguments: &[&str]) -> Output {
-        let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        output
-    }
-
     /// Writes an attachment out with the cards.
-    fn unseal(&self, name: &str, more: &[&str]) -> Output {
-        let (cards, phrases) = (self.path("cards.txt"), self.path("phrases.txt"));
-        let mut arguments = vec!["unseal", "--reason", "test", "--entry", "m365", "--attachment", name];
-        arguments.extend(["--cards", cards.to_str().unwrap(), "--phrases", phrases.to_str().unwrap(), "--yes"]);
-        arguments.extend(more);
-        self.run(&arguments)
-    }
-
-    /// Blobs that stand in the vault, whatever they are called.
-    fn blobs(&self) -> Vec<PathBuf> {
-        let folder = self.practice.vault().join("attachments");
-        let Ok(names) = fs::read_dir(folder) else { return Vec::new() };
-        names.map(|name| name.unwrap().path()).collect()
+    fn write_out(&self, name: &str, more: &[&str]) -> Output {
+        self.unseal(&[&["--entry", "m365", "--attachment", name], more].concat())
     }
 
     /// What the newest deposit says of an attachment, as a quorum reads it.
@@ -95,10 +52,6 @@ fn bytes(length: usize) -> Vec<u8> {
     (0..length).map(|place| (place.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
 }
 
-fn words(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 #[test]
 fn what_was_attached_comes_back_to_a_file_and_into_a_pipe() {
     let desk = Desk::new();
@@ -107,10 +60,10 @@ fn what_was_attached_comes_back_to_a_file_and_into_a_pipe() {
     let told = desk.good(&["put", "m365", "--attach", desk.path("回復キー.csv").to_str().unwrap()]);
     assert!(words(&told.stderr).contains("“回復キー.csv” (2.8 MiB)"), "{}", words(&told.stderr));
     let to = desk.path("out.csv");
-    let told = desk.unseal("回復キー.csv", &["--to", to.to_str().unwrap()]);
+    let told = desk.write_out("回復キー.csv", &["--to", to.to_str().unwrap()]);
     assert!(told.status.success(), "{}", words(&told.stderr));
     assert!(fs::read(&to).unwrap() == file);
-    let piped = desk.unseal("回復キー.csv", &[]);
+    let piped = desk.write_out("回復キー.csv", &[]);
     assert!(piped.status.success() && piped.stdout == file);
     assert!(words(&desk.good(&["list"]).stdout).contains("; 1 attachment"));
     let listed: serde_json::Value = serde_json::from_slice(&desk.good(&["list", "--json"]).stdout).unwrap();
@@ -134,12 +87,12 @@ fn nothing_that_stands_is_replaced_and_nothing_in_the_clear_is_written_into_the_
     let before = fs::read(desk.practice.vault().join("log.jsonl")).unwrap();
     let inside = desk.practice.vault().join("keys");
     for to in [&desk.path("keys"), &inside, &desk.path("missing/keys")] {
-        let refused = desk.unseal("keys", &["--to", to.to_str().unwrap()]);
+        let refused = desk.write_out("keys", &["--to", to.to_str().unwrap()]);
         assert_eq!(refused.status.code(), Some(1), "{}", to.display());
     }
     assert!(!inside.exists());
     assert_eq!(fs::read(desk.path("keys")).unwrap(), b"keys");
-    let refused = desk.unseal("nothing", &["--to", desk.path("out").to_str().unwrap()]);
+    let refused = desk.write_out("nothing", &["--to", desk.path("out").to_str().unwrap()]);
     assert!(words(&refused.stderr).contains("It has: keys."), "{}", words(&refused.stderr));
     assert_eq!(fs::read(desk.practice.vault().join("log.jsonl")).unwrap(), before, "nobody opened the vault for that");
 }
@@ -226,13 +179,13 @@ fn an_attachment_that_a_later_deposit_replaces_or_takes_off_is_reached_by_its_nu
     }
     desk.good(&["put", "m365", "--detach", "keys", "--by", "Eve"]);
     for (more, content, other) in [(&["--deposited=1"][..], "right", 2), (&[], "wrong", 1)] {
-        let piped = desk.unseal("keys", more);
+        let piped = desk.write_out("keys", more);
         assert_eq!(words(&piped.stdout), content);
         let told = words(&piped.stderr);
         assert!(told.contains(&format!("see it with --deposited={other}")), "{told}");
         assert!(told.contains("was removed by Eve"), "{told}");
     }
-    assert!(words(&desk.unseal("keys", &["--deposited=3"]).stderr).contains("2 deposits since"));
+    assert!(words(&desk.write_out("keys", &["--deposited=3"]).stderr).contains("2 deposits since"));
 }
 
 #[test]
@@ -251,7 +204,7 @@ fn a_changed_blob_gives_no_file_and_verify_names_it() {
     assert_eq!(thorough.status.code(), Some(1));
     assert!(words(&thorough.stdout).contains(blob.file_name().unwrap().to_str().unwrap()));
     let to = desk.path("out");
-    let refused = desk.unseal("keys", &["--to", to.to_str().unwrap()]);
+    let refused = desk.write_out("keys", &["--to", to.to_str().unwrap()]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(!to.exists());
     let left = fs::read_dir(desk.practice.scratch.path()).unwrap();

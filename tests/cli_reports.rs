@@ -269,7 +269,7 @@ fn verify_finds_an_edited_line_a_cut_end_and_a_missing_anchor_and_only_tells_of_
     std::fs::write(room.log(), whole.replace("lockout", "nothing")).unwrap();
     let edited = room.run(&["log", "verify"]);
     assert_eq!(edited.status, 1);
-    assert!(edited.out.contains("8"), "{}", edited.out);
+    assert!(edited.out.contains("Line 8"), "{}", edited.out);
 
     let lines: Vec<&str> = whole.lines().collect();
     std::fs::write(room.log(), lines[..8].join("\n") + "\n").unwrap();

@@ -125,7 +125,7 @@ fn what_was_written_out_is_taken_back_into_another_vault_with_nothing_lost_but_s
         let written = other.unseal(&["--entry", entry, "--attachment", name, "--deposited"]);
         assert_eq!(written.stdout, bytes.as_bytes(), "{entry} {name}");
     }
-    assert_eq!(other.blobs(), 3, "the earlier file of the same name came too");
+    assert_eq!(other.blobs().len(), 3, "the earlier file of the same name came too");
     other.good(&["log", "verify", "--files"]);
 }
 
@@ -142,7 +142,7 @@ fn a_file_of_an_export_that_was_changed_is_refused_and_nothing_of_it_stays() {
         words(&refused.stderr)
     );
     assert!(words(&refused.stderr).contains("0 of 2 entries are in the vault; then it stopped."));
-    assert_eq!(other.blobs(), 0);
+    assert_eq!(other.blobs().len(), 0);
     // What was put in before it is there, and the same import goes on once the file is back.
     fs::write(folder.join("files/m365/keys.csv"), "first").unwrap();
     other.good(&["put", "--import", folder.to_str().unwrap(), "--yes", "--standing", "revise"]);

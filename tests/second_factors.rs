@@ -1,5 +1,8 @@
 //! Second factors as the real program takes them in and gives codes, beside `oathtool`.
 
+#[path = "support/desk.rs"]
+#[allow(dead_code)]
+mod desk;
 #[path = "support/practice.rs"]
 #[allow(dead_code)]
 mod practice;
@@ -11,61 +14,31 @@ mod support;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
-use breakglass::language::Language;
 use breakglass::second_factor::{Algorithm, Enrolment, Totp};
-use practice::{PHRASE, Practice};
+use desk::{Desk, words};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
 const URI: &str =
     "otpauth://totp/Microsoft:emergency@practice.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Microsoft";
 
-struct Desk {
-    practice: Practice,
-}
-
 impl Desk {
-    fn new() -> Desk {
-        let desk = Desk { practice: Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]) };
-        fs::write(desk.path("cards.txt"), desk.practice.cards.join("\n")).unwrap();
-        fs::write(desk.path("phrases.txt"), format!("Chie: {PHRASE}\n")).unwrap();
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.practice.scratch.path().join(name)
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
-        command.args(arguments).arg("--vault").arg(self.practice.vault()).args(["--language", "en"]);
-        command.env("XDG_CONFIG_HOME", self.path("config")).stdin(Stdio::null());
-        command.output().unwrap()
-    }
-
     fn put(&self, option: &str, value: &str) -> Output {
         let file = self.path("value.txt");
         fs::write(&file, value).unwrap();
         self.run(&["put", "m365", option, "--value-from", file.to_str().unwrap()])
     }
 
-    fn unseal(&self, more: &[&str]) -> Output {
-        let (cards, phrases) = (self.path("cards.txt"), self.path("phrases.txt"));
-        let mut arguments = vec!["unseal", "--reason", "test", "--entry", "m365"];
-        arguments.extend(["--cards", cards.to_str().unwrap(), "--phrases", phrases.to_str().unwrap(), "--yes"]);
-        arguments.extend(more);
-        self.run(&arguments)
+    fn show(&self, more: &[&str]) -> Output {
+        self.unseal(&[&["--entry", "m365"], more].concat())
     }
 
-    fn log(&self) -> String {
+    /// What the log says to people.
+    fn history(&self) -> String {
         words(&self.run(&["log", "show"]).stdout)
     }
-}
-
-fn words(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 fn seconds_now() -> u64 {
@@ -77,7 +50,7 @@ fn a_code_is_the_one_of_the_moment_and_its_secret_is_not_shown() {
     let desk = Desk::new();
     assert!(desk.put("--totp", URI).status.success());
     let before = seconds_now();
-    let shown = desk.unseal(&["--field", "totp"]);
+    let shown = desk.show(&["--field", "totp"]);
     let after = seconds_now();
     assert!(shown.status.success(), "{}", words(&shown.stderr));
     let totp = Enrolment::read(URI).unwrap().totp;
@@ -85,7 +58,7 @@ fn a_code_is_the_one_of_the_moment_and_its_secret_is_not_shown() {
     assert!(good.contains(&words(&shown.stdout).trim().to_owned()), "{good:?}");
     assert!(words(&shown.stderr).contains("UTC"), "{}", words(&shown.stderr));
     assert!(!words(&shown.stderr).contains("GEZD"));
-    assert!(desk.log().contains("Shown of “m365”: a one-time code."), "{}", desk.log());
+    assert!(desk.history().contains("Shown of “m365”: a one-time code."), "{}", desk.history());
     let status = words(&desk.run(&["status", "--json"]).stdout);
     assert!(!status.contains("\"replace\""), "a code gives nothing of the credential away: {status}");
 }
@@ -96,12 +69,12 @@ fn a_clock_that_is_known_to_be_wrong_is_corrected() {
     assert!(desk.put("--totp", URI).status.success());
     let totp = Enrolment::read(URI).unwrap().totp;
     let before = seconds_now();
-    let shown = desk.unseal(&["--field", "totp", "--clock", "-2m", "--json"]);
+    let shown = desk.show(&["--field", "totp", "--clock", "-2m", "--json"]);
     let after = seconds_now();
     let document: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
     let good = [before, after].map(|time| totp.code_at(time - 120).digits.to_string());
     assert!(good.iter().any(|code| code == document["code"].as_str().unwrap()), "{document}");
-    assert!(!desk.unseal(&["--field", "totp", "--clock", "soon"]).status.success());
+    assert!(!desk.show(&["--field", "totp", "--clock", "soon"]).status.success());
 }
 
 #[test]
@@ -111,18 +84,18 @@ fn each_recovery_code_is_shown_once_and_status_counts_the_rest() {
     let status = |desk: &Desk| words(&desk.run(&["status"]).stdout);
     assert!(status(&desk).contains("m365: 3 of 3 recovery codes left"), "{}", status(&desk));
     for (code, left) in [("alpha-1", 2), ("bravo-2", 1), ("charlie-3", 0)] {
-        let shown = desk.unseal(&["--field", "recovery_codes"]);
+        let shown = desk.show(&["--field", "recovery_codes"]);
         assert_eq!(words(&shown.stdout).trim(), code);
         assert!(status(&desk).contains(&format!("m365: {left} of 3 recovery codes left")), "{}", status(&desk));
     }
     assert!(status(&desk).contains("Have the service give you new ones"));
-    let none = desk.unseal(&["--field", "recovery_codes"]);
+    let none = desk.show(&["--field", "recovery_codes"]);
     assert_eq!(none.status.code(), Some(1));
     assert!(none.stdout.is_empty() && words(&none.stderr).contains("with --code"), "{}", words(&none.stderr));
-    let again = desk.unseal(&["--field", "recovery_codes", "--code", "2"]);
+    let again = desk.show(&["--field", "recovery_codes", "--code", "2"]);
     assert_eq!(words(&again.stdout).trim(), "bravo-2");
     assert!(words(&again.stderr).contains("was shown before"), "{}", words(&again.stderr));
-    assert!(desk.log().contains("recovery code 3"));
+    assert!(desk.history().contains("recovery code 3"));
     assert!(desk.put("--recovery-codes", "delta-4\necho-5").status.success());
     assert!(status(&desk).contains("m365: 2 of 2 recovery codes left"), "a new set is unspent");
 }
@@ -143,7 +116,7 @@ fn a_recovery_code_that_was_given_twice_counts_once_and_their_number_is_told() {
 #[test]
 fn a_second_factor_that_gives_no_codes_is_refused_before_it_is_in_the_vault() {
     let desk = Desk::new();
-    let before = desk.log();
+    let before = desk.history();
     for bad in ["otpauth://hotp/a?secret=GEZDGNBV&counter=1", "otpauth-migration://offline?data=CjEK", "not a key 1"] {
         let refused = desk.put("--totp", bad);
         assert!(!refused.status.success(), "{bad}");
@@ -152,7 +125,7 @@ fn a_second_factor_that_gives_no_codes_is_refused_before_it_is_in_the_vault() {
     let fields = desk.path("fields.json");
     fs::write(&fields, "{\"totp\": \"hello 1\"}").unwrap();
     assert!(!desk.run(&["put", "m365", "--fields-from", fields.to_str().unwrap()]).status.success());
-    assert_eq!(desk.log(), before);
+    assert_eq!(desk.history(), before);
 }
 
 #[test]
@@ -196,12 +169,12 @@ fn a_picture_of_the_code_that_a_service_shows_is_read() {
     let picture = picture_of_enrolment(&desk);
     let put = desk.run(&["put", "m365", "--totp-picture", picture.to_str().unwrap()]);
     assert!(put.status.success(), "{}", words(&put.stderr));
-    let shown = desk.unseal(&["--field", "totp", "--json"]);
+    let shown = desk.show(&["--field", "totp", "--json"]);
     let document: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert_eq!(document["code"].as_str().unwrap().len(), 6);
-    let enrolment = desk.unseal(&["--field", "totp", "--enrolment"]);
+    let enrolment = desk.show(&["--field", "totp", "--enrolment"]);
     assert_eq!(words(&enrolment.stdout).trim(), URI);
-    assert!(desk.log().contains("Shown of “m365”: One-time codes (authenticator)."), "{}", desk.log());
+    assert!(desk.history().contains("Shown of “m365”: One-time codes (authenticator)."), "{}", desk.history());
 }
 
 #[test]
@@ -235,14 +208,14 @@ fn a_recovery_code_that_no_set_ever_had_is_refused_before_the_cards() {
     let desk = Desk::new();
     assert!(desk.put("--recovery-codes", "alpha-1\nbravo-2\ncharlie-3").status.success());
     assert!(desk.put("--recovery-codes", "delta-1").status.success());
-    let before = desk.log();
+    let before = desk.history();
     for more in [&["--code", "99"][..], &["--code", "2", "--deposited=2"]] {
-        let refused = desk.unseal(&[&["--field", "recovery_codes"], more].concat());
+        let refused = desk.show(&[&["--field", "recovery_codes"], more].concat());
         assert!(words(&refused.stderr).contains("has no recovery code"), "{}", words(&refused.stderr));
     }
-    assert_eq!(desk.log(), before, "nothing was opened");
+    assert_eq!(desk.history(), before, "nothing was opened");
     assert_eq!(
-        words(&desk.unseal(&["--field", "recovery_codes", "--code", "3", "--deposited=1"]).stdout).trim(),
+        words(&desk.show(&["--field", "recovery_codes", "--code", "3", "--deposited=1"]).stdout).trim(),
         "charlie-3"
     );
 }
@@ -254,18 +227,18 @@ fn a_wrong_deposit_hides_no_second_factor_that_was_there_before_it() {
     assert!(desk.put("--totp", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").status.success());
     assert!(desk.put("--recovery-codes", "alpha-1\nbravo-2").status.success());
     assert!(desk.put("--recovery-codes", "wrong-1").status.success());
-    let newest = desk.unseal(&["--field", "totp"]);
+    let newest = desk.show(&["--field", "totp"]);
     assert!(words(&newest.stderr).contains("see it with --deposited=1"), "{}", words(&newest.stderr));
-    let enrolment = desk.unseal(&["--field", "totp", "--enrolment", "--deposited=1"]);
+    let enrolment = desk.show(&["--field", "totp", "--enrolment", "--deposited=1"]);
     assert_eq!(words(&enrolment.stdout).trim(), URI);
     assert!(words(&enrolment.stderr).contains("see it with --deposited=2"), "{}", words(&enrolment.stderr));
-    let code = desk.unseal(&["--field", "recovery_codes", "--deposited=1", "--code", "2"]);
+    let code = desk.show(&["--field", "recovery_codes", "--deposited=1", "--code", "2"]);
     assert_eq!(words(&code.stdout).trim(), "bravo-2");
-    assert_eq!(words(&desk.unseal(&["--field", "recovery_codes", "--deposited"]).stdout).trim(), "wrong-1");
-    let before = desk.log();
-    let refused = desk.unseal(&["--field", "totp", "--deposited=3"]);
+    assert_eq!(words(&desk.show(&["--field", "recovery_codes", "--deposited"]).stdout).trim(), "wrong-1");
+    let before = desk.history();
+    let refused = desk.show(&["--field", "totp", "--deposited=3"]);
     assert!(words(&refused.stderr).contains("2 deposits since"), "{}", words(&refused.stderr));
-    assert_eq!(desk.log(), before, "refused before the opening");
+    assert_eq!(desk.history(), before, "refused before the opening");
 }
 
 #[test]
@@ -273,11 +246,11 @@ fn a_value_that_a_later_deposit_clears_is_shown_and_told_as_removed() {
     let desk = Desk::new();
     assert!(desk.put("--recovery-codes", "alpha-1\nbravo-2").status.success());
     assert!(desk.run(&["put", "m365", "--clear", "recovery_codes", "--by", "Eve"]).status.success());
-    let code = desk.unseal(&["--field", "recovery_codes"]);
+    let code = desk.show(&["--field", "recovery_codes"]);
     assert_eq!(words(&code.stdout).trim(), "alpha-1");
     assert!(words(&code.stderr).contains("was removed by Eve"), "{}", words(&code.stderr));
     assert!(desk.run(&["put", "m365", "--clear", "password", "--by", "Eve"]).status.success());
-    let password = desk.unseal(&["--field", "password"]);
+    let password = desk.show(&["--field", "password"]);
     assert_eq!(words(&password.stdout).trim(), "hunter2");
     assert!(words(&password.stderr).contains("was removed by Eve"), "{}", words(&password.stderr));
 }
@@ -290,9 +263,9 @@ fn a_security_key_is_kept_with_its_serial_its_pin_and_its_place() {
     let arguments = ["put", "m365", "--fido2-key", "1", "--serial", "20871234", "--place", "safe, left"];
     let put = desk.run(&[&arguments[..], &["--value-from", pin.to_str().unwrap()]].concat());
     assert!(put.status.success(), "{}", words(&put.stderr));
-    assert_eq!(words(&desk.unseal(&["--field", "fido2_1_pin"]).stdout).trim(), "4711-0815");
-    assert_eq!(words(&desk.unseal(&["--field", "fido2_1_place"]).stdout).trim(), "safe, left");
-    assert!(desk.log().contains("Security key 1: PIN"), "{}", desk.log());
+    assert_eq!(words(&desk.show(&["--field", "fido2_1_pin"]).stdout).trim(), "4711-0815");
+    assert_eq!(words(&desk.show(&["--field", "fido2_1_place"]).stdout).trim(), "safe, left");
+    assert!(desk.history().contains("Security key 1: PIN"), "{}", desk.history());
     assert!(desk.run(&["put", "m365", "--fido2-key", "2", "--serial", "1"]).status.success(), "without a PIN");
     assert!(!desk.run(&["put", "m365", "--fido2-key", "a b", "--serial", "1"]).status.success());
 }

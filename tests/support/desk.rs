@@ -77,9 +77,10 @@ impl Desk {
         fs::read(self.practice.vault().join("log.jsonl")).unwrap()
     }
 
-    /// Blobs that stand in the vault.
-    pub fn blobs(&self) -> usize {
-        fs::read_dir(self.practice.vault().join("attachments")).map_or(0, Iterator::count)
+    /// Blobs that stand in the vault, whatever they are called.
+    pub fn blobs(&self) -> Vec<PathBuf> {
+        let Ok(names) = fs::read_dir(self.practice.vault().join("attachments")) else { return Vec::new() };
+        names.map(|name| name.unwrap().path()).collect()
     }
 }
 
