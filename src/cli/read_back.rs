@@ -42,6 +42,7 @@ pub fn read_cards_back(
     let mut queue: VecDeque<CardIndex> =
         unverified(writing, epoch).into_iter().filter(|card| !without.contains(card)).collect();
     let mut laid_aside = Vec::new();
+    context.desk.take_no_card_from(folder);
     loop {
         let Some(&card) = queue.front() else {
             if laid_aside.is_empty() || !context.desk.is_attended() || !another_round(context, &header, &laid_aside)? {
@@ -60,8 +61,12 @@ pub fn read_cards_back(
             }
             Ok(Outcome::Again) => {}
             Ok(Outcome::LaidAside) => laid_aside.extend(queue.pop_front()),
-            // A script that has no more cards stops here, as people would who go home.
+            // A script that has no more cards stops here, as people would who go home; and one that has only what is to be printed.
             Err(CliError::Desk(DeskError::MissingAnswer { .. })) => break,
+            Err(error @ CliError::Desk(DeskError::OwnFile { .. })) => {
+                context.say(&error);
+                break;
+            }
             Err(error) => {
                 context.desk.clear_between_people();
                 return Err(error);

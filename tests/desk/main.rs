@@ -12,6 +12,7 @@ mod opening;
 mod person;
 #[path = "../support/practice.rs"]
 mod practice;
+mod prints;
 mod questions;
 mod scanner;
 #[path = "../support/scratch.rs"]

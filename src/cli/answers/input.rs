@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::{self, FromStr};
 
 use zeroize::Zeroizing;
@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::cli::streams::standard_input;
 use crate::cli::terminal::DeskError;
 use crate::paper::{HEAD, LARGEST_FILE, is_picture};
+use crate::store::is_inside;
 use crate::system::memory::LockedBytes;
 use crate::system::open_descriptor;
 
@@ -57,6 +58,19 @@ impl Input {
     /// Whether it can be read only once.
     pub fn is_stream(&self) -> bool {
         !matches!(self, Input::File(_))
+    }
+
+    /// That it is no file in this folder, where there is one.
+    ///
+    /// # Errors
+    /// When it is: a card that is read from the file that it is to be printed from proves nothing of its paper.
+    pub fn check_not_below(&self, own_files: Option<&Path>) -> Result<(), DeskError> {
+        match (self, own_files) {
+            (Input::File(path), Some(folder)) if is_inside(path, folder) => {
+                Err(DeskError::OwnFile { source: self.to_string() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The text files of a folder, in the order of their names, when it names a folder.

@@ -1,6 +1,7 @@
 //! Answers from files, and from the person behind them for what the files do not hold.
 
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 
 use super::card_file::Cards;
 use super::input::Input;
@@ -22,6 +23,8 @@ pub struct ScriptedDesk {
     value: Option<Input>,
     yes: bool,
     person: Option<Box<dyn Desk>>,
+    /// Files below it are none that a card is taken from.
+    own_files: Option<PathBuf>,
 }
 
 impl ScriptedDesk {
@@ -45,6 +48,7 @@ impl ScriptedDesk {
             value: answers.value,
             yes: answers.yes,
             person,
+            own_files: None,
         })
     }
 
@@ -57,6 +61,7 @@ impl ScriptedDesk {
                 return Ok(Some(card));
             }
             let Some(input) = self.inputs.pop_front() else { return Ok(None) };
+            input.check_not_below(self.own_files.as_deref())?;
             match input.text_files_in() {
                 Some(files) if files.is_empty() => return Err(DeskError::NoTextFile { source: input.to_string() }),
                 Some(files) => files.into_iter().rev().for_each(|file| self.inputs.push_front(file)),
@@ -147,6 +152,14 @@ impl Desk for ScriptedDesk {
     fn progress(&mut self, line: Option<&str>) {
         if let Some(person) = &mut self.person {
             person.progress(line);
+        }
+    }
+
+    fn take_no_card_from(&mut self, folder: Option<&Path>) {
+        // A script that prints by itself may read its own files back in the same run; nobody sits there who would take them for paper.
+        if let Some(person) = &mut self.person {
+            self.own_files = folder.map(Path::to_owned);
+            person.take_no_card_from(folder);
         }
     }
 

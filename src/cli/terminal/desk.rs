@@ -3,6 +3,7 @@
 //! Commands are written once, against [`Desk`]. The words of a question are the caller's, in the language of whoever is asked.
 
 use std::io;
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
@@ -154,6 +155,9 @@ pub trait Desk {
     /// Shows how far a long step is, in the place of what it showed before; `None` takes it away. A script's desk shows nothing.
     fn progress(&mut self, _line: Option<&str>) {}
 
+    /// From now on no card is taken from a file in this folder: cards are printed from those, and only their print proves anything.
+    fn take_no_card_from(&mut self, folder: Option<&Path>);
+
     /// From now on cards and phrases are those of the epoch to come; a script has them elsewhere than the old ones.
     fn turn_to_new_cards(&mut self) {}
 
@@ -211,6 +215,11 @@ pub enum DeskError {
         /// The file, `-` or `fd:N`.
         source: String,
     },
+    /// A file that cards are printed from was given in the place of their print.
+    OwnFile {
+        /// The file.
+        source: String,
+    },
     /// A folder that should hold cards in text files holds no text file.
     NoTextFile {
         /// The folder.
@@ -261,6 +270,7 @@ impl Say for DeskError {
             DeskError::CannotRead { option, source, cause } => message::cannot_read(language, option, source, cause),
             DeskError::TooLong { option, source, limit } => message::too_long(language, option, source, limit / 1024),
             DeskError::NotText { option, source } => message::not_text(language, option, source),
+            DeskError::OwnFile { source } => message::own_card_file(language, source),
             DeskError::NoTextFile { source } => message::no_text_in_folder(language, source),
             DeskError::NoCard { source } => message::no_card_in_file(language, source),
             DeskError::Picture { source, cause } => message::picture_fails(language, source, cause.say(language)),

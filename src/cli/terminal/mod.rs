@@ -28,6 +28,7 @@ mod width;
 
 use std::cell::RefCell;
 use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use card_entry::CardEntry;
@@ -36,7 +37,7 @@ use keys::{Key, Keyboard};
 use line::Line;
 use screen::{Block, RawMode, Screen};
 
-use super::answers::card_in_file;
+use super::answers::{Input, card_in_file};
 use crate::language::{Language, Say, messages};
 use crate::quorum::SecretText;
 
@@ -51,6 +52,8 @@ pub struct TerminalDesk {
     screen: Screen,
     keyboard: Rc<RefCell<Keyboard>>,
     language: Language,
+    /// Files below it are none that a card is taken from.
+    own_files: Option<PathBuf>,
 }
 
 impl TerminalDesk {
@@ -61,7 +64,7 @@ impl TerminalDesk {
         let (screen, keyboard) = Screen::open().map(|(screen, keys)| (screen, Keyboard::new(keys)))?;
         #[cfg(windows)]
         let (screen, keyboard) = Screen::open().map(|screen| (screen, Keyboard))?;
-        Some(TerminalDesk { screen, keyboard: Rc::new(RefCell::new(keyboard)), language })
+        Some(TerminalDesk { screen, keyboard: Rc::new(RefCell::new(keyboard)), language, own_files: None })
     }
 
     /// The next key; Ctrl-C and a closed terminal end every question.
@@ -70,6 +73,12 @@ impl TerminalDesk {
             Some(Key::Interrupt) => Err(DeskError::Interrupted),
             key => Ok(key.unwrap_or(Key::Other)),
         }
+    }
+
+    /// The card in a file that is no file which cards are printed from.
+    fn card_in_print(&self, path: &Path) -> Result<SecretText, DeskError> {
+        Input::File(path.to_owned()).check_not_below(self.own_files.as_deref())?;
+        card_in_file(path)
     }
 
     /// Asks in raw mode and erases the question, whatever comes of it.
@@ -151,6 +160,10 @@ impl TerminalDesk {
 }
 
 impl Desk for TerminalDesk {
+    fn take_no_card_from(&mut self, folder: Option<&Path>) {
+        self.own_files = folder.map(Path::to_owned);
+    }
+
     fn speak(&mut self, language: Language) {
         self.language = language;
     }
@@ -170,7 +183,8 @@ impl Desk for TerminalDesk {
     }
 
     fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {
-        self.asked(|desk| {
+        let mut copy = None;
+        let answer = self.asked(|desk| {
             let mut entry = CardEntry::new(request.earlier);
             let mut complaint: Option<String> = None;
             loop {
@@ -185,8 +199,11 @@ impl Desk for TerminalDesk {
                     Key::EndOfInput if entry.is_empty() => return Err(DeskError::Closed),
                     Key::Enter if entry.is_empty() => {}
                     Key::Enter => match (entry.path(), entry.whole()) {
-                        (Some(path), _) => match card_in_file(&path) {
-                            Ok(text) => return Ok(Answer::Given(text)),
+                        (Some(path), _) => match desk.card_in_print(&path) {
+                            Ok(text) => {
+                                copy = Some(path);
+                                return Ok(Answer::Given(text));
+                            }
                             // The sentence names the file; what is dropped or scanned next must not stand behind it.
                             Err(error) => {
                                 complaint = Some(error.say(desk.language));
@@ -204,7 +221,12 @@ impl Desk for TerminalDesk {
                     key => entry.edit(key),
                 }
             }
-        })
+        });
+        // The file stays where it is, and is as good as the card.
+        if let Some(path) = copy {
+            self.tell(&messages::terminal::file_is_a_copy(self.language, path.display()));
+        }
+        answer
     }
 
     fn ask_phrase(&mut self, prompt: &str, _index: u8, _name: &str) -> Result<Answer<SecretText>, DeskError> {
