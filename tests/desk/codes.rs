@@ -89,7 +89,7 @@ fn a_time_that_is_none_is_asked_again_and_a_correction_stays_for_the_next_code()
     let practice = practice();
     let mut person = at_the_entry(&practice);
     person.types(CODE);
-    person.reads("T: the clock");
+    person.reads("Press T if the clock");
     person.types("t");
     person.reads("What is the right time");
     person.types("25:00\r");
@@ -108,7 +108,7 @@ fn a_watch_of_another_time_zone_does_not_make_wrong_codes() {
     let practice = practice();
     let mut person = at_the_entry(&practice);
     person.types(CODE);
-    person.reads("T: the clock");
+    person.reads("Press T if the clock");
     person.types("t");
     person.reads("What is the right time");
     let there = jiff::Zoned::now().checked_add(jiff::SignedDuration::from_hours(3)).unwrap();

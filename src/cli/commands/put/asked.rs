@@ -42,13 +42,29 @@ pub fn ask_fields(context: &mut Context, fields: &mut Fields) -> Result<(), CliE
     }
 }
 
+/// Asks for a secret value, and once more where a person types it: nobody sees it, and a slip would first show in the emergency.
+pub fn ask_secret_twice(context: &mut Context, name: &FieldName, typed: bool) -> Result<SecretText, CliError> {
+    let language = context.language;
+    let field = crate::cli::commands::field_label(language, name);
+    loop {
+        let value = context.desk.ask_secret(&text::ask_field(language, &field), VALUE_FROM)?;
+        if value.expose().is_empty() || !typed || !context.desk.is_attended() {
+            return Ok(value);
+        }
+        if context.desk.ask_secret(&text::ask_field_again(language, &field), VALUE_FROM)? == value {
+            return Ok(value);
+        }
+        context.desk.tell(&text::typed_differently(language));
+    }
+}
+
 fn ask_one(context: &mut Context, fields: &mut Fields, name: FieldName, language: Language) -> Result<(), CliError> {
     let prompt = text::ask_field(language, crate::cli::commands::field_label(language, &name));
     let open = name.is_public() || ["user_name", "url", "how_to_rotate"].contains(&name.as_str());
     let value = if open {
         SecretText::from(context.desk.ask_line(&prompt, "--title")?)
     } else {
-        context.desk.ask_secret(&prompt, VALUE_FROM)?
+        ask_secret_twice(context, &name, true)?
     };
     if !value.expose().is_empty() {
         fields.insert(name, FieldValue::new(value));

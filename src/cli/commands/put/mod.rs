@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use asked::{ask_fields, read_fields};
+use asked::{ask_fields, ask_secret_twice, read_fields};
 use generated::{generate, show_generated};
 
 use crate::ceremony::{CeremonyError, Ledger, put, trusted_epoch};
-use crate::cli::answers::{Answers, Consent, Input, VALUE_FROM, ValueSource};
+use crate::cli::answers::{Answers, Consent, Input, ValueSource};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::messages::cli as text;
@@ -141,6 +141,8 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let ledger = context.read()?;
     let trusted = trust(context, &ledger, arguments.epoch)?;
     arguments.check_removed(&ledger, entry)?;
+    // A mistyped id makes an entry that nobody looks for at night, and leaves the old one as it was.
+    let is_new = !stands(&ledger, entry.as_str());
     let (mut change, generated) = change_of(context, arguments)?;
     let files = arguments.files.open(context)?;
     if change.is_empty() && !arguments.files.is_some() {
@@ -169,7 +171,12 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
             generated,
         })?;
     } else {
-        context.desk.tell(&text::put_done(context.language, entry, labels.join(", ")));
+        let (language, fields) = (context.language, labels.join(", "));
+        context.desk.tell(&if is_new {
+            text::put_done_new(language, entry, fields)
+        } else {
+            text::put_done(language, entry, fields)
+        });
         super::tell_heads(context, &ledger);
     }
     // The value is in the vault before anybody sees it: whoever sets it elsewhere now can lose nothing.
@@ -180,6 +187,12 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         second_factor::offer_code(context, entry, &enrolment)?;
     }
     Ok(0)
+}
+
+/// Whether an entry of this id stands in the vault, sealed or deposited.
+fn stands(ledger: &Ledger<'_>, id: &str) -> bool {
+    let sealed = ledger.active().is_ok_and(|header| header.entries.iter().any(|entry| entry.id.as_str() == id));
+    sealed || ledger.state().deposits.iter().any(|pending| pending.entry.id.as_str() == id)
 }
 
 /// The fields that are given and removed, asked for where the command line says nothing; with a generated value.
@@ -250,8 +263,7 @@ fn collect(
         return Ok(Some((name, value)));
     }
     if arguments.secret.is_some() || (arguments.value.value_from.is_some() && !arguments.factors.take_value()) {
-        let prompt = text::ask_field(context.language, super::field_label(context.language, &name));
-        let value = context.desk.ask_secret(&prompt, VALUE_FROM)?;
+        let value = ask_secret_twice(context, &name, arguments.value.value_from.is_none())?;
         fields.insert(name, FieldValue::new(value));
     }
     Ok(None)

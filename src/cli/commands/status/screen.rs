@@ -274,7 +274,6 @@ impl Writer<'_> {
     }
 }
 
-/// Whether there is nothing to say of a card but that it is good.
 /// How many recovery codes are left, in one line; and what to do where they run out.
 fn codes(language: Language, left: &[CodesLeft]) -> Vec<String> {
     /// With so few left, new ones are asked for before the next emergency.
@@ -284,12 +283,13 @@ fn codes(language: Language, left: &[CodesLeft]) -> Vec<String> {
     if !left.is_empty() {
         lines.push(fitted(&left.iter().map(words).collect::<Vec<_>>().join("; "), COLUMNS).to_string());
     }
-    if left.iter().any(|left| left.left <= FEW) {
+    if left.iter().any(|left| left.left <= FEW && left.left < left.count) {
         lines.push(factors::codes_running_out(language));
     }
     lines
 }
 
+/// Whether there is nothing to say of a card but that it is good.
 fn is_plain(custodian: &CustodianStatus) -> bool {
     custodian.verified && !custodian.lost && !custodian.departed && !custodian.card_file && custodian.left_out.is_none()
 }

@@ -55,13 +55,13 @@ impl ExportWatch for Watch<'_> {
     }
 }
 
-/// Writes everything, and tells what could not be.
+/// Writes everything.
 pub fn write_everything(
     context: &mut Context,
     session: &Session,
     writing: &mut Writing<'_>,
     folder: &Path,
-) -> Result<(), CliError> {
+) -> Result<Exported, CliError> {
     let (language, now, disk) = (context.language, context.now(), context.disk());
     let mut watch = Watch { desk: &mut *context.desk, language, step: Stoppable::begin(), current: None };
     let exported = session.export(writing, disk, folder, now, &mut watch);
@@ -69,11 +69,11 @@ pub fn write_everything(
     if exported.is_err() && watch.is_stopped() {
         return Err(DeskError::Interrupted.into());
     }
-    drop(watch);
-    tell_exported(context, &exported?, folder)
+    Ok(exported?)
 }
 
-fn tell_exported(context: &mut Context, exported: &Exported, folder: &Path) -> Result<(), CliError> {
+/// Tells where everything lies in the clear, and what could not be written. The last word of the opening: the screen is cleared before.
+pub fn tell_exported(context: &mut Context, exported: &Exported, folder: &Path) -> Result<(), CliError> {
     let language = context.language;
     for entry in &exported.broken {
         context.desk.tell(&text::export_broken_deposit(language, entry));

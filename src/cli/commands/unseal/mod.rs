@@ -102,7 +102,13 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     // The cards proved the epoch.
     context.remember(writing.ledger(), Some(header.hash()));
     context.desk.tell(&text::opened(language, &header.name, super::short(session.event())));
-    let shown = show(context, arguments, &session, &mut writing);
+    let (shown, exported) = match &arguments.export {
+        Some(folder) => match export::write_everything(context, &session, &mut writing, folder) {
+            Ok(exported) => (Ok(()), Some((folder, exported))),
+            Err(error) => (Err(error), None),
+        },
+        None => (show(context, arguments, &session, &mut writing), None),
+    };
     // Whatever happened while things were shown, the opening is closed.
     let closed = session.close(&mut writing, context.now());
     let ledger = writing.end();
@@ -110,6 +116,9 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     shown?;
     closed?;
     told?;
+    if let Some((folder, exported)) = exported {
+        export::tell_exported(context, &exported, folder)?;
+    }
     Ok(0)
 }
 
@@ -140,9 +149,6 @@ fn show(
     session: &Session,
     writing: &mut Writing<'_>,
 ) -> Result<(), CliError> {
-    if let Some(folder) = &arguments.export {
-        return export::write_everything(context, session, writing, folder);
-    }
     context.clock = arguments.clock.unwrap_or_default();
     if let (Some(entry), Some(name)) = (&arguments.entry, &arguments.attachment) {
         return attachment::write_named(context, arguments, session, writing, entry, name);

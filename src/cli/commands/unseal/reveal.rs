@@ -9,7 +9,7 @@ use crate::language::messages::cli as text;
 use crate::quorum::SecretText;
 use crate::vault::EntryId;
 
-/// The sealed value first, then what was deposited since, with who and when as claimed.
+/// The sealed value first, then what was deposited since, the newest first, with who and when as claimed.
 pub fn reveal(
     context: &mut Context,
     entry: &EntryId,
@@ -22,13 +22,20 @@ pub fn reveal(
         let value = SecretText::from(value.expose().to_owned());
         context.desk.reveal(&Revelation { title: entry.as_str(), field: &field, value: &value, seconds })?;
     }
-    for (open, value) in &shown.deposited {
+    let count = shown.deposited.iter().filter(|(_, value)| value.is_some()).count();
+    let mut number = 0;
+    for (open, value) in shown.deposited.iter().rev() {
         let by = open.pending.by.clone().unwrap_or_else(|| text::somebody(language));
         let time = open.pending.time.date_and_minute(&context.zone);
         match value {
             None => context.desk.tell(&text::value_removed(language, &field, by, time)),
             Some(value) => {
-                let field = text::field_not_confirmed(language, &field, by, time);
+                number += 1;
+                let field = match (count, number) {
+                    (1, _) => text::field_not_confirmed(language, &field, by, time),
+                    (_, 1) => text::field_newest_of(language, &field, count, by, time),
+                    _ => text::field_older_of(language, &field, number, count, by, time),
+                };
                 let value = SecretText::from(value.expose().to_owned());
                 context.desk.reveal(&Revelation { title: entry.as_str(), field: &field, value: &value, seconds })?;
             }

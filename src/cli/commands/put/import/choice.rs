@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::file::{cut_off_after, stands};
+use super::super::stands;
+use super::file::cut_off_after;
 use super::preview::{self, Stands};
 use super::{Import, only};
 use crate::ceremony::Ledger;

@@ -232,12 +232,6 @@ pub fn offer_to_destroy(
     Ok(())
 }
 
-/// Whether an entry of this id stands in the vault, sealed or deposited.
-pub fn stands(ledger: &Ledger<'_>, id: &str) -> bool {
-    let sealed = ledger.active().is_ok_and(|header| header.entries.iter().any(|entry| entry.id.as_str() == id));
-    sealed || ledger.state().deposits.iter().any(|pending| pending.entry.id.as_str() == id)
-}
-
 /// How many versions of an entry are in the vault, when an import was cut off among them: an entry with no sealed version and fewer
 /// deposits than the export has versions. Such an entry stands there, and is not what the export has.
 pub fn cut_off_after(ledger: &Ledger<'_>, entry: &ImportedEntry) -> Option<usize> {

@@ -50,6 +50,9 @@ struct Done {
     /// Whether a value of it stays behind.
     #[serde(skip)]
     loses: bool,
+    /// Whether anything of it stays behind.
+    #[serde(skip)]
+    leaves: bool,
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Result<u8, CliError> {
@@ -104,7 +107,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Resul
     }
     let taken = if others || done.iter().any(|done| done.loses) {
         Taken::Partly
-    } else if chosen.skipped.is_empty() && done.iter().all(|done| done.notes.is_empty()) {
+    } else if chosen.skipped.is_empty() && done.iter().all(|done| !done.leaves) {
         Taken::Everything
     } else {
         Taken::AllEntries
@@ -124,7 +127,8 @@ impl Done {
         attachments.dedup();
         let notes = entry.notes.iter().map(|note| note.say(context.language)).collect();
         let loses = entry.notes.iter().any(Note::is_loss);
-        Done { entry: entry.id.clone(), fields, attachments, notes, loses }
+        let leaves = loses || entry.notes.iter().any(|note| matches!(note, Note::LeftOut(_) | Note::SpentCodes(_)));
+        Done { entry: entry.id.clone(), fields, attachments, notes, loses, leaves }
     }
 }
 
