@@ -8,9 +8,13 @@ use crate::ceremony::Ledger;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::table::table;
+use crate::cli::terminal::{columns, fitted};
 use crate::journal::PendingDeposit;
 use crate::language::{Language, messages::cli as text};
 use crate::vault::{EntryId, Moment, PublicEntry};
+
+/// The width of every terminal.
+const COLUMNS: usize = 80;
 
 #[derive(clap::Args)]
 pub struct Arguments {}
@@ -94,7 +98,23 @@ fn words(language: Language, rows: &[Row<'_>]) -> String {
             state,
         ]
     };
-    table(&heads, &rows.iter().map(line).collect::<Vec<_>>())
+    let rows: Vec<[String; 6]> = rows.iter().map(line).collect();
+    let whole = table(&heads, &rows);
+    if whole.lines().all(|line| columns(line) <= COLUMNS) { whole } else { under_each_other(&rows) }
+}
+
+/// Each entry in two lines, for a table that a screen would break in the middle of its cells: what it is called, and what is known of it.
+fn under_each_other(rows: &[[String; 6]]) -> String {
+    let two = |[id, title, kind, owner, last_rotated, state]: &[String; 6]| {
+        let called = if title.is_empty() { id.clone() } else { format!("{id} — {title}") };
+        let known: Vec<&str> = [state, kind, owner, last_rotated]
+            .into_iter()
+            .map(String::as_str)
+            .filter(|cell| !cell.is_empty())
+            .collect();
+        format!("{}\n   {}", fitted(&called, COLUMNS), fitted(&known.join(" · "), COLUMNS - 3))
+    };
+    rows.iter().map(two).collect::<Vec<_>>().join("\n")
 }
 
 /// Sealed entries with what was deposited since, and entries that were only deposited, in the order of their ids.
@@ -143,5 +163,22 @@ fn waiting(pending: &PendingDeposit) -> Waiting<'_> {
         cleared: pending.cleared.iter().map(|name| name.as_str()).collect(),
         attached: pending.attached.iter().map(|attached| attached.name.as_str()).collect(),
         detached: pending.detached.iter().map(|name| name.as_str()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_no_screen_takes_becomes_two_lines_for_each_entry() {
+        let row = |id: &str, title: &str| {
+            [id, title, "login", "", "2026-01-10", "3 deposits, not confirmed"].map(str::to_owned)
+        };
+        let told = under_each_other(&[row("m365", ""), row("registrar", &"登録業者".repeat(20))]);
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(lines[..2], ["m365", "   3 deposits, not confirmed · login · 2026-01-10"]);
+        assert!(lines[2].starts_with("registrar — 登録業者") && lines[2].ends_with('…'));
+        assert!(lines.iter().all(|line| columns(line) <= COLUMNS), "{told}");
     }
 }
