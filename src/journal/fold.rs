@@ -9,7 +9,6 @@ use super::line::Line;
 use super::rules::Place;
 use super::state::{EpochState, Opening, PendingDeposit, Staging, State};
 use crate::quorum::{CardIndex, EpochHash};
-use crate::vault::EntryId;
 
 /// Which epochs are active where these histories meet: those that no other of them follows. An anchor that follows the commit of one
 /// of them decides between several.
@@ -68,9 +67,8 @@ pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
             if let What::Revealed { codes, .. } = &event.what {
                 state.codes.spend(codes);
             }
-            let deposited: BTreeSet<EntryId> = state.deposits.iter().map(|pending| pending.entry.id.clone()).collect();
             if let Some(opening) = state.openings.iter_mut().find(|opening| opening.event == *session) {
-                attended(opening, &event.what, place, deposited);
+                attended(opening, &event.what, place, &state.deposits);
             }
         }
         What::Reviewed { openings } => {
@@ -167,7 +165,7 @@ fn created(event: &Event, name: crate::vault::VaultName, new: &NewEpoch, place: 
 }
 
 /// What an opening's own events add to it. A code that is good once tells nothing of the secret behind it.
-fn attended(opening: &mut Opening, what: &What, place: &Place<'_>, deposited: BTreeSet<EntryId>) {
+fn attended(opening: &mut Opening, what: &What, place: &Place<'_>, deposits: &[PendingDeposit]) {
     match what {
         What::Revealed { entry, fields, attachments, .. } => {
             opening.revealed.entry(entry.clone()).or_default().extend(fields.iter().cloned());
@@ -181,7 +179,7 @@ fn attended(opening: &mut Opening, what: &What, place: &Place<'_>, deposited: BT
             opening
                 .to_replace
                 .extend(header.into_iter().flat_map(|header| &header.entries).map(|entry| entry.id.clone()));
-            opening.to_replace.extend(deposited);
+            opening.to_replace.extend(deposits.iter().map(|pending| pending.entry.id.clone()));
         }
         _ => opening.closed = true,
     }
