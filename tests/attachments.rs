@@ -1,15 +1,15 @@
 //! Attachments as the real program takes them in and gives them back, and as stock age opens them.
 
 #[path = "support/desk.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod desk;
 #[path = "support/practice.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod practice;
 #[path = "support/scratch.rs"]
 mod scratch;
 #[path = "support/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod support;
 
 use std::fs;

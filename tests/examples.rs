@@ -11,7 +11,7 @@ use breakglass::vault::EpochHeader;
 #[path = "support/scratch.rs"]
 mod scratch;
 #[path = "support/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod support;
 use scratch::Scratch;
 

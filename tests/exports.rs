@@ -1,10 +1,10 @@
 //! Everything written out in the clear by the real program, and taken back into another vault.
 
 #[path = "support/desk.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod desk;
 #[path = "support/practice.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod practice;
 #[path = "support/scratch.rs"]
 mod scratch;

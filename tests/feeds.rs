@@ -1,7 +1,7 @@
 //! The calendar and the measurements of `status`, read by the programs of others.
 
 #[path = "support/practice.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod practice;
 #[path = "support/scratch.rs"]
 mod scratch;

@@ -1,15 +1,15 @@
 //! Exports of other programs: what real ones give, and what the program does with them.
 
 #[path = "support/desk.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod desk;
 #[path = "support/practice.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod practice;
 #[path = "support/scratch.rs"]
 mod scratch;
 #[path = "support/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod support;
 
 use std::fs;

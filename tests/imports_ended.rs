@@ -1,10 +1,10 @@
 //! How an import ends: what is deleted of an export and what never, and what of one that was cut off is told.
 
 #[path = "support/desk.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod desk;
 #[path = "support/practice.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod practice;
 #[path = "support/scratch.rs"]
 mod scratch;

@@ -3,7 +3,7 @@
 #[path = "support/scratch.rs"]
 mod scratch;
 #[path = "support/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test needs its own part")]
 mod support;
 
 use std::fs;
