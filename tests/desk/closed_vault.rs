@@ -96,7 +96,7 @@ fn no_password_root_or_share_is_in_memory_once_the_vault_is_closed_and_each_is_w
         person.reads("The next card");
         person.types(&practice.cards[card]);
         person.types("\r");
-        person.reads("is good");
+        person.reads("Give the card back");
         person.types("\r");
     }
     person.reads("Which entry?");
@@ -135,7 +135,7 @@ fn a_value_that_was_printed_for_a_pipe_is_not_in_memory_once_the_vault_is_closed
         for card in [0, 1, 3] {
             person.reads("The next card");
             person.types(&format!("{}\r", practice.cards[card]));
-            person.reads("is good");
+            person.reads("Give the card back");
             person.types("\r");
         }
         person.reads("Go on when the head");

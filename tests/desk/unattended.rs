@@ -93,7 +93,7 @@ fn a_deposit_cannot_steer_the_terminal_of_those_who_look_at_it() {
     for card in [0, 1, 3] {
         person.reads("The next card");
         person.types(&format!("{}\r", practice.cards[card]));
-        person.reads("is good");
+        person.reads("Give the card back");
         person.types("\r");
     }
     person.reads("Which entry?");
