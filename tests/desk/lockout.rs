@@ -20,6 +20,7 @@ fn mistyped(card: &str) -> String {
 struct Words {
     card: String,
     goes_back: String,
+    go_on: String,
 }
 
 impl Words {
@@ -27,6 +28,7 @@ impl Words {
         Words {
             card: first_words(&messages::cli::ask_card(language)),
             goes_back: messages::cli::card_goes_back(language),
+            go_on: messages::terminal::press_enter(language),
         }
     }
 }
@@ -57,6 +59,7 @@ fn lockout(language: Language) {
     };
     let unbroken = |text: &str| text.split_whitespace().collect::<String>();
     person.sees(number, |screen| unbroken(screen).contains(&unbroken(number)));
+    person.reads(&words.go_on);
     person.types("\r");
 
     // A mistyped card: the correction is shown, asked, taken.
@@ -65,6 +68,7 @@ fn lockout(language: Language) {
     person.reads(&first_words(&messages::cli::accept_correction(language)));
     person.types("y\r");
     person.reads(&first_words(&messages::cli::card_counts(language, "Aiko")));
+    person.reads(&words.go_on);
     person.types("\r");
 
     // A locked card whose phrase is forgotten: tried twice, the second time while the lock is still being opened, then laid aside.
