@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attachment, AttachmentName, FormatError, Moment};
+use super::{Attachment, AttachmentName, FormatError, Moment, distinct};
 use crate::quorum::{Digest, SecretText};
 
 /// Bytes of UTF-8 in one field at most: keys and recovery codes fit, files are attachments.
@@ -191,12 +191,13 @@ pub type Attachments = BTreeMap<AttachmentName, Attachment>;
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// Fields with their new values.
+    #[serde(deserialize_with = "distinct")]
     pub set: Fields,
     /// Fields to remove.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub clear: BTreeSet<FieldName>,
     /// Attachments that are new, or replace one of the same name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "distinct")]
     pub attach: Attachments,
     /// Attachments to remove.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -222,11 +223,19 @@ impl Change {
             return Err(FormatError::TooMany(MOST_ATTACHMENTS));
         }
         for (name, value) in &self.set {
-            if value.expose().len() > VALUE_BYTES {
-                return Err(FormatError::ValueTooLong(name.to_string(), VALUE_BYTES));
+            if value.expose().is_empty() {
+                return Err(FormatError::EmptyValue(name.to_string()));
             }
         }
-        Ok(())
+        check_lengths(&self.set)
+    }
+}
+
+/// Refuses a value that is longer than any that is read.
+pub(super) fn check_lengths(fields: &Fields) -> Result<(), FormatError> {
+    match fields.iter().find(|(_, value)| value.expose().len() > VALUE_BYTES) {
+        Some((name, _)) => Err(FormatError::ValueTooLong(name.to_string(), VALUE_BYTES)),
+        None => Ok(()),
     }
 }
 
@@ -249,9 +258,10 @@ pub struct Revision {
     /// Where it came from.
     pub origin: Origin,
     /// Every field as of this revision.
+    #[serde(deserialize_with = "distinct")]
     pub fields: Fields,
     /// Every attachment as of this revision.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "distinct")]
     pub attachments: Attachments,
 }
 

@@ -24,6 +24,8 @@ pub enum FormatError {
     BadAttachmentName(String),
     /// A value longer than the bound in bytes, of the named field.
     ValueTooLong(String, usize),
+    /// A field of this name with nothing in it: what is to be removed is named as removed.
+    EmptyValue(String),
     /// The contents no longer fit: this many entries, revisions or fields are the most.
     TooMany(usize),
     /// The name of a vault or a custodian that cannot be one.
@@ -42,6 +44,7 @@ impl Say for FormatError {
             FormatError::BadFieldName(name) => text::bad_field_name(language, name),
             FormatError::BadAttachmentName(name) => text::bad_attachment_name(language, name),
             FormatError::ValueTooLong(name, bound) => text::value_too_long(language, name, bound),
+            FormatError::EmptyValue(name) => text::empty_value(language, name),
             FormatError::TooMany(bound) => text::too_many(language, bound),
             FormatError::BadName(name) => text::bad_name(language, name),
         }

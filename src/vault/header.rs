@@ -176,6 +176,9 @@ impl EpochHeader {
         if !in_order || header.epoch == 0 {
             return Err(malformed("cards or epoch out of order".to_owned()));
         }
+        if header.entries.windows(2).any(|pair| pair[0].id >= pair[1].id) {
+            return Err(malformed("entries out of order".to_owned()));
+        }
         Ok(EpochHeader { hash: EpochHash::of(bytes), bytes: bytes.to_vec(), header, recipient })
     }
 
@@ -231,5 +234,41 @@ impl std::ops::Deref for EpochHeader {
 
     fn deref(&self) -> &Header {
         &self.header
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(entries: &[&str]) -> Header {
+        let page = include_str!("../../docs/DESIGN.md");
+        let vector = page.split("```json vector=header\n").nth(1).and_then(|rest| rest.lines().next()).unwrap();
+        let mut header = Header::clone(&EpochHeader::read(vector.as_bytes()).unwrap());
+        let public = |id: &&str| PublicEntry {
+            id: id.parse().unwrap(),
+            title: None,
+            kind: None,
+            owner: None,
+            last_rotated: None,
+        };
+        header.entries = entries.iter().map(public).collect();
+        header
+    }
+
+    #[test]
+    fn a_header_names_its_entries_in_order_and_once() {
+        assert!(EpochHeader::write(&header(&["a", "b"])).is_ok());
+        for entries in [["b", "a"], ["a", "a"]] {
+            let error = EpochHeader::write(&header(&entries)).unwrap_err();
+            assert_eq!(error, FormatError::Malformed("entries out of order".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_deposit_recipient_has_one_spelling() {
+        let mut header = header(&[]);
+        header.deposit_recipient = header.deposit_recipient.to_uppercase();
+        assert!(EpochHeader::write(&header).is_err());
     }
 }

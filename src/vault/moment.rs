@@ -58,10 +58,11 @@ impl fmt::Display for Moment {
 impl FromStr for Moment {
     type Err = String;
 
-    /// Takes exactly what `Display` writes.
+    /// Takes exactly what `Display` writes, from the year 1 on: other readers know no year 0.
     fn from_str(text: &str) -> Result<Moment, String> {
         let moment = text.parse::<Timestamp>().map(Moment::of).map_err(|_| text.to_owned())?;
-        if moment.to_string() == text { Ok(moment) } else { Err(text.to_owned()) }
+        let before_year_1 = text.starts_with("0000") || text.starts_with('-');
+        if moment.to_string() == text && !before_year_1 { Ok(moment) } else { Err(text.to_owned()) }
     }
 }
 
@@ -87,7 +88,7 @@ mod tests {
         let moment = Moment::of("2026-11-22T21:20:55.987Z".parse().unwrap());
         assert_eq!(moment.to_string(), "2026-11-22T21:20:55Z");
         assert_eq!("2026-11-22T21:20:55Z".parse::<Moment>().unwrap(), moment);
-        for other in ["2026-11-22T21:20:55.5Z", "2026-11-22T22:20:55+01:00", "2026-11-22", ""] {
+        for other in ["2026-11-22T21:20:55.5Z", "2026-11-22T22:20:55+01:00", "2026-11-22", "", "0000-01-01T00:00:00Z"] {
             assert!(other.parse::<Moment>().is_err(), "{other}");
         }
     }

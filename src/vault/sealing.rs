@@ -36,8 +36,11 @@ impl DepositRecipient {
 impl FromStr for DepositRecipient {
     type Err = FormatError;
 
+    /// Takes exactly what `Display` writes: Bech32 in upper case would be a second spelling.
     fn from_str(text: &str) -> Result<DepositRecipient, FormatError> {
-        text.parse().map(DepositRecipient).map_err(|error: &str| FormatError::Malformed(error.to_owned()))
+        let malformed = |error: &str| FormatError::Malformed(error.to_owned());
+        let recipient = text.parse().map(DepositRecipient).map_err(malformed)?;
+        if recipient.to_string() == text { Ok(recipient) } else { Err(malformed("a recipient in upper case")) }
     }
 }
 

@@ -7,16 +7,26 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::{Language, messages::cli as text};
 use crate::quorum::SecretText;
-use crate::vault::{FieldName, FieldValue, Fields};
+use crate::vault::{FieldName, FieldValue, Fields, FormatError, distinct};
 
 /// Several fields at once: a JSON object of texts.
 pub fn read_fields(input: &Input) -> Result<Fields, CliError> {
     let mut contents = input.open("--fields-from")?;
-    serde_json::from_str(contents.rest()?).map_err(|error| {
+    let mut parser = serde_json::Deserializer::from_str(contents.rest()?);
+    let fields = distinct(&mut parser).and_then(|fields| parser.end().map(|()| fields));
+    fields.map_err(|error: serde_json::Error| {
         // The parser's own message can quote the document.
         let place = format!("{}:{}", error.line(), error.column());
         CliError::File(PathBuf::from(input.to_string()), place)
     })
+}
+
+/// Refuses a value with nothing in it, as an empty answer or an empty pipe gives: it would stand there as the newest.
+pub fn refuse_empty(fields: &Fields) -> Result<(), FormatError> {
+    match fields.iter().find(|(_, value)| value.expose().trim().is_empty()) {
+        Some((name, _)) => Err(FormatError::EmptyValue(name.to_string())),
+        None => Ok(()),
+    }
 }
 
 /// Asks for the fields one by one; Enter alone leaves a field as it is.

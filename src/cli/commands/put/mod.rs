@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use asked::{ask_fields, ask_secret_twice, read_fields};
+use asked::{ask_fields, ask_secret_twice, read_fields, refuse_empty};
 use generated::{generate, show_generated};
 
 use crate::ceremony::{CeremonyError, Ledger, put, trusted_epoch};
@@ -208,6 +208,7 @@ fn change_of(
     if !arguments.says_what() {
         ask_fields(context, &mut change.set)?;
     }
+    refuse_empty(&change.set)?;
     second_factor::check(&mut change.set).map_err(CeremonyError::from)?;
     second_factor::warn_of_short_key(context, &change.set);
     if change.clear.iter().any(|name| change.set.contains_key(name)) {
