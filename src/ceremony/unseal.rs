@@ -10,6 +10,7 @@ use crate::quorum::{Digest, EventId};
 use crate::store::Place;
 use crate::vault::{
     Change, Contents, Deposit, DepositIdentity, Entry, EntryId, FieldName, FieldValue, Fields, FormatError, Moment,
+    PublicEntry,
 };
 
 /// A deposit that was opened, and what the log claims of it.
@@ -81,20 +82,31 @@ fn open_deposit(
         let identity = contents.earlier_identity(&pending.epoch).map_err(format)?;
         open(&identity.ok_or(FormatError::DoesNotOpen).map_err(format)?)?
     };
-    if is_as_claimed(&deposit.change, pending) {
+    if is_as_claimed(&deposit, pending) {
         return Ok(deposit);
     }
     Err(format(FormatError::Malformed("it changes something else than the log says".to_owned())))
 }
 
-/// People decide by what the log lists: a field or an attachment that it does not name would be folded in unseen.
-fn is_as_claimed(change: &Change, pending: &PendingDeposit) -> bool {
+/// People decide by what the log lists: a field or an attachment that it does not name would be folded in unseen, and so would another
+/// name, time or title than those that they confirm.
+fn is_as_claimed(deposit: &Deposit, pending: &PendingDeposit) -> bool {
+    let change = &deposit.change;
+    let PublicEntry { id: _, title, kind, owner, last_rotated } = &pending.entry;
+    let shown = [("title", title), ("kind", kind), ("owner", owner), ("last_rotated", last_rotated)];
+    let is_shown_so = |(name, claimed): (&'static str, &Option<String>)| {
+        let value = change.set.get(&FieldName::fixed(name)).map(FieldValue::expose);
+        claimed.is_none() || claimed.as_deref() == value
+    };
     let attached = pending.attached.iter().map(|attached| (&attached.name, &attached.blob));
     change.set.keys().eq(&pending.fields)
         && change.clear.iter().eq(&pending.cleared)
         && change.attach.iter().map(|(name, attachment)| (name, &attachment.blob)).eq(attached)
         && change.detach.iter().eq(&pending.detached)
         && codes_in(&change.set) == pending.recovery_codes
+        && deposit.by == pending.by.as_deref().unwrap_or_default()
+        && deposit.made == pending.time
+        && shown.into_iter().all(is_shown_so)
 }
 
 /// An entry as people see it: the sealed revision, and what was deposited since, which nobody confirmed.
