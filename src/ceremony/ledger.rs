@@ -9,7 +9,7 @@ use super::gathering::Attendance;
 use super::pins::{Pin, PinBook};
 use crate::journal::{Headers, History, Known, Line, Refusal, State};
 use crate::quorum::{Digest, EpochHash, EventId, VaultId};
-use crate::store::{Place, RawLog, Tail, VaultFolder};
+use crate::store::{Obstacle, Place, RawLog, Tail, VaultFolder};
 use crate::vault::{EpochHeader, FormatError};
 
 pub use writing::Writing;
@@ -128,6 +128,14 @@ impl<'d> Ledger<'d> {
     /// How each log file ended.
     pub fn tails(&self) -> impl Iterator<Item = (&std::path::Path, &Tail)> {
         self.log.tails()
+    }
+
+    /// What stands in the folder and is none of the vault's files, or was rewritten as text by another program.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn obstacles(&self) -> Result<Vec<Obstacle>, CeremonyError> {
+        Ok(self.folder.obstacles(&self.log)?)
     }
 
     /// The log as it was folded.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::quorum::{Digest, EpochHash, EventId, VaultId};
-use crate::store::{Disk, StoreError, publish};
+use crate::store::{Disk, StoreError, publish, publish_anew};
 use crate::vault::{from_canonical, to_canonical};
 
 /// Bytes of one vault's pins at most; beyond half of it the file is begun anew.
@@ -78,10 +78,8 @@ impl<'d> PinBook<'d> {
                 self.disk.append(&path, length, &line)?;
                 self.disk.sync_file(&path)
             }
-            Some(_) => {
-                self.disk.remove_file(&path)?;
-                self.publish(pin.vault, &line)
-            }
+            // Never removed first: a crash in between would forget in silence what this machine trusts.
+            Some(_) => publish_anew(self.disk, &self.folder, &name(pin.vault), &line),
             None => self.publish(pin.vault, &line),
         }
     }

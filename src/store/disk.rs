@@ -112,6 +112,13 @@ pub trait Disk: Send + Sync {
     /// [`super::Trouble::Exists`] when the new name is taken.
     fn rename(&self, from: &Path, to: &Path) -> Result<(), StoreError>;
 
+    /// Gives a file another name in the same folder, in the place of whatever file has it. Only for what a machine keeps for itself:
+    /// files of a vault are written once.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    fn replace(&self, from: &Path, to: &Path) -> Result<(), StoreError>;
+
     /// Removes one file.
     ///
     /// # Errors

@@ -39,6 +39,8 @@ pub enum Trouble {
     Changed,
     /// There is no `log.jsonl`, so this is no vault.
     NotAVault,
+    /// There is no `log.jsonl`, and other files of a vault are there.
+    PartOfAVault,
     /// There is a vault already.
     AlreadyAVault,
     /// Other things stand in the folder that should become a vault.
@@ -118,6 +120,7 @@ impl Say for StoreError {
             Trouble::Busy => store::busy(language, path),
             Trouble::Changed => store::changed(language, path),
             Trouble::NotAVault => store::not_a_vault(language, path),
+            Trouble::PartOfAVault => store::part_of_a_vault(language, path),
             Trouble::AlreadyAVault => store::already_a_vault(language, path),
             Trouble::NotEmpty => store::not_empty(language, path),
             Trouble::TooLarge { limit } => store::too_large(language, path, Bytes(*limit)),
@@ -163,6 +166,7 @@ mod tests {
             Trouble::Busy,
             Trouble::Changed,
             Trouble::NotAVault,
+            Trouble::PartOfAVault,
             Trouble::AlreadyAVault,
             Trouble::NotEmpty,
             Trouble::TooLarge { limit: 4 << 20 },

@@ -12,6 +12,8 @@ pub const HEADER_LIMIT: u64 = 8 << 20;
 pub const SEALED_LIMIT: u64 = 64 << 20;
 /// The most bytes of one deposit.
 pub const DEPOSIT_LIMIT: u64 = 4 << 20;
+/// The most bytes of a kept tail: many times the longest line.
+pub const TORN_LIMIT: u64 = 16 << 20;
 /// The most names that are listed in one folder.
 pub const FOLDER_LIMIT: usize = 100_000;
 
@@ -83,7 +85,7 @@ impl Place {
             Place::Header(..) => HEADER_LIMIT,
             Place::Sealed(..) | Place::Attachment(..) => SEALED_LIMIT,
             Place::Deposit(..) => DEPOSIT_LIMIT,
-            Place::Torn(..) => LOG_LIMIT,
+            Place::Torn(..) => TORN_LIMIT,
         }
     }
 }

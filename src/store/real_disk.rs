@@ -129,6 +129,10 @@ impl Disk for RealDisk {
         fs::rename(from, to).map_err(|error| StoreError::of_system(to, &error))
     }
 
+    fn replace(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
+        fs::rename(from, to).map_err(|error| StoreError::of_system(to, &error))
+    }
+
     fn remove_file(&self, path: &Path) -> Result<(), StoreError> {
         fs::remove_file(path).map_err(|error| StoreError::of_system(path, &error))
     }

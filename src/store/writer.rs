@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::log::LogFile;
 use super::place::{ATTACHMENTS, LOCK, LOG, LOG_LIMIT, Place};
-use super::publish::{clear_partials, ensure_folder, ensure_outer_folder, publish};
+use super::publish::{BEGINNING, clear, clear_partials, ensure_folder, ensure_outer_folder, publish};
 use crate::quorum::Digest;
 use crate::stream::Written;
 
@@ -95,12 +95,18 @@ impl<'d> VaultWriter<'d> {
         Ok(written)
     }
 
-    /// Publishes what another vault folder holds at a place, and reads it back.
+    /// Publishes what another vault folder holds at a place, and reads it back. `expected` is its hash, as it was looked at before: the
+    /// other medium may give something else the second time, and a file is written once.
     ///
     /// # Errors
-    /// As [`VaultWriter::publish`] and [`VaultFolder::read`]; [`Trouble::NotWhatWasWritten`] when the medium gives back
-    /// something else.
-    pub fn publish_from(&self, other: &VaultFolder<'_>, place: &Place) -> Result<Publication, StoreError> {
+    /// As [`VaultWriter::publish`] and [`VaultFolder::read`]; [`Trouble::Changed`] when the other folder gives something else now;
+    /// [`Trouble::NotWhatWasWritten`] when the medium gives back something else.
+    pub fn publish_from(
+        &self,
+        other: &VaultFolder<'_>,
+        place: &Place,
+        expected: Digest,
+    ) -> Result<Publication, StoreError> {
         let differs = || StoreError::new(self.folder.root().join(place.path()), Trouble::NotWhatWasWritten);
         if let Place::Attachment(digest) = place {
             let stands = self.folder.holds(place)?;
@@ -112,6 +118,9 @@ impl<'d> VaultWriter<'d> {
             return if read_back { Ok(publication) } else { Err(differs()) };
         }
         let bytes = other.read(place)?;
+        if Digest::of(&bytes) != expected {
+            return Err(StoreError::new(other.root().join(place.path()), Trouble::Changed));
+        }
         let publication = self.publish(place, &bytes)?;
         if self.folder.read(place)? != bytes {
             return Err(differs());
@@ -160,6 +169,7 @@ impl<'d> VaultWriter<'d> {
             // A log is born with its first line whole: a folder that has one is a vault.
             None => {
                 publish(disk, &home, Path::new(LOG), &bytes)?;
+                end_beginning(disk, &home)?;
             }
             Some(length) => {
                 disk.append(&path, length, &bytes)?;
@@ -199,8 +209,13 @@ impl<'d> VaultWriter<'d> {
 
     /// Removes unfinished files, which only an attempt that was cut short can have left: the lock is held.
     fn clear_partials(&self) -> Result<(), StoreError> {
+        let (disk, home) = (self.folder.disk(), self.home());
+        // A beginning whose first line stands is over; the mark of one that is not must stay.
+        if disk.look(&home.join(LOG))?.is_some() {
+            end_beginning(disk, &home)?;
+        }
         if self.folder.side_log().is_some() {
-            return clear_partials(self.folder.disk(), &self.home());
+            return clear_partials(disk, &home);
         }
         for folder in self.folder.folders()? {
             clear_partials(self.folder.disk(), &self.folder.root().join(folder))?;
@@ -211,6 +226,16 @@ impl<'d> VaultWriter<'d> {
     fn home(&self) -> PathBuf {
         self.folder.side_log().unwrap_or(self.folder.root()).to_owned()
     }
+}
+
+/// Takes the mark of a beginning away, once the first line stands.
+fn end_beginning(disk: &dyn Disk, home: &Path) -> Result<(), StoreError> {
+    let mark = home.join(BEGINNING);
+    if disk.look(&mark)?.is_none() {
+        return Ok(());
+    }
+    clear(disk, &mark)?;
+    disk.sync_folder(home)
 }
 
 /// Makes the log end with a line feed: a whole event gets the one it lacks, anything else is kept in `log.torn-N` before it is
@@ -224,7 +249,7 @@ fn settle(disk: &dyn Disk, home: &Path, log: &mut LogFile) -> Result<(), StoreEr
         }
         Tail::Torn { bytes, kept } => {
             *kept = Some(keep(disk, home, bytes)?);
-            log.length = log.lines.len() as u64;
+            log.length -= bytes.len() as u64;
             disk.truncate(&log.path, log.length)?;
         }
     }
@@ -233,14 +258,16 @@ fn settle(disk: &dyn Disk, home: &Path, log: &mut LogFile) -> Result<(), StoreEr
 }
 
 /// Keeps a torn tail under the first number that is free, or that holds the same bytes: a crash may come between keeping and
-/// cutting.
+/// cutting. A number under which no file stands is taken as well.
 fn keep(disk: &dyn Disk, home: &Path, bytes: &[u8]) -> Result<Place, StoreError> {
     let mut number = 1;
     loop {
         let place = Place::Torn(number);
         match publish(disk, home, &place.path(), bytes) {
             Ok(_) => return Ok(place),
-            Err(error) if *error.trouble() == Trouble::OtherContent => number += 1,
+            Err(error) if matches!(error.trouble(), Trouble::OtherContent | Trouble::Link | Trouble::NotAFile) => {
+                number += 1;
+            }
             Err(error) => return Err(error),
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use breakglass::ceremony::*;
-use breakglass::journal::What;
+use breakglass::journal::{Event, Line, What};
 use breakglass::quorum::{Digest, EpochHash};
 use breakglass::store::{Disk, Place};
 use breakglass::vault::{
@@ -172,7 +172,8 @@ fn bring(machine: Machine<'_>, file: &[u8], epoch: EpochHash) -> Digest {
         detached: Vec::new(),
         recovery_codes: None,
     };
-    machine.append_line(machine.forge(what, epoch, &[]).bytes());
+    let event = Event { by: Some("Ben".to_owned()), ..machine.forge(what, epoch, &[]).event };
+    machine.append_line(Line::sign(event, &[]).bytes());
     deposit
 }
 
@@ -265,6 +266,73 @@ fn a_deposit_that_changes_more_than_the_log_lists_is_refused_before_it_could_be_
     }
     let why = || Err("it changes something else than the log says".to_owned());
     assert_eq!(deposits(machine, &cards), forgeries.map(|_| why()));
+}
+
+#[test]
+fn a_deposit_that_names_another_person_time_or_title_than_the_log_is_not_what_people_confirm() {
+    let disk = CrashDisk::new();
+    let machine = Machine::new(&disk);
+    let cards = machine.begin();
+    let active = machine.read().active().unwrap().hash();
+    let by = forged_deposit(machine, |deposit| deposit.by = "Chie".to_owned());
+    let made = forged_deposit(machine, |deposit| deposit.made = now().plus_days(1));
+    for forged in [&by, &made] {
+        bring(machine, forged, active);
+    }
+    let why = || Err("it changes something else than the log says".to_owned());
+    assert_eq!(deposits(machine, &cards), [why(), why()]);
+    for name in FieldName::PUBLIC {
+        titled(machine, FieldName::fixed(name), "what the log says", "what is sealed");
+        titled(machine, FieldName::fixed(name), "the same", "the same");
+    }
+    let last: Vec<bool> = deposits(machine, &cards)[2..].iter().map(Result::is_ok).collect();
+    assert_eq!(last, [false, true].repeat(FieldName::PUBLIC.len()));
+}
+
+/// A deposit of a password and of this field, of which the log says that it has another value.
+fn titled(machine: Machine<'_>, field: FieldName, claimed: &str, sealed: &str) {
+    let header = machine.read().active().unwrap().clone();
+    let file = forged_deposit(machine, |deposit| {
+        deposit.change.set.insert(field.clone(), breakglass::vault::FieldValue::copy_of(sealed));
+    });
+    let deposit = Digest::of(&file);
+    machine.disk.create_file(&machine.vault.join(Place::Deposit(header.epoch, deposit).path()), &file).unwrap();
+    let claim = |name: &str| (field.as_str() == name).then(|| claimed.to_owned());
+    let mut fields = vec![FieldName::fixed("password"), field.clone()];
+    fields.sort();
+    let what = What::Deposited {
+        epoch: header.hash(),
+        deposit,
+        entry: PublicEntry {
+            id: entry("m365-admin"),
+            title: claim("title"),
+            kind: claim("kind"),
+            owner: claim("owner"),
+            last_rotated: claim("last_rotated"),
+        },
+        fields,
+        cleared: Vec::new(),
+        attached: Vec::new(),
+        detached: Vec::new(),
+        recovery_codes: None,
+    };
+    let event = Event { by: Some("Ben".to_owned()), ..machine.forge(what, header.hash(), &[]).event };
+    machine.append_line(Line::sign(event, &[]).bytes());
+}
+
+#[test]
+fn kept_tails_that_somebody_made_large_or_many_keep_nobody_from_writing() {
+    let disk = CrashDisk::new();
+    let machine = Machine::new(&disk);
+    machine.begin();
+    let lines = machine.lines().len();
+    let large = vec![0; 17 << 20];
+    disk.create_file(&machine.vault.join("log.torn-1"), &large).unwrap();
+    for number in 2..40 {
+        disk.create_file(&machine.vault.join(Place::Torn(number).path()), number.to_string().as_bytes()).unwrap();
+    }
+    machine.deposit("m365-admin", "correct horse").unwrap();
+    assert_eq!(machine.lines().len(), lines + 8 + 1, "a few are recorded, the large one is not");
 }
 
 #[test]

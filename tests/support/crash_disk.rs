@@ -341,6 +341,16 @@ impl Disk for CrashDisk {
         })
     }
 
+    fn replace(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
+        self.changing("replace", to, |state| {
+            state.file(from)?;
+            let ((folder, old), (other, new)) = (state.place(from)?, state.place(to)?);
+            assert_eq!(folder, other, "files are replaced within their folder");
+            state.nodes[folder].change_names(NameChange::Rename(old, new));
+            Ok(Some(folder))
+        })
+    }
+
     fn remove_file(&self, path: &Path) -> Result<(), StoreError> {
         self.changing("remove", path, |state| {
             if matches!(state.nodes[state.existing(path)?], Node::Folder { .. }) {

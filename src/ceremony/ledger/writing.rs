@@ -6,8 +6,11 @@ use super::{CeremonyError, Ledger, Trust, is_event};
 use crate::ceremony::pins::PinBook;
 use crate::journal::{Event, Finding, Headers, History, Known, Line, Refusal, Signer, What};
 use crate::quorum::{CustodianKey, Digest, EventId};
-use crate::store::{Place, Tail, VaultWriter};
+use crate::store::{Place, TORN_LIMIT, Tail, VaultWriter};
 use crate::vault::{EpochHeader, FORMAT_VERSION, Moment};
+
+/// The most tails that are recorded at once: a crash leaves one.
+const MOST_TAILS: usize = 8;
 
 impl<'d> Ledger<'d> {
     /// Takes the lock and reads everything again, so that what is written next follows what stands there now.
@@ -147,27 +150,37 @@ impl<'d> Writing<'d> {
 
     /// Records what was set aside and no event tells of: the tail of just now, and one that was cut off before it was recorded.
     fn record_torn_tails(&mut self, now: Moment) -> Result<(), CeremonyError> {
-        let mut torn: Vec<(u32, Vec<u8>)> = Vec::new();
+        let mut torn: Vec<(u32, Digest, u64)> = Vec::new();
         for (_, tail) in self.ledger.log.tails() {
             if let Tail::Torn { bytes, kept: Some(Place::Torn(number)) } = tail {
-                torn.push((*number, bytes.clone()));
+                torn.push((*number, Digest::of(bytes), bytes.len() as u64));
             }
         }
-        for place in self.ledger.folder.places()? {
-            // One that cannot be read is told by whoever verifies the files, and keeps nothing from being opened.
-            if let Place::Torn(number) = place
-                && let Ok(bytes) = self.ledger.folder.read(&place)
-            {
-                torn.push((number, bytes));
-            }
-        }
-        for (number, bytes) in torn {
-            let hash = Digest::of(&bytes);
-            if !self.ledger.state().torn_tails.contains(&hash) {
-                let what = What::TailSetAside { number, size: bytes.len() as u64, hash };
-                self.record(now, None, &[], what)?;
+        torn.extend(self.kept_tails()?);
+        let mut recorded = 0;
+        for (number, hash, size) in torn {
+            if recorded < MOST_TAILS && !self.ledger.state().torn_tails.contains(&hash) {
+                self.record(now, None, &[], What::TailSetAside { number, size, hash })?;
+                recorded += 1;
             }
         }
         Ok(())
+    }
+
+    /// Tails that stand in the folder, as many as fit into the bytes that one of them may have: anybody can put more there, and that
+    /// must not keep the vault shut. One that cannot be read is told by whoever verifies the files.
+    fn kept_tails(&self) -> Result<Vec<(u32, Digest, u64)>, CeremonyError> {
+        let folder = &self.ledger.folder;
+        let mut room = TORN_LIMIT;
+        let mut kept = Vec::new();
+        for place in folder.places()? {
+            if let Place::Torn(number) = place
+                && let Ok((hash, size)) = folder.digest_within(&place, room)
+            {
+                room -= size;
+                kept.push((number, hash, size));
+            }
+        }
+        Ok(kept)
     }
 }

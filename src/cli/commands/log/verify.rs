@@ -56,6 +56,7 @@ impl Verification {
         if let Some(head) = ledger.missing_head() {
             damage.push(text::verify_head_missing(language, head));
         }
+        damage.extend(ledger.obstacles()?.iter().map(|obstacle| obstacle.say(language)));
         let mut remarks = Vec::new();
         for finding in verify_files(ledger, depth)? {
             if finding.is_damage() { &mut damage } else { &mut remarks }.push(told(language, ledger, &finding));
