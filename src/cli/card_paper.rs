@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::error::CliError;
+use super::new_file::ask_of_others;
 use crate::ceremony::{CardFile, CardFormat};
 use crate::language::messages::cards as text;
 use crate::paper::PageSize;
@@ -48,6 +49,7 @@ impl PaperArguments {
             Some(folder) => folder.clone(),
             None => ask_folder(context)?,
         };
+        ask_of_others(context, &folder)?;
         if !system::is_memory_filesystem(&folder) {
             context.desk.tell(&text::cards_not_in_memory(context.language, folder.display()));
         }

@@ -7,7 +7,7 @@ use super::{Arguments, held};
 use crate::ceremony::{CeremonyError, Held, OfferedAttachment, Session, Writing};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::new_file::folder_of;
+use crate::cli::new_file::{ask_of_others, folder_of};
 use crate::cli::progress::{Progress, size};
 use crate::cli::streams::standard_output;
 use crate::cli::terminal::{DeskError, Stoppable};
@@ -30,9 +30,12 @@ pub fn label(context: &Context, offered: &OfferedAttachment<'_>) -> String {
 }
 
 /// Says before anybody brings a card that nothing can be written there.
-pub fn check_target(context: &Context, to: Option<&Path>, vault: &Path) -> Result<(), CliError> {
+pub fn check_target(context: &mut Context, to: Option<&Path>, vault: &Path) -> Result<(), CliError> {
     match to {
-        Some(path) if path.as_os_str() != "-" => place(context, path, vault).map(drop),
+        Some(path) if path.as_os_str() != "-" => {
+            let (folder, _) = place(context, path, vault)?;
+            ask_of_others(context, &folder)
+        }
         _ if std::io::stdout().is_terminal() => Err(CliError::Usage(text::not_to_a_terminal)),
         _ => Ok(()),
     }
@@ -105,7 +108,19 @@ pub fn ask_and_write(
         if typed.is_empty() {
             return Ok(());
         }
-        match to_file(context, session, writing, entry, &offered, Path::new(&typed)) {
+        let path = Path::new(&typed);
+        match place(context, path, writing.ledger().folder().root())
+            .and_then(|(folder, _)| ask_of_others(context, &folder))
+        {
+            Ok(()) => {}
+            Err(CliError::Declined) => continue,
+            Err(error @ (CliError::File(..) | CliError::Ceremony(CeremonyError::Store(_)))) => {
+                context.say(&error);
+                continue;
+            }
+            Err(error) => return Err(error),
+        }
+        match to_file(context, session, writing, entry, &offered, path) {
             Err(error @ (CliError::File(..) | CliError::Ceremony(CeremonyError::Store(_)))) => {
                 context.say(&error);
             }

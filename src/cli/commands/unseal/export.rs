@@ -6,6 +6,7 @@ use crate::ceremony::{ExportWatch, Exported, Session, Writing, check_export_fold
 use crate::cli::answers::YES;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::new_file::ask_of_others;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::{Desk, DeskError, Stoppable};
 use crate::language::Language;
@@ -17,6 +18,7 @@ use crate::vault::AttachmentName;
 pub fn ask(context: &mut Context, folder: &Path, vault: &Path) -> Result<(), CliError> {
     let language = context.language;
     check_export_folder(context.disk(), vault, folder)?;
+    ask_of_others(context, folder)?;
     context.desk.tell(&text::export_means(language, folder.display()));
     if !is_memory_filesystem(folder) {
         context.desk.tell(&text::export_on_disk(language));
