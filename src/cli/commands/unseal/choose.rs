@@ -28,7 +28,9 @@ pub fn choose_entries(
         for entry in &entries {
             held::tell_broken_deposits(context, entry);
         }
-        let mut choices: Vec<String> = entries.iter().map(|entry| label(context, entry)).collect();
+        // Hidden titles are secrets: an event comes before each that is shown.
+        let hidden = session.attendance().header().titles_hidden;
+        let mut choices: Vec<String> = entries.iter().map(|entry| label(context, entry, hidden)).collect();
         choices.push(text::close_the_vault(language));
         let chosen = context.desk.choose(&text::choose_entry(language), &choices, "--entry")?;
         let Some(entry) = entries.get(chosen) else { return Ok(()) };
@@ -190,12 +192,12 @@ fn choose_fields(
     }
 }
 
-fn label(context: &Context, entry: &EntryView<'_>) -> String {
+fn label(context: &Context, entry: &EntryView<'_>, hidden: bool) -> String {
     let title =
         entry.sealed.and_then(|fields| fields.get(&FieldName::fixed("title"))).map(|value| value.expose().to_owned());
     let title = title.or_else(|| entry.deposits.iter().rev().find_map(|open| open.pending.entry.title.clone()));
     let mut words = entry.id.to_string();
-    if let Some(title) = title {
+    if let Some(title) = title.filter(|_| !hidden) {
         words = format!("{words} — {title}");
     }
     if !entry.deposits.is_empty() {
