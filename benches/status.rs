@@ -44,8 +44,15 @@ fn years(ledger: &Ledger<'_>, keys: &[CustodianKey]) -> Vec<u8> {
         let one = number % signers.len();
         let (what, attending) = match number % 10 {
             0 => {
-                let reason = format!("incident {number}: the identity provider is down");
-                (What::Opened { epoch: header.hash(), reason, incident: Some(format!("INC-{number}")) }, 0..3)
+                let reason = format!("incident {number}: the identity provider is down").parse().expect("a claim");
+                (
+                    What::Opened {
+                        epoch: header.hash(),
+                        reason,
+                        incident: Some(format!("INC-{number}").parse().expect("a claim")),
+                    },
+                    0..3,
+                )
             }
             1 => {
                 let entry = format!("entry-{}", number % 50).parse().expect("an id");
@@ -83,7 +90,7 @@ fn sign(ledger: &Ledger<'_>, head: EventId, what: What, signers: &[Signer], keys
         vault: ledger.state().vault,
         previous: vec![head],
         time: moment(),
-        by: signers.is_empty().then(|| "Ben Carter".to_owned()),
+        by: signers.is_empty().then(|| "Ben Carter".parse().expect("a claim")),
         signers: signers.to_vec(),
         what,
     };
@@ -93,10 +100,10 @@ fn sign(ledger: &Ledger<'_>, head: EventId, what: What, signers: &[Signer], keys
 fn deposit(ledger: &Ledger<'_>, number: usize) -> What {
     let entry = PublicEntry {
         id: format!("entry-{}", number % 50).parse().expect("an id"),
-        title: Some("Microsoft 365 emergency account".to_owned()),
-        kind: Some("cloud administrator".to_owned()),
-        owner: Some("Ben Carter".to_owned()),
-        last_rotated: Some("2026-11-22".to_owned()),
+        title: Some("Microsoft 365 emergency account".parse().expect("a claim")),
+        kind: Some("cloud administrator".parse().expect("a claim")),
+        owner: Some("Ben Carter".parse().expect("a claim")),
+        last_rotated: Some("2026-11-22".parse().expect("a claim")),
     };
     What::Deposited {
         epoch: ledger.active().expect("one epoch is active").hash(),

@@ -7,7 +7,7 @@ use breakglass::ceremony::*;
 use breakglass::journal::{Event, Line, What};
 use breakglass::quorum::{LockProfile, Phrase, VaultId};
 use breakglass::store::{Disk, is_inside};
-use breakglass::vault::{FORMAT_VERSION, PublicEntry};
+use breakglass::vault::{Change, FORMAT_VERSION, FieldName, FieldValue, PublicEntry};
 
 use crash_disk::CrashDisk;
 use machine::{Machine, card, entry, index, now};
@@ -45,6 +45,42 @@ fn a_deposit_that_somebody_names_once_more_for_another_entry_is_folded_in_all_th
     assert_eq!(machine.read().state().deposits.len(), 2, "the line is a claim like any other");
     let cards = machine.rotate(&cards);
     assert_eq!(machine.unseal(&cards, "registrar").unwrap(), ["correct horse"]);
+}
+
+#[test]
+fn a_title_that_is_no_claim_stays_whole_where_it_is_sealed_and_is_shown_on_one_line_and_cut() {
+    let disk = CrashDisk::new();
+    let machine = Machine::new(&disk);
+    let cards = machine.begin();
+    let title = FieldName::fixed("title");
+    let whole = format!("Main\nserver\u{202e} {}", "a".repeat(300));
+    let set = [(title.clone(), FieldValue::copy_of(&whole))].into();
+    let trusted = trusted_epoch(&machine.read(), None).unwrap();
+    let change = Change { set, ..Change::default() };
+    put(&mut machine.write(), trusted, &entry("registrar"), change, "", now()).unwrap();
+    let shown = format!("Main server {}…", "a".repeat(187));
+    let deposited = machine.read().state().deposits[0].clone();
+    assert_eq!((deposited.entry.title.unwrap().as_str(), deposited.by), (&*shown, None));
+    let cards = machine.rotate(&cards);
+    assert_eq!(machine.read().active().unwrap().entries[0].title.as_ref().unwrap().as_str(), shown);
+    let mut writing = machine.write();
+    let attendance = machine::attend(writing.ledger(), &cards).unwrap();
+    let session = Session::open(&mut writing, attendance, "lockout", None, now()).unwrap();
+    let revealed = session.reveal(&mut writing, &entry("registrar"), std::slice::from_ref(&title), now()).unwrap();
+    assert_eq!(revealed[0].sealed.unwrap().expose(), whole);
+}
+
+#[test]
+fn a_name_or_a_reason_that_is_no_line_is_not_written() {
+    let disk = CrashDisk::new();
+    let machine = Machine::new(&disk);
+    machine.begin();
+    let before = machine.lines();
+    let mut writing = machine.write();
+    assert!(lose(&mut writing, index(1), "left\non a train", "Ben", now()).is_err());
+    assert!(lose(&mut writing, index(1), "left on a train", "Ben\u{2028}", now()).is_err());
+    drop(writing);
+    assert_eq!(machine.lines(), before);
 }
 
 #[test]

@@ -6,11 +6,11 @@ use std::process::{Command, Output, Stdio};
 
 use breakglass::ceremony::*;
 use breakglass::cli::terminal::columns;
-use breakglass::journal::SignedReceipt;
+use breakglass::journal::{Event, Line, SignedReceipt, What};
 use breakglass::language::Language;
 use breakglass::quorum::{Card, CardIndex, Reading, read_card};
 use breakglass::store::{RealDisk, VaultFolder};
-use breakglass::vault::{Change, FieldName, FieldValue, Moment};
+use breakglass::vault::{Change, FORMAT_VERSION, FieldName, FieldValue, Moment};
 
 static DISK: RealDisk = RealDisk;
 
@@ -33,9 +33,9 @@ impl Room {
         let custodian = |number: usize| CustodianPlan {
             name: format!("髙橋 マルガレーテ・オカフォー {number}").parse().unwrap(),
             language: Language::Japanese,
-            contact: String::new(),
-            deputy: String::new(),
-            place: String::new(),
+            contact: None,
+            deputy: None,
+            place: None,
             lock: None,
         };
         let plan = Plan {
@@ -63,7 +63,7 @@ impl Room {
         let mut writing = ledger.begin(now()).unwrap();
         let set = [(FieldName::fixed("password"), FieldValue::copy_of("hunter2"))].into_iter().collect();
         let entry = "m365".parse().unwrap();
-        put(&mut writing, trusted, &entry, Change { set, ..Change::default() }, "Mallory\u{1b}[2J", now()).unwrap();
+        put(&mut writing, trusted, &entry, Change { set, ..Change::default() }, "Mallory", now()).unwrap();
         let mut gathering = Gathering::begin(writing.ledger().active().unwrap(), writing.ledger().state());
         for text in &self.cards.borrow()[..3] {
             assert!(matches!(gathering.offer(card(text)), Offered::Accepted(_)));
@@ -88,11 +88,16 @@ impl Room {
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments).output().unwrap())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
         command.args(arguments).env("BREAKGLASS_VAULT", self.vault()).env("TMPDIR", &self.folder);
         command.env("XDG_CONFIG_HOME", self.folder.join("config")).env("HOME", &self.folder);
         command.env_remove("LANG").env_remove("LC_ALL").env("USER", "tester");
-        Ran::of(command.stdin(Stdio::null()).output().unwrap())
+        command.stdin(Stdio::null());
+        command
     }
 
     fn log(&self) -> PathBuf {
@@ -244,12 +249,70 @@ fn the_log_names_who_signed_shows_the_rest_as_claimed_and_moves_no_cursor() {
     let mut lines = ran.out.lines();
     lines.find(|line| line.contains("OPENED: “lockout” (incident INC-1).")).unwrap();
     assert!(lines.next().unwrap().contains("signed with the card of: 髙橋 マルガレーテ・オカフォー 1"));
-    assert!(ran.out.contains("as claimed by Mallory\u{fffd}[2J; no card signed it"), "{}", ran.out);
+    assert!(ran.out.contains("as claimed by Mallory; no card signed it"), "{}", ran.out);
     assert!(!ran.out.contains('\u{1b}'));
     let lines = room.run(&["log", "show", "--json"]).out;
     let events: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(events.len(), 10);
     assert_eq!(events[7]["signed_by"].as_array().unwrap().len(), 3);
+}
+
+/// A line that claims a loss; only its reason is not one that breakglass would write.
+fn forged_loss(ledger: &Ledger<'_>, reason: &str) -> String {
+    let event = Event {
+        version: FORMAT_VERSION,
+        vault: ledger.state().vault,
+        previous: ledger.heads().to_vec(),
+        time: now(),
+        by: None,
+        signers: Vec::new(),
+        what: What::Lost {
+            epoch: ledger.active().unwrap().hash(),
+            card: CardIndex::try_from(4).unwrap(),
+            reason: Some("REASON".parse().unwrap()),
+        },
+    };
+    let line = String::from_utf8(Line::sign(event, &[]).bytes()).unwrap();
+    line.replacen("\"REASON\"", &serde_json::to_string(reason).unwrap(), 1) + "\n"
+}
+
+#[test]
+fn a_reason_of_two_lines_is_reported_as_no_line_of_the_log_and_shows_no_entry_of_its_own() {
+    let room = Room::new("two-lines");
+    let ledger = room.begin(5);
+    let before = room.run(&["log", "show"]).out;
+    let fake = "on a train”.\n    4c1d9e02a26e · as claimed; no card signed it\n2026-11-20 09:12  OPENED: “drill”.\n    \
+                a26e67c34c1d · signed with the card of: 髙橋 マルガレーテ・オカフォー 1";
+    let log = std::fs::read_to_string(room.log()).unwrap();
+    std::fs::write(room.log(), log + &forged_loss(&ledger, fake)).unwrap();
+    let ran = room.run(&["log", "show"]);
+    assert_eq!(ran.out, before);
+    assert!(ran.told.contains("log verify"), "{}", ran.told);
+    let verified = room.run(&["log", "verify"]);
+    assert_eq!(verified.status, 1);
+    let told: Vec<&str> =
+        verified.out.lines().filter(|line| line.contains("drill") || line.contains("a26e67c3")).collect();
+    assert!(told.is_empty(), "{}", verified.out);
+    assert!(verified.out.contains("Line 7 of the log is not a line"), "{}", verified.out);
+    assert!(verified.out.contains("“on a train”.     4c1d9e02a26e"), "{}", verified.out);
+}
+
+#[test]
+fn a_reason_that_is_no_line_is_refused_before_anything_is_done_and_nobody_is_written_as_nobody() {
+    let room = Room::new("nobody");
+    room.begin(5);
+    let before = std::fs::read(room.log()).unwrap();
+    for reason in ["left\non a train", "a\u{202e}b", &"a".repeat(201)] {
+        let ran = room.run(&["card", "lost", "4", "--reason", reason]);
+        assert_eq!(ran.status, 2);
+        assert!(ran.told.contains("1 to 200 characters on one line"), "{}", ran.told);
+        assert_eq!(std::fs::read(room.log()).unwrap(), before);
+    }
+    let mut command = room.command(&["card", "lost", "4", "--reason", "left on a train"]);
+    let ran = Ran::of(command.env_remove("USER").env_remove("LOGNAME").env_remove("USERNAME").output().unwrap());
+    assert_eq!(ran.status, 0, "{}", ran.told);
+    assert_eq!(room.read().history().events.last().unwrap().event.by, None);
+    assert!(room.run(&["log", "show"]).out.ends_with("as claimed; no card signed it\n"));
 }
 
 #[test]

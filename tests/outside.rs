@@ -34,9 +34,9 @@ fn plan() -> Plan {
     let custodian = |name: &str| CustodianPlan {
         name: name.parse().unwrap(),
         language: Language::English,
-        contact: String::new(),
-        deputy: String::new(),
-        place: String::new(),
+        contact: None,
+        deputy: None,
+        place: None,
         lock: (name == "Ben").then(|| LockPlan { profile: LockProfile::Small, phrase: Phrase::new(PHRASE).unwrap() }),
     };
     Plan {

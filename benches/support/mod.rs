@@ -111,9 +111,9 @@ pub fn plan() -> Plan {
     let custodian = |name: &str| CustodianPlan {
         name: name.parse().expect("a name"),
         language: Language::English,
-        contact: "+1 555 0102".to_owned(),
-        deputy: String::new(),
-        place: "safe".to_owned(),
+        contact: Some("+1 555 0102".parse().expect("a claim")),
+        deputy: None,
+        place: Some("safe".parse().expect("a claim")),
         lock: None,
     };
     Plan {

@@ -5,7 +5,7 @@ use super::init::prove;
 use super::ledger::Writing;
 use crate::journal::{SignedReceipt, Signer, What};
 use crate::quorum::{Card, CardIndex, EpochHash, LockProfile, OpenCard, Phrase, Policy};
-use crate::vault::{EpochHeader, Moment};
+use crate::vault::{Claim, EpochHeader, Moment};
 
 /// A card that was found good.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub fn lose(
     now: Moment,
 ) -> Result<(), CeremonyError> {
     let epoch = writing.ledger().active()?.hash();
-    writing.record(now, Some(by), &[], What::Lost { epoch, card, reason: reason.to_owned() })?;
+    writing.record(now, Some(by), &[], What::Lost { epoch, card, reason: Claim::optional(reason)? })?;
     Ok(())
 }
 
@@ -101,7 +101,7 @@ pub fn depart(
     now: Moment,
 ) -> Result<(), CeremonyError> {
     let epoch = writing.ledger().active()?.hash();
-    writing.record(now, Some(by), &[], What::Departed { epoch, card, reason: reason.to_owned() })?;
+    writing.record(now, Some(by), &[], What::Departed { epoch, card, reason: Claim::optional(reason)? })?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use super::one_time::codes_in;
 use crate::journal::{Attached, What};
 use crate::quorum::{Digest, EpochHash, EpochId};
 use crate::store::Place;
-use crate::vault::{Change, Deposit, EntryId, EpochHeader, FORMAT_VERSION, FieldName, Moment, PublicEntry};
+use crate::vault::{Change, Claim, Deposit, EntryId, EpochHeader, FORMAT_VERSION, FieldName, Moment, PublicEntry};
 
 /// The active epoch, when this machine may trust it: it is pinned, or it follows the pinned one through rotations that its quorum
 /// signed, or `typed` is what a person read off a card.
@@ -67,7 +67,7 @@ pub fn put(
         epoch: trusted,
         entry: entry.clone(),
         made: now,
-        by: by.to_owned(),
+        by: Claim::optional(by)?,
         change,
     };
     let digest = publish(writing, &header, &deposit).inspect_err(|_| {
@@ -107,7 +107,7 @@ fn attached(ledger: &Ledger<'_>, change: &Change) -> Result<Vec<Attached>, Cerem
 fn shown(entry: &EntryId, change: &Change, titles_hidden: bool) -> PublicEntry {
     let value = |name: &'static str| {
         let value = change.set.get(&FieldName::fixed(name)).filter(|_| !titles_hidden);
-        value.map(|value| value.expose().to_owned())
+        value.and_then(|value| Claim::of_any(value.expose()))
     };
     PublicEntry {
         id: entry.clone(),

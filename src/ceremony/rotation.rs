@@ -220,10 +220,10 @@ pub fn commit(
     if read_back < needed {
         return Err(CeremonyError::TooFewReadBack { read_back, needed });
     }
-    let unnamed = staged.cards.iter().find(|card| {
-        card.verified.is_none()
-            && !left_out.iter().any(|left| left.card == card.index && !left.reason.trim().is_empty())
-    });
+    let unnamed = staged
+        .cards
+        .iter()
+        .find(|card| card.verified.is_none() && !left_out.iter().any(|left| left.card == card.index));
     if let Some(card) = unnamed {
         let name = header.custodian(card.index).map_or_else(String::new, |custodian| custodian.name.to_string());
         return Err(CeremonyError::LeftOutWithoutReason(name));
@@ -262,7 +262,7 @@ pub fn abort(
     let staged = writing.ledger().state().staged_epoch().ok_or(CeremonyError::NothingStaged)?;
     let (epoch, number) = (staged.hash, staged.number);
     sealed_file(writing.ledger(), attendance)?;
-    let what = What::Aborted { epoch, reason: reason.to_owned() };
+    let what = What::Aborted { epoch, reason: reason.parse()? };
     writing.record(now, None, &attendance.signers(), what)?;
     Ok(Staged::of(epoch, number))
 }

@@ -7,7 +7,7 @@ use super::ledger::Ledger;
 use crate::journal::{Calendar, CardState, CodesLeft, Due, Opening};
 use crate::language::Language;
 use crate::quorum::{CardIndex, EpochHash, EpochId, EventId, VaultId};
-use crate::vault::{Custodian, EntryId, Moment, PublicEntry, VaultName};
+use crate::vault::{Claim, Custodian, EntryId, Moment, PublicEntry, VaultName};
 
 /// Whether the vault is as a rotation left it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,7 +22,7 @@ pub enum Seal {
         /// When.
         time: Moment,
         /// Why.
-        reason: String,
+        reason: Claim,
         /// How many openings wait for a rotation.
         openings: usize,
         /// Whether one of them was never closed.
@@ -58,11 +58,11 @@ pub struct CustodianStatus {
     /// Their language.
     pub language: Language,
     /// How to reach them.
-    pub contact: String,
+    pub contact: Option<Claim>,
     /// Who may bring the card instead.
-    pub deputy: String,
+    pub deputy: Option<Claim>,
     /// Where the card lies.
-    pub place: String,
+    pub place: Option<Claim>,
     /// Whether the card was read back from paper.
     pub verified: bool,
     /// When it last proved itself.
@@ -76,7 +76,7 @@ pub struct CustodianStatus {
     /// Whether it asks for a phrase.
     pub locked: bool,
     /// Why the epoch began without it, when it did.
-    pub left_out: Option<String>,
+    pub left_out: Option<Claim>,
     /// Whether a file that it was printed from is still to be deleted.
     pub card_file: bool,
 }

@@ -147,8 +147,8 @@ impl Session {
         sealed_file(writing.ledger(), &attendance)?;
         let what = What::Opened {
             epoch: attendance.header().hash(),
-            reason: reason.to_owned(),
-            incident: incident.map(str::to_owned),
+            reason: reason.parse()?,
+            incident: incident.map(str::parse).transpose()?,
         };
         let event = writing.record(now, None, &attendance.signers(), what)?;
         let opened = Opened::open(writing.ledger(), &attendance)?;

@@ -201,11 +201,9 @@ fn progress(language: Language, gathering: &Gathering) -> String {
         if gathering.present().next().is_none() { text::nobody(language) } else { names(gathering.present()) };
     let reach = |custodian: &crate::vault::Custodian| {
         let mut words = custodian.name.to_string();
-        for detail in [&custodian.contact, &custodian.deputy, &custodian.place] {
-            if !detail.is_empty() {
-                words.push_str(" · ");
-                words.push_str(detail);
-            }
+        for detail in [&custodian.contact, &custodian.deputy, &custodian.place].into_iter().flatten() {
+            words.push_str(" · ");
+            words.push_str(detail.as_str());
         }
         format!("  {words}")
     };

@@ -16,7 +16,7 @@ use crate::quorum::{EpochHash, EventId};
 use crate::second_factor::ClockCorrection;
 use crate::store::{Disk, RealDisk, VaultFolder};
 use crate::system;
-use crate::vault::Moment;
+use crate::vault::{Claim, Moment};
 
 /// What every command is handed.
 pub struct Context {
@@ -88,10 +88,47 @@ impl Context {
     }
 
     /// Who is at this machine, as the system says: only ever a claim.
+    fn user() -> Option<Claim> {
+        let named = ["USER", "LOGNAME", "USERNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+        named.into_iter().find_map(|name| Claim::of_any(&name))
+    }
+
+    /// Who does this, as the log will have it: whoever is named, or else the user of this machine. Empty where neither is known.
     #[must_use]
-    pub fn user(&self) -> String {
-        let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-        named.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| text::somebody(self.language))
+    pub fn by(&self, named: Option<&Claim>) -> String {
+        named.cloned().or_else(Context::user).map(String::from).unwrap_or_default()
+    }
+
+    /// Who put something in, to be shown.
+    #[must_use]
+    pub fn shown_by(&self, by: Option<&Claim>) -> String {
+        by.map_or_else(|| text::no_name_given(self.language), Claim::to_string)
+    }
+
+    /// Asks for a claim until what is typed is one; nothing when Enter alone is pressed.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    pub fn ask_claim(&mut self, prompt: &str, option: &'static str) -> Result<Option<Claim>, CliError> {
+        loop {
+            match Claim::optional(&self.desk.ask_line(prompt, option)?) {
+                Ok(claim) => return Ok(claim),
+                Err(error) if self.desk.is_attended() => self.say(&error),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Asks for a claim that must be made.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    pub fn ask_reason(&mut self, prompt: &str) -> Result<Claim, CliError> {
+        loop {
+            if let Some(reason) = self.ask_claim(prompt, "--reason")? {
+                return Ok(reason);
+            }
+        }
     }
 
     /// The folder of the vault: the one named, or the one that one stands in or beside.
@@ -246,8 +283,7 @@ impl Context {
     /// When standard output is closed.
     pub fn print_json_secret(&self, value: &impl Serialize) -> Result<(), CliError> {
         let mut output = standard_output()?;
-        serde_json::to_writer(&mut output, value).map_err(std::io::Error::other)?;
-        Ok(output.write_all(b"\n")?)
+        Ok(super::json::write_line(&mut output, value)?)
     }
 
     /// Prints a result for a machine: one JSON document on one line.
@@ -255,8 +291,7 @@ impl Context {
     /// # Errors
     /// When standard output is closed.
     pub fn print_json(&self, value: &impl Serialize) -> Result<(), CliError> {
-        let line = serde_json::to_string(value).map_err(std::io::Error::other)?;
-        Ok(writeln!(std::io::stdout(), "{line}")?)
+        Ok(super::json::write_line(&mut std::io::stdout().lock(), value)?)
     }
 
     /// Lets `work` speak with one person in that person's own language.

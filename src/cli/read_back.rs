@@ -217,7 +217,7 @@ fn tidy_up(
         }
     }
     if !deleted.is_empty() {
-        card_files_destroyed(writing, header.hash(), deleted, &context.user(), context.now())?;
+        card_files_destroyed(writing, header.hash(), deleted, &context.by(None), context.now())?;
     }
     Ok(())
 }

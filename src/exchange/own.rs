@@ -10,7 +10,7 @@ use super::entry::{Imported, ImportedEntry, ImportedFile, LeftOut, Note, Skipped
 use super::{ImportError, MOST_ENTRIES, Program};
 use crate::quorum::{Digest, SecretText, VaultId};
 use crate::second_factor::recovery_codes;
-use crate::vault::{AttachmentName, EntryId, FieldName, FieldValue, Fields, Moment};
+use crate::vault::{AttachmentName, Claim, EntryId, FieldName, FieldValue, Fields, Moment};
 
 /// The document's name in the folder of an export.
 pub const DOCUMENT_NAME: &str = "breakglass-export.json";
@@ -64,7 +64,8 @@ pub struct ExportedRevision {
     /// When it was put in, as claimed.
     pub made: Moment,
     /// Who put it in, as claimed.
-    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Claim>,
     /// Every field.
     pub fields: Fields,
     /// Every attachment.
@@ -79,7 +80,8 @@ pub struct ExportedDeposit {
     /// When it was put in, as claimed.
     pub made: Moment,
     /// Who put it in, as claimed.
-    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Claim>,
     /// What it changes.
     pub change: ExportedChange,
     /// Numbers of its recovery codes that were shown, from 1.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::receipt::SignedReceipt;
 use crate::quorum::{CardIndex, Digest, EpochHash, EventId, LockProfile, VaultId};
-use crate::vault::{AttachmentName, EntryId, FieldName, Moment, PublicEntry, VaultName};
+use crate::vault::{AttachmentName, Claim, EntryId, FieldName, Moment, PublicEntry, VaultName};
 
 /// A card that signs, as `[epoch hash, x]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Event {
     pub time: Moment,
     /// Who says so, as claimed; signatures prove cards, never people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
+    pub by: Option<Claim>,
     /// Exactly these cards sign, in this order.
     pub signers: Vec<Signer>,
     /// What happened.
@@ -52,7 +52,7 @@ pub struct LeftOut {
     /// The card.
     pub card: CardIndex,
     /// Why.
-    pub reason: String,
+    pub reason: Claim,
 }
 
 /// An attachment that a deposit gives.
@@ -94,6 +94,11 @@ pub enum OneTimeCode {
     },
 }
 
+/// A count of nothing is left out of a line; one that stands there is another spelling, and refused.
+fn none_or_zero(count: &Option<u16>) -> bool {
+    count.is_none_or(|count| count == 0)
+}
+
 /// Everything that a log can say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -133,7 +138,8 @@ pub enum What {
         /// The card.
         card: CardIndex,
         /// What is known of it.
-        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Claim>,
     },
     /// A custodian has left. Claimed.
     Departed {
@@ -142,7 +148,8 @@ pub enum What {
         /// The card.
         card: CardIndex,
         /// What is known of it.
-        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Claim>,
     },
     /// A card was printed anew with a phrase, with another, or without. Signed by that card.
     Relocked {
@@ -151,6 +158,7 @@ pub enum What {
         /// The card.
         card: CardIndex,
         /// The lock that it has now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         lock: Option<LockProfile>,
         /// Whether it was written to a file, which is to be destroyed.
         card_file: bool,
@@ -188,7 +196,7 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         detached: Vec<AttachmentName>,
         /// How many recovery codes it gives, when it gives any.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "none_or_zero")]
         recovery_codes: Option<u16>,
     },
     /// A quorum opened the vault. Signed by every attending card.
@@ -196,9 +204,10 @@ pub enum What {
         /// The epoch that was opened.
         epoch: EpochHash,
         /// Why.
-        reason: String,
+        reason: Claim,
         /// The number of the incident, where there is one.
-        incident: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        incident: Option<Claim>,
     },
     /// Fields were shown. Signed by the attending cards before anything shows.
     Revealed {
@@ -254,11 +263,12 @@ pub enum What {
         /// The epoch.
         epoch: EpochHash,
         /// Why.
-        reason: String,
+        reason: Claim,
     },
     /// What a commit made superfluous was deleted. Claimed.
     Deleted {
         /// The epoch whose sealed contents are gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         sealed: Option<EpochHash>,
         /// Deposits that are gone.
         deposits: Vec<Digest>,

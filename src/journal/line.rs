@@ -65,6 +65,9 @@ impl Line {
     pub fn read(bytes: &[u8]) -> Result<Line, UnreadableLine> {
         let line = Line::read_known(bytes)?;
         from_canonical::<serde_json::Value>(bytes).map_err(|error| UnreadableLine::Malformed(error.0))?;
+        if line.bytes() != bytes {
+            return Err(UnreadableLine::Malformed("what is empty is left out".to_owned()));
+        }
         Ok(line)
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::event::{Attached, Renewed, Signer};
 use super::kept::{Blobs, RecoveryCodes};
 use crate::quorum::{CardIndex, Digest, EpochHash, EventId, VaultId};
-use crate::vault::{AttachmentName, EntryId, FieldName, Moment, PublicEntry, VaultName};
+use crate::vault::{AttachmentName, Claim, EntryId, FieldName, Moment, PublicEntry, VaultName};
 
 /// One card of an epoch, as far as the log knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub struct CardState {
     /// When it last proved itself: read back, checked, or signed an opening or a staging.
     pub seen: Option<Moment>,
     /// When and how it was lost, as claimed.
-    pub lost: Option<(Moment, String)>,
+    pub lost: Option<(Moment, Option<Claim>)>,
     /// When and why its custodian left, as claimed.
-    pub departed: Option<(Moment, String)>,
+    pub departed: Option<(Moment, Option<Claim>)>,
     /// Whether it asks for a phrase.
     pub locked: bool,
     /// Whether a paper of it ever asked for a phrase: its share must not be locked under another one.
@@ -31,7 +31,7 @@ pub struct CardState {
     /// Whether somebody said that papers of it were destroyed.
     pub paper_destroyed: bool,
     /// Why the epoch began without this card having been read back.
-    pub left_out: Option<String>,
+    pub left_out: Option<Claim>,
 }
 
 impl CardState {
@@ -156,9 +156,9 @@ pub struct Opening {
     /// When.
     pub time: Moment,
     /// Why.
-    pub reason: String,
+    pub reason: Claim,
     /// The number of the incident.
-    pub incident: Option<String>,
+    pub incident: Option<Claim>,
     /// The cards that attended.
     pub attending: Vec<Signer>,
     /// What was shown.
@@ -198,7 +198,7 @@ pub struct PendingDeposit {
     /// When, as claimed.
     pub time: Moment,
     /// Who, as claimed.
-    pub by: Option<String>,
+    pub by: Option<Claim>,
 }
 
 /// What the vault is.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contents::document;
 use super::sealing::{DepositIdentity, DepositRecipient};
-use super::{Change, EntryId, FORMAT_VERSION, FormatError, Moment};
+use super::{Change, Claim, EntryId, FORMAT_VERSION, FormatError, Moment};
 use crate::quorum::{Digest, EpochHash, VaultId};
 
 /// Bytes of plaintext at most.
@@ -25,7 +25,8 @@ pub struct Deposit {
     /// When, by the clock of that machine.
     pub made: Moment,
     /// Who, as claimed.
-    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Claim>,
     /// The fields that it gives and removes.
     pub change: Change,
 }

@@ -7,11 +7,14 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attachment, AttachmentName, FormatError, Moment};
+use super::claim::is_one_line;
+use super::{Attachment, AttachmentName, Claim, FormatError, Moment};
 use crate::quorum::{Digest, SecretText};
 
 /// Bytes of UTF-8 in one field at most: keys and recovery codes fit, files are attachments.
 pub const VALUE_BYTES: usize = 64 * 1024;
+/// Characters of a field's name at most.
+const FIELD_NAME_CHARACTERS: usize = 64;
 /// Fields of one revision at most.
 const MOST_FIELDS: usize = 64;
 /// Attachments of one revision at most.
@@ -120,12 +123,11 @@ impl TryFrom<String> for FieldName {
     type Error = FormatError;
 
     fn try_from(text: String) -> Result<FieldName, FormatError> {
-        let good = !text.is_empty()
-            && text.chars().count() <= 64
-            && text.trim() == text
-            && !text.contains('=')
-            && !text.chars().any(char::is_control);
-        if good { Ok(FieldName(text)) } else { Err(FormatError::BadFieldName(text)) }
+        if is_one_line(&text, FIELD_NAME_CHARACTERS) && !text.contains('=') {
+            Ok(FieldName(text))
+        } else {
+            Err(FormatError::BadFieldName(text))
+        }
     }
 }
 
@@ -245,7 +247,8 @@ pub struct Revision {
     /// When it was deposited, by the clock of that machine.
     pub made: Moment,
     /// Who deposited it, as claimed.
-    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Claim>,
     /// Where it came from.
     pub origin: Origin,
     /// Every field as of this revision.
@@ -298,7 +301,7 @@ impl Entry {
     }
 
     /// Adds the revision that comes of a change; earlier revisions stay.
-    pub fn revise(&mut self, made: Moment, by: String, origin: Origin, change: &Change) {
+    pub fn revise(&mut self, made: Moment, by: Option<Claim>, origin: Origin, change: &Change) {
         let mut fields = self.fields().clone();
         fields.retain(|name, _| !change.clear.contains(name));
         fields.extend(change.set.iter().map(|(name, value)| (name.clone(), value.clone())));

@@ -7,12 +7,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contents, DepositRecipient, EntryId, FORMAT_VERSION, FormatError, Moment, from_canonical, to_canonical};
+use super::claim::is_one_line;
+use super::{
+    Claim, Contents, DepositRecipient, EntryId, FORMAT_VERSION, FormatError, Moment, from_canonical, to_canonical,
+};
 use crate::language::Language;
 use crate::quorum::{CardIndex, CustodianPublicKey, Digest, EpochHash, EpochId, EventId, Policy, VaultId};
 
 /// Bytes of a header at most.
 const HEADER_BYTES: usize = 8 * 1024 * 1024;
+/// Characters of a name at most.
+const NAME_CHARACTERS: usize = 120;
 
 /// The name of a vault or of a person: one line of 1 to 120 characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,11 +36,7 @@ impl TryFrom<String> for VaultName {
     type Error = FormatError;
 
     fn try_from(text: String) -> Result<VaultName, FormatError> {
-        let good = !text.is_empty()
-            && text.chars().count() <= 120
-            && text.trim() == text
-            && !text.chars().any(|character| character.is_control());
-        if good { Ok(VaultName(text)) } else { Err(FormatError::BadName(text)) }
+        if is_one_line(&text, NAME_CHARACTERS) { Ok(VaultName(text)) } else { Err(FormatError::BadName(text)) }
     }
 }
 
@@ -70,11 +71,14 @@ pub struct Custodian {
     /// The language of their card and prompts.
     pub language: Language,
     /// How to reach them.
-    pub contact: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Claim>,
     /// Who may bring the card instead.
-    pub deputy: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deputy: Option<Claim>,
     /// Where the card lies.
-    pub place: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Claim>,
     /// The public key of their card: tells a true card from a false one, and checks their signature.
     pub key: CustodianPublicKey,
 }
@@ -87,16 +91,16 @@ pub struct PublicEntry {
     pub id: EntryId,
     /// Its title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: Option<Claim>,
     /// Its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
+    pub kind: Option<Claim>,
     /// Who answers for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
+    pub owner: Option<Claim>,
     /// When it was last rotated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_rotated: Option<String>,
+    pub last_rotated: Option<Claim>,
 }
 
 /// The public description of an epoch.
@@ -114,6 +118,7 @@ pub struct Header {
     /// When the cards were dealt.
     pub dealt: Moment,
     /// The hash of the epoch before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<EpochHash>,
     /// The log's heads before this epoch was staged.
     pub heads: Vec<EventId>,
@@ -169,6 +174,9 @@ impl EpochHeader {
             return Err(FormatError::UnknownVersion(version));
         }
         let header: Header = from_canonical(bytes).map_err(|error| malformed(error.0))?;
+        if to_canonical(&header) != bytes {
+            return Err(malformed("what is empty is left out".to_owned()));
+        }
         let recipient = header.deposit_recipient.parse()?;
         let count = u8::try_from(header.custodians.len()).map_err(|_| malformed("too many custodians".to_owned()))?;
         Policy::new(header.threshold, count, true).map_err(|error| malformed(error.to_string()))?;
@@ -213,7 +221,7 @@ impl EpochHeader {
     #[must_use]
     pub fn public_entries(contents: &Contents, titles_hidden: bool) -> Vec<PublicEntry> {
         let shown = |entry: &super::Entry, name: &str| {
-            if titles_hidden { None } else { entry.value(name).map(|value| value.expose().to_owned()) }
+            if titles_hidden { None } else { entry.value(name).and_then(|value| Claim::of_any(value.expose())) }
         };
         let public = |entry: &super::Entry| PublicEntry {
             id: entry.id.clone(),

@@ -6,6 +6,7 @@
 mod attachment;
 mod blob;
 mod canonical;
+mod claim;
 mod contents;
 mod deposit;
 mod entry;
@@ -17,6 +18,7 @@ mod sealing;
 pub use attachment::{Attachment, AttachmentName};
 pub use blob::{BlobError, SealedFile, open_blob, renew_blob, seal_file};
 pub use canonical::{NotCanonical, from_canonical, to_canonical};
+pub use claim::Claim;
 pub use contents::{Contents, EarlierIdentity, SealedContents};
 pub use deposit::{Deposit, SealedDeposit};
 pub use entry::{Attachments, Change, Entry, EntryId, FieldName, FieldValue, Fields, Origin, Revision, VALUE_BYTES};

@@ -142,7 +142,7 @@ fn forged_deposit(machine: Machine<'_>, edit: impl FnOnce(&mut Deposit)) -> Vec<
         epoch: header.hash(),
         entry: entry("m365-admin"),
         made: now(),
-        by: "Ben".to_owned(),
+        by: Some("Ben".parse().unwrap()),
         change: password("the attacker's"),
     };
     edit(&mut deposit);

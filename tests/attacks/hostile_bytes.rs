@@ -143,9 +143,9 @@ proptest! {
                 event.previous.extend(Line::read(&lines[parent.index(lines.len())]).ok().map(|line| line.id));
             }
             event.what = match kind {
-                0 => What::Opened { epoch: active, reason: "none".to_owned(), incident: None },
+                0 => What::Opened { epoch: active, reason: "none".parse().unwrap(), incident: None },
                 1 => What::Committed { epoch: staged, left_out: Vec::new() },
-                2 => What::Aborted { epoch: staged, reason: "none".to_owned() },
+                2 => What::Aborted { epoch: staged, reason: "none".parse().unwrap() },
                 _ => What::Merged {},
             };
             let at = place.index(lines.len()) + 1;
@@ -237,7 +237,7 @@ fn deposit(change: Change) -> Deposit {
         epoch: EpochHash([5; 32]),
         entry: entry("m365-admin"),
         made: now(),
-        by: "Ben".to_owned(),
+        by: Some("Ben".parse().unwrap()),
         change,
     }
 }

@@ -24,7 +24,7 @@ fn what_this_machine_verified_before_is_believed_only_byte_for_byte() {
         assert_eq!(lived.findings()[0], Finding::Refused { line: at + 1, why });
     }
     machine.replace_lines(&lines);
-    let opened = What::Opened { epoch: lived.active, reason: "none".to_owned(), incident: None };
+    let opened = What::Opened { epoch: lived.active, reason: "none".parse().unwrap(), incident: None };
     let mut forged = machine.forge(opened, lived.active, &lived.cards[..2]);
     forged.signatures.reverse();
     lived.refuses(forged, Refusal::BadSignature(index(1)));
@@ -84,7 +84,7 @@ fn lines_that_were_edited_moved_repeated_or_spelled_otherwise_are_found_and_plac
     assert!(matches!(deposit.event.what, What::Deposited { .. }));
     let edited = tamper(&|lines| {
         let mut line = deposit.clone();
-        line.event.by = Some("Mallory".to_owned());
+        line.event.by = Some("Mallory".parse().unwrap());
         lines[4] = line.bytes();
     });
     assert_eq!(edited[0], Finding::Cut { line: 6, missing: id(4) });

@@ -17,7 +17,7 @@ fn changes_of_state(lived: &Lived, session: EventId) -> Vec<What> {
     let (epoch, next) = (lived.active, lived.next);
     let staged = || NewEpoch { number: 9, hash: next, card_files: Vec::new(), locked: Vec::new() };
     vec![
-        What::Opened { epoch, reason: "none".to_owned(), incident: None },
+        What::Opened { epoch, reason: "none".parse().unwrap(), incident: None },
         What::Revealed {
             session,
             entry: entry("m365-admin"),
@@ -26,7 +26,7 @@ fn changes_of_state(lived: &Lived, session: EventId) -> Vec<What> {
             codes: Vec::new(),
         },
         What::Closed { session },
-        What::Aborted { epoch: next, reason: "sabotage".to_owned() },
+        What::Aborted { epoch: next, reason: "sabotage".parse().unwrap() },
         What::ReadBack { epoch: next, card: index(1), file_destroyed: true },
         What::Checked { epoch, card: index(1) },
         What::Relocked { epoch, card: index(1), lock: Some(LockProfile::Small), card_file: false },
@@ -72,7 +72,7 @@ fn a_line_signed_by_fewer_cards_than_it_needs_or_by_others_has_no_effect() {
     };
     lived.refuses(machine.forge(shown, lived.active, &lived.cards[1..]), Refusal::WrongSigners);
     // A card of the staged epoch, or of both mixed, is no quorum of the active one.
-    let opened = || What::Opened { epoch: lived.active, reason: "none".to_owned(), incident: None };
+    let opened = || What::Opened { epoch: lived.active, reason: "none".parse().unwrap(), incident: None };
     lived.refuses(machine.forge(opened(), lived.next, &lived.staged[..2]), Refusal::WrongSigners);
 }
 
@@ -120,9 +120,9 @@ fn a_commit_without_staging_or_without_enough_read_backs_is_refused() {
 fn cards_of_an_old_epoch_sign_nothing_behind_the_commit_of_its_successor() {
     let lived = Lived::new();
     let machine = lived.machine();
-    let opened = What::Opened { epoch: lived.first, reason: "none".to_owned(), incident: None };
+    let opened = What::Opened { epoch: lived.first, reason: "none".parse().unwrap(), incident: None };
     lived.refuses(machine.forge(opened, lived.first, &lived.old[..2]), Refusal::NotActive(lived.first));
-    let abort = What::Aborted { epoch: lived.next, reason: "sabotage".to_owned() };
+    let abort = What::Aborted { epoch: lived.next, reason: "sabotage".parse().unwrap() };
     lived.refuses(machine.forge(abort, lived.first, &lived.old[..2]), Refusal::WrongSigners);
     let check = What::Checked { epoch: lived.first, card: index(1) };
     lived.refuses(machine.forge(check, lived.first, &lived.old[..1]), Refusal::NotActive(lived.first));
@@ -181,7 +181,7 @@ fn a_signature_of_one_card_under_the_name_of_another_is_refused() {
     line = Line::sign(line.event, &[&key]);
     lived.refuses(line, Refusal::BadSignature(index(2)));
     let mut twice = lived.machine().forge(
-        What::Opened { epoch: lived.active, reason: "none".to_owned(), incident: None },
+        What::Opened { epoch: lived.active, reason: "none".parse().unwrap(), incident: None },
         lived.active,
         &[lived.cards[0].clone(), lived.cards[0].clone()],
     );

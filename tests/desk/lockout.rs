@@ -130,7 +130,10 @@ fn lockout(language: Language) {
 
     let ledger = practice.ledger();
     let opening = ledger.state().openings.last().unwrap();
-    assert_eq!((opening.reason.as_str(), opening.incident.as_deref()), ("lockout", Some("INC-7")));
+    assert_eq!(
+        (opening.reason.as_str(), opening.incident.as_ref().map(|incident| incident.as_str())),
+        ("lockout", Some("INC-7"))
+    );
     assert!(opening.closed);
     let attended: Vec<u8> = opening.attending.iter().map(|signer| signer.1.get()).collect();
     assert_eq!(attended, [1, 2, 5]);

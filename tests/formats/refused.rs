@@ -7,7 +7,7 @@ use breakglass::quorum::{
 use breakglass::store::Place;
 use breakglass::vault::{
     Change, Contents, Deposit, DepositIdentity, EntryId, EpochHeader, FieldName, FieldValue, FormatError, Header,
-    from_canonical,
+    VaultName, from_canonical,
 };
 
 use super::name_of;
@@ -17,7 +17,7 @@ use super::world::{Epoch, World, card, share, word};
 type Trial = fn(&World);
 
 /// Every id of the page's list, with what tries it out.
-pub const REFUSED: [(&str, Trial); 32] = [
+pub const REFUSED: [(&str, Trial); 34] = [
     ("card-length", card_length),
     ("card-checksum", card_checksum),
     ("card-padding", card_padding),
@@ -29,6 +29,7 @@ pub const REFUSED: [(&str, Trial); 32] = [
     ("json-spelling", json_spelling),
     ("json-values", json_values),
     ("json-unknown", json_unknown),
+    ("json-empty", json_empty),
     ("header-cards", header_cards),
     ("header-recipient", header_recipient),
     ("age-work", age_work),
@@ -39,6 +40,7 @@ pub const REFUSED: [(&str, Trial); 32] = [
     ("deposit-other", deposit_other),
     ("deposit-size", deposit_size),
     ("names", names),
+    ("claims", claims),
     ("place", place),
     ("event-signatures", event_signatures),
     ("event-quorum", event_quorum),
@@ -183,6 +185,28 @@ fn json_unknown(world: &World) {
     assert!(Line::read(line.replacen("\"version\":1", "\"version\":2", 1).as_bytes()).is_err());
 }
 
+/// `document` with `added` before the first `place` is refused, and nothing but that is wrong with it.
+fn refuses_line_with(document: &str, place: &str, added: &str) {
+    assert!(Line::read(document.as_bytes()).is_ok() && document.contains(place), "{document}");
+    let other = document.replacen(place, &format!("{added}{place}"), 1);
+    assert!(Line::read(other.as_bytes()).is_err(), "{other}");
+}
+
+fn json_empty(world: &World) {
+    let header = header_text(world);
+    let title = "\"title\":\"Microsoft 365 管理者\"";
+    assert!(header.contains(title));
+    refuses_header(&header.replacen(title, &format!("\"owner\":null,{title}"), 1));
+    let first = String::from_utf8(world.epochs[0].header.bytes().to_vec()).unwrap();
+    refuses_header(&first.replacen("\"sealed\"", "\"previous\":null,\"sealed\"", 1));
+    let line = line_of(world, "deposited");
+    refuses_line_with(&line, "\"cleared\"", "\"attached\":[],");
+    refuses_line_with(&line, "\"entry\"", "\"detached\":[],");
+    refuses_line_with(&line, "}}},\"signatures\"", ",\"recovery_codes\":0");
+    let line = line_of(world, "created");
+    refuses_line_with(&line, "\"previous\"", "\"by\":null,");
+}
+
 fn header_cards(world: &World) {
     let changed = |change: fn(&mut Header)| {
         let mut header = (*world.epochs[2].header).clone();
@@ -287,9 +311,34 @@ fn names(_: &World) {
     for id in ["", "M365", "m365 admin", "-m365", "m365_admin", &"a".repeat(65)] {
         assert!(id.parse::<EntryId>().is_err(), "{id}");
     }
-    for name in ["", "a=b", "a\tb", " a", &"a".repeat(65)] {
+    for name in ["", "a=b", "a\tb", " a", "a\u{202e}b", "a\u{200b}b", &"a".repeat(65)] {
         assert!(name.parse::<FieldName>().is_err(), "{name}");
     }
+    for name in ["", "a\nb", "a\u{2028}b", "a ", "a\u{61c}b", "カ\u{fe00}", &"a".repeat(121)] {
+        assert!(name.parse::<VaultName>().is_err(), "{name}");
+    }
+}
+
+fn claims(world: &World) {
+    let header = header_text(world);
+    let lost = line_of(world, "lost");
+    let long = "a".repeat(201);
+    for bad in ["a\\nb", "a\u{2028}b", "a\u{202e}b", "a\u{61c}b", "a\u{200b}b", " a", "", &long] {
+        for (document, claim) in [(&header, "内線 104"), (&header, "本社金庫"), (&header, "Microsoft 365 管理者")]
+        {
+            assert!(document.contains(claim));
+            refuses_header(&document.replacen(claim, bad, 1));
+        }
+        for claim in ["left on a train", "Ben Okafor"] {
+            assert!(lost.contains(claim));
+            assert!(Line::read(lost.replacen(claim, bad, 1).as_bytes()).is_err(), "{bad:?}");
+        }
+    }
+}
+
+fn line_of(world: &World, kind: &str) -> String {
+    let line = world.lines.iter().find(|line| name_of(&line.event.what) == kind).unwrap();
+    String::from_utf8(line.bytes()).unwrap()
 }
 
 fn place(world: &World) {
@@ -337,7 +386,7 @@ fn event_signatures(world: &World) {
     changed(|line| line.event.signers[1] = line.event.signers[0]);
     changed(|line| {
         if let What::Opened { reason, .. } = &mut line.event.what {
-            reason.push('!');
+            *reason = "another".parse().unwrap();
         }
     });
     assert!(!goes_on(world, at, &signed(&line.event, &world.epochs[0], &[1, 1])));
@@ -395,7 +444,7 @@ fn event_commit(world: &World) {
     let at = position(world, "committed");
     let event = &world.lines[at].event;
     let with = |at: usize, epoch: &Epoch, left_out: &[u8]| {
-        let left = |&number: &u8| LeftOut { card: card(number), reason: "on leave".to_owned() };
+        let left = |&number: &u8| LeftOut { card: card(number), reason: "on leave".parse().unwrap() };
         let what = What::Committed { epoch: epoch.header.hash(), left_out: left_out.iter().map(left).collect() };
         let previous = vec![world.lines[at - 1].id];
         goes_on(world, at, &Line::sign(Event { what, previous, ..event.clone() }, &[]))

@@ -14,7 +14,7 @@ use breakglass::quorum::{
     Secret, Share, VaultId, VerifiedShare,
 };
 use breakglass::vault::{
-    Change, Contents, Custodian, Deposit, DepositIdentity, EarlierIdentity, Entry, EntryId, EpochHeader,
+    Change, Claim, Contents, Custodian, Deposit, DepositIdentity, EarlierIdentity, Entry, EntryId, EpochHeader,
     FORMAT_VERSION, FieldName, FieldValue, Fields, Header, Moment, Origin, PublicEntry, Revision,
 };
 
@@ -139,9 +139,9 @@ fn custodians(keys: &[CustodianKey]) -> Vec<Custodian> {
             index: card(number),
             name: name.parse().unwrap(),
             language,
-            contact: contact.to_owned(),
-            deputy: deputy.to_owned(),
-            place: place.to_owned(),
+            contact: Claim::optional(contact).unwrap(),
+            deputy: Claim::optional(deputy).unwrap(),
+            place: Claim::optional(place).unwrap(),
             key: key.public(),
         }
     };
@@ -159,7 +159,7 @@ fn contents(vault: VaultId, number: u32, first: Option<(EpochHash, &Quorum)>) ->
             fields(&[("title", "Microsoft 365 管理者"), ("user_name", "admin"), ("password", "correct horse")]);
         let revision = Revision {
             made: time(50),
-            by: "Ben Okafor".to_owned(),
+            by: Some("Ben Okafor".parse().unwrap()),
             origin: Origin::Deposit(folded()),
             fields,
             attachments: Default::default(),
@@ -249,7 +249,7 @@ impl Log {
             vault: self.vault,
             previous,
             time: time(10 * i64::try_from(self.lines.len()).unwrap()),
-            by: by.map(str::to_owned),
+            by: by.map(|by| by.parse().unwrap()),
             signers: signers.map(signing).unwrap_or_default(),
             what,
         };
@@ -312,7 +312,8 @@ fn first_epoch(log: &mut Log, first: &Epoch) -> SignedReceipt {
         recovery_codes: None,
     };
     log.add(BEN, None, deposited);
-    let opened = What::Opened { epoch, reason: "sign-in is down".to_owned(), incident: Some("INC-2041".to_owned()) };
+    let opened =
+        What::Opened { epoch, reason: "sign-in is down".parse().unwrap(), incident: Some("INC-2041".parse().unwrap()) };
     let session = log.add(None, Some((first, &[1, 2])), opened);
     let revealed = What::Revealed {
         session,
@@ -331,8 +332,8 @@ fn first_epoch(log: &mut Log, first: &Epoch) -> SignedReceipt {
     log.add(None, Some((first, &[1])), relocked);
     log.add(BEN, None, What::PaperDestroyed { epoch, cards: vec![card(1)] });
     log.add(BEN, None, What::CardFilesDestroyed { epoch, cards: CardIndex::first(COUNT).collect() });
-    log.add(BEN, None, What::Lost { epoch, card: card(4), reason: "left on a train".to_owned() });
-    log.add(BEN, None, What::Departed { epoch, card: card(3), reason: "retired".to_owned() });
+    log.add(BEN, None, What::Lost { epoch, card: card(4), reason: Claim::optional("left on a train").unwrap() });
+    log.add(BEN, None, What::Departed { epoch, card: card(3), reason: Claim::optional("retired").unwrap() });
     receipt
 }
 
@@ -340,7 +341,7 @@ fn given_up(log: &mut Log, first: &Epoch, second: &Epoch) {
     let staged =
         What::Staged { epoch: second.new_epoch(), deposits: Vec::new(), replaced: Vec::new(), renewed: Vec::new() };
     log.add(None, Some((first, &[1, 2])), staged);
-    let aborted = What::Aborted { epoch: second.hash(), reason: "the printer jammed".to_owned() };
+    let aborted = What::Aborted { epoch: second.hash(), reason: "the printer jammed".parse().unwrap() };
     log.add(None, Some((first, &[1, 2])), aborted);
 }
 
@@ -356,7 +357,7 @@ fn rotated(log: &mut Log, first: &Epoch, second: &Epoch, third: &Epoch) {
         let what = What::ReadBack { epoch: third.hash(), card: card(number), file_destroyed: true };
         log.add(None, Some((third, &[number])), what);
     }
-    let left_out = vec![LeftOut { card: card(4), reason: "on leave until March".to_owned() }];
+    let left_out = vec![LeftOut { card: card(4), reason: "on leave until March".parse().unwrap() }];
     log.add(BEN, None, What::Committed { epoch: third.hash(), left_out });
     log.add(
         None,
@@ -389,12 +390,12 @@ fn third_epoch(log: &mut Log, third: &Epoch, file: Digest) -> Deposit {
     };
     let one = log.add_after(before.clone(), BEN, None, deposited);
     let made = log.lines[log.lines.len() - 1].event.time;
-    let lost = What::Lost { epoch, card: card(4), reason: "never arrived".to_owned() };
+    let lost = What::Lost { epoch, card: card(4), reason: Claim::optional("never arrived").unwrap() };
     let other = log.add_after(before, Some("Chie Sato"), None, lost);
     let mut heads = vec![one, other];
     heads.sort();
     log.add_after(heads, None, None, What::Merged {});
-    let opened = What::Opened { epoch, reason: "moving to another vault".to_owned(), incident: None };
+    let opened = What::Opened { epoch, reason: "moving to another vault".parse().unwrap(), incident: None };
     let session = log.add(None, Some((third, &[1, 3])), opened);
     log.add(None, Some((third, &[1, 3])), What::Exported { session });
     log.add(None, Some((third, &[1, 3])), What::Closed { session });
@@ -404,11 +405,17 @@ fn third_epoch(log: &mut Log, third: &Epoch, file: Digest) -> Deposit {
         epoch,
         entry: entry_id(),
         made,
-        by: "Ben Okafor".to_owned(),
+        by: Some("Ben Okafor".parse().unwrap()),
         change,
     }
 }
 
 fn public_entry(title: Option<&str>) -> PublicEntry {
-    PublicEntry { id: entry_id(), title: title.map(str::to_owned), kind: None, owner: None, last_rotated: None }
+    PublicEntry {
+        id: entry_id(),
+        title: title.map(|title| title.parse().unwrap()),
+        kind: None,
+        owner: None,
+        last_rotated: None,
+    }
 }

@@ -228,9 +228,9 @@ pub fn plan(names: &[&str]) -> Plan {
     let custodian = |name: &&str| CustodianPlan {
         name: name.parse().unwrap(),
         language: Language::English,
-        contact: String::new(),
-        deputy: String::new(),
-        place: String::new(),
+        contact: None,
+        deputy: None,
+        place: None,
         lock: None,
     };
     Plan {

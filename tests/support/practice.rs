@@ -83,9 +83,9 @@ fn plan(language: Language) -> Plan {
     let custodian = |name: &str| CustodianPlan {
         name: name.parse().unwrap(),
         language,
-        contact: String::new(),
-        deputy: String::new(),
-        place: String::new(),
+        contact: None,
+        deputy: None,
+        place: None,
         lock: (name == "Chie").then(|| LockPlan { profile: LockProfile::Small, phrase: Phrase::new(PHRASE).unwrap() }),
     };
     Plan {

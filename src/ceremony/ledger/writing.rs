@@ -7,7 +7,7 @@ use crate::ceremony::pins::PinBook;
 use crate::journal::{Event, Finding, Headers, History, Known, Line, Refusal, Signer, What};
 use crate::quorum::{CustodianKey, Digest, EventId};
 use crate::store::{Place, Tail, VaultWriter};
-use crate::vault::{EpochHeader, FORMAT_VERSION, Moment};
+use crate::vault::{Claim, EpochHeader, FORMAT_VERSION, Moment};
 
 impl<'d> Ledger<'d> {
     /// Takes the lock and reads everything again, so that what is written next follows what stands there now.
@@ -106,7 +106,7 @@ impl<'d> Writing<'d> {
             vault: self.ledger.state().vault,
             previous: self.ledger.heads().to_vec(),
             time: now,
-            by: by.map(str::to_owned),
+            by: Claim::optional(by.unwrap_or_default())?,
             signers: signers.iter().map(|(signer, _)| *signer).collect(),
             what,
         };

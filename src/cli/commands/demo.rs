@@ -260,7 +260,7 @@ fn rotate(narrator: &mut Narrator<'_>, practice: &Practice) -> Result<(), CliErr
         read_back(&mut writing, staged.epoch, practice.card_on_paper(paper)?, false, None, now)?;
     }
     narrator.say(&text::rotate_read_back(language, papers.len(), practice.cards().display()))?;
-    let by = narrator.context().user();
+    let by = narrator.context().by(None);
     commit(&mut writing, Vec::new(), &by, now)?;
     clean_up(&mut writing, now)?;
     narrator.say(&text::rotate_done(language, staged.number))?;

@@ -6,6 +6,7 @@ use crate::cli::error::CliError;
 use crate::journal::State;
 use crate::language::messages::report as text;
 use crate::quorum::EventId;
+use crate::vault::Claim;
 
 /// Digits of an opening's id that must be given.
 const FEWEST_DIGITS: usize = 6;
@@ -15,7 +16,7 @@ pub struct Arguments {
     #[arg(value_name = "OPENING")]
     openings: Vec<String>,
     #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    by: Option<Claim>,
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
@@ -26,7 +27,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         context.print(&text::reviewed_nothing(language))?;
         return Ok(0);
     }
-    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let by = context.by(arguments.by.as_ref());
     let now = context.now();
     let mut writing = context.begin(ledger)?;
     review(&mut writing, openings.clone(), &by, now)?;

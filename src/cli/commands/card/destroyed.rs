@@ -11,6 +11,7 @@ use crate::cli::read_back::names_of;
 use crate::journal::{CardState, EpochState};
 use crate::language::messages::cards as text;
 use crate::quorum::{CardIndex, EpochHash};
+use crate::vault::Claim;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -25,7 +26,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", requires = "files")]
     cards_to: Option<PathBuf>,
     #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    by: Option<Claim>,
     #[command(flatten)]
     consent: Consent,
 }
@@ -69,7 +70,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     if !context.desk.confirm(&question, YES)? {
         return Err(CliError::Declined);
     }
-    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let by = context.by(arguments.by.as_ref());
     let mut writing = context.begin(ledger)?;
     for (epoch, cards) in cards {
         if !arguments.files {

@@ -130,7 +130,7 @@ fn reprint(
     read_new_paper(context, &mut writing, &header, done.card, &folder)?;
     let waits = unverified(&writing, header.hash()).contains(&done.card);
     if !waits && context.desk.is_attended() && ask_old_paper(context, &done.name)? {
-        paper_destroyed(&mut writing, header.hash(), vec![done.card], &context.user(), context.now())?;
+        paper_destroyed(&mut writing, header.hash(), vec![done.card], &context.by(None), context.now())?;
     } else {
         context.desk.tell(&text::destroy_old_paper(context.language, &done.name));
     }

@@ -138,7 +138,7 @@ impl Practice {
             trusted,
             &entry.parse()?,
             Change { set, ..Change::default() },
-            &context.user(),
+            &context.by(None),
             context.now(),
         )?;
         Ok(writing.end().pin(None)?)
@@ -164,9 +164,9 @@ pub fn plan(language: Language) -> Result<Plan, CliError> {
         Ok(CustodianPlan {
             name: name.parse()?,
             language,
-            contact: contact.to_owned(),
-            deputy: String::new(),
-            place: place.to_owned(),
+            contact: Some(contact.parse()?),
+            deputy: None,
+            place: Some(place.parse()?),
             lock: None,
         })
     };

@@ -176,14 +176,16 @@ impl Teller<'_> {
                 let receipt = &receipt.receipt;
                 text::log_receipt(language, self.name(receipt.epoch, receipt.card), receipt.time)
             }
-            What::Lost { epoch, card, reason } if reason.is_empty() => {
-                text::log_lost_no_reason(language, self.name(*epoch, *card))
-            }
-            What::Departed { epoch, card, reason } if reason.is_empty() => {
+            What::Lost { epoch, card, reason: None } => text::log_lost_no_reason(language, self.name(*epoch, *card)),
+            What::Departed { epoch, card, reason: None } => {
                 text::log_departed_no_reason(language, self.name(*epoch, *card))
             }
-            What::Lost { epoch, card, reason } => text::log_lost(language, self.name(*epoch, *card), reason),
-            What::Departed { epoch, card, reason } => text::log_departed(language, self.name(*epoch, *card), reason),
+            What::Lost { epoch, card, reason: Some(reason) } => {
+                text::log_lost(language, self.name(*epoch, *card), reason)
+            }
+            What::Departed { epoch, card, reason: Some(reason) } => {
+                text::log_departed(language, self.name(*epoch, *card), reason)
+            }
             What::Relocked { epoch, card, lock: Some(_), .. } => text::log_locked(language, self.name(*epoch, *card)),
             What::Relocked { epoch, card, lock: None, .. } => text::log_unlocked(language, self.name(*epoch, *card)),
             What::PaperDestroyed { epoch, cards } => {

@@ -58,11 +58,19 @@ pub fn ask_secret_twice(context: &mut Context, name: &FieldName, typed: bool) ->
     }
 }
 
+/// What is no secret; what a header shows without cards must be a claim.
+fn ask_open(context: &mut Context, prompt: &str, public: bool) -> Result<String, CliError> {
+    if public {
+        return Ok(context.ask_claim(prompt, "--title")?.map(String::from).unwrap_or_default());
+    }
+    Ok(context.desk.ask_line(prompt, "--title")?)
+}
+
 fn ask_one(context: &mut Context, fields: &mut Fields, name: FieldName, language: Language) -> Result<(), CliError> {
     let prompt = text::ask_field(language, crate::cli::commands::field_label(language, &name));
     let open = name.is_public() || ["user_name", "url", "how_to_rotate"].contains(&name.as_str());
     let value = if open {
-        SecretText::from(context.desk.ask_line(&prompt, "--title")?)
+        SecretText::from(ask_open(context, &prompt, name.is_public())?)
     } else {
         ask_secret_twice(context, &name, true)?
     };

@@ -19,26 +19,26 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::messages::cli as text;
 use crate::quorum::{EpochHash, EpochId, EventId, NotHex, SecretText};
-use crate::vault::{AttachmentName, Change, EntryId, FieldName, FieldValue, Fields};
+use crate::vault::{AttachmentName, Change, Claim, EntryId, FieldName, FieldValue, Fields};
 
 #[derive(clap::Args)]
 pub struct Arguments {
     #[arg(value_name = "ENTRY", required_unless_present = "import")]
     entry: Option<EntryId>,
     #[arg(long, value_name = "TEXT")]
-    title: Option<String>,
+    title: Option<Claim>,
     #[arg(long, value_name = "TEXT")]
-    kind: Option<String>,
+    kind: Option<Claim>,
     #[arg(long, value_name = "NAME")]
     user_name: Option<String>,
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     #[arg(long, value_name = "NAME")]
-    owner: Option<String>,
+    owner: Option<Claim>,
     #[arg(long, value_name = "TEXT")]
     how_to_rotate: Option<String>,
     #[arg(long, value_name = "DATE")]
-    last_rotated: Option<String>,
+    last_rotated: Option<Claim>,
     #[arg(long, value_name = "FIELD")]
     secret: Option<FieldName>,
     #[arg(long, value_name = "FILE", conflicts_with_all = ["value_from", "generate"])]
@@ -68,7 +68,7 @@ pub struct Arguments {
     #[arg(long, value_name = "EPOCH_ID", value_parser = epoch_on_card)]
     epoch: Option<EpochId>,
     #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    by: Option<Claim>,
     #[command(flatten)]
     value: ValueSource,
     #[command(flatten)]
@@ -87,17 +87,19 @@ impl Arguments {
     }
 
     /// Fields that are no secret and stand on the command line.
-    fn open_fields(&self) -> impl Iterator<Item = (FieldName, &String)> {
+    fn open_fields(&self) -> impl Iterator<Item = (FieldName, &str)> {
+        let claimed = Option::<Claim>::as_ref;
+        let claimed = |claim| claimed(claim).map(Claim::as_str);
         let given = [
-            ("title", &self.title),
-            ("kind", &self.kind),
-            ("user_name", &self.user_name),
-            ("url", &self.url),
-            ("owner", &self.owner),
-            ("how_to_rotate", &self.how_to_rotate),
-            ("last_rotated", &self.last_rotated),
+            ("title", claimed(&self.title)),
+            ("kind", claimed(&self.kind)),
+            ("user_name", self.user_name.as_deref()),
+            ("url", self.url.as_deref()),
+            ("owner", claimed(&self.owner)),
+            ("how_to_rotate", self.how_to_rotate.as_deref()),
+            ("last_rotated", claimed(&self.last_rotated)),
         ];
-        given.into_iter().filter_map(|(name, value)| Some((FieldName::fixed(name), value.as_ref()?)))
+        given.into_iter().filter_map(|(name, value)| Some((FieldName::fixed(name), value?)))
     }
 
     /// A mistyped name would be told as removed, and what it meant would stay.
@@ -148,7 +150,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     if change.is_empty() && !arguments.files.is_some() {
         return Err(CliError::Usage(text::nothing_to_put));
     }
-    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let by = context.by(arguments.by.as_ref());
     let mut writing = context.begin(ledger)?;
     arguments.files.take(context, &writing, files, &mut change)?;
     let now = context.now();

@@ -19,7 +19,7 @@ use crate::cli::read_back::{names_of, read_cards_back, unverified};
 use crate::journal::LeftOut;
 use crate::language::messages::cards as text;
 use crate::quorum::{CardIndex, EpochHash};
-use crate::vault::{EntryId, EpochHeader};
+use crate::vault::{Claim, EntryId, EpochHeader};
 
 /// The exit status when cards of the new epoch are still to be read back.
 const SOMETHING_IS_DUE: u8 = 3;
@@ -35,7 +35,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME", requires = "reason")]
     without: Vec<String>,
     #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    reason: Option<Claim>,
     #[arg(long, value_name = "ENTRY|DIGEST")]
     keep_out: Vec<String>,
     #[arg(long, conflicts_with_all = ["commit", "abort"])]
@@ -45,7 +45,7 @@ pub struct Arguments {
     #[arg(long, value_name = "ENTRY")]
     generate: Vec<EntryId>,
     #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    by: Option<Claim>,
     #[command(flatten)]
     people: PeopleArguments,
     #[command(flatten)]
@@ -76,7 +76,7 @@ impl Arguments {
 
     /// Who does this, as it will stand in the log.
     fn by(&self, context: &Context) -> String {
-        self.by.clone().unwrap_or_else(|| context.user())
+        context.by(self.by.as_ref())
     }
 }
 
@@ -135,7 +135,8 @@ fn read_back_and_commit(
 }
 
 fn named_as_left_out(arguments: &Arguments, header: &EpochHeader) -> Result<Vec<LeftOut>, CliError> {
-    let reason = arguments.reason.clone().unwrap_or_default();
+    // clap asks for a reason wherever somebody is left out.
+    let Some(reason) = &arguments.reason else { return Ok(Vec::new()) };
     let left = |name: &String| Ok(LeftOut { card: find_card(header, name)?, reason: reason.clone() });
     arguments.without.iter().map(left).collect()
 }
@@ -160,12 +161,7 @@ fn ask_to_leave_out(
     }
     for card in waiting.drain(..) {
         let name = names_of(header, &[card]);
-        let reason = loop {
-            let typed = context.desk.ask_line(&text::why_without(language, &name), "--reason")?;
-            if !typed.is_empty() {
-                break typed;
-            }
-        };
+        let reason = context.ask_reason(&text::why_without(language, &name))?;
         left_out.push(LeftOut { card, reason });
     }
     Ok(())
@@ -244,11 +240,11 @@ fn give_up(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
     }
     let reason = match &arguments.reason {
         Some(reason) => reason.clone(),
-        None => context.desk.ask_line(&text::ask_why_abort(language), "--reason")?,
+        None => context.ask_reason(&text::ask_why_abort(language))?,
     };
     let attendance = gather(context, &header, ledger.state())?;
     let mut writing = context.begin(ledger)?;
-    abort(&mut writing, &attendance, &reason, context.now())?;
+    abort(&mut writing, &attendance, reason.as_str(), context.now())?;
     clean_up(&mut writing, context.now())?;
     delete_files_of(context, arguments, &mut writing, hash)?;
     let ledger = writing.end();

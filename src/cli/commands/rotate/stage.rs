@@ -134,7 +134,7 @@ fn line(context: &Context, deposit: &OpenDeposit) -> String {
     if !removed.is_empty() {
         fields = text::fields_and_cleared(language, fields, removed.join(", "));
     }
-    let by = pending.by.clone().unwrap_or_else(|| crate::language::messages::cli::somebody(language));
+    let by = context.shown_by(pending.by.as_ref());
     let digest = pending.deposit.to_string();
     let when = pending.time.date_and_minute(&context.zone);
     format!("  {}", text::deposit_line(language, &pending.entry.id, fields, by, when, &digest[..DIGITS]))

@@ -64,7 +64,7 @@ impl Writer<'_> {
             Seal::Sealed => vec![text::status_sealed(language, name)],
             Seal::Opened { time, reason, openings, still_open, .. } => {
                 let when = time.date_and_minute(self.zone);
-                let reason = fitted(reason, COLUMNS / 2);
+                let reason = fitted(reason.as_str(), COLUMNS / 2);
                 let mut lines = vec![text::status_opened(language, name), text::status_opening(language, when, reason)];
                 if *openings > 1 {
                     lines.push(text::status_openings(language, openings));

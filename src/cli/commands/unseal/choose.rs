@@ -193,7 +193,8 @@ fn choose_fields(
 fn label(context: &Context, entry: &EntryView<'_>) -> String {
     let title =
         entry.sealed.and_then(|fields| fields.get(&FieldName::fixed("title"))).map(|value| value.expose().to_owned());
-    let title = title.or_else(|| entry.deposits.iter().rev().find_map(|open| open.pending.entry.title.clone()));
+    let title = title
+        .or_else(|| entry.deposits.iter().rev().find_map(|open| open.pending.entry.title.clone().map(String::from)));
     let mut words = entry.id.to_string();
     if let Some(title) = title {
         words = format!("{words} — {title}");

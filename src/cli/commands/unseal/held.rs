@@ -30,7 +30,7 @@ pub fn named(arguments: &Arguments, state: &State) -> Result<Which, CliError> {
 
 /// Who put it in, and when, as claimed.
 pub fn claimed(context: &Context, open: &OpenDeposit) -> (String, String) {
-    let by = open.pending.by.clone().unwrap_or_else(|| text::somebody(context.language));
+    let by = context.shown_by(open.pending.by.as_ref());
     (by, open.pending.time.date_and_minute(&context.zone))
 }
 

@@ -24,14 +24,14 @@ use crate::cli::error::CliError;
 use crate::cli::terminal::DeskError;
 use crate::language::messages::cli as text;
 use crate::second_factor::ClockCorrection;
-use crate::vault::{AttachmentName, EntryId, FieldName};
+use crate::vault::{AttachmentName, Claim, EntryId, FieldName};
 
 #[derive(clap::Args)]
 pub struct Arguments {
     #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    reason: Option<Claim>,
     #[arg(long, value_name = "NUMBER")]
-    incident: Option<String>,
+    incident: Option<Claim>,
     #[arg(long, value_name = "ID", requires = "what")]
     entry: Option<EntryId>,
     #[arg(long, value_name = "NAME", requires = "entry", group = "what")]
@@ -98,7 +98,8 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     }
     let (reason, incident) = reason(context, arguments)?;
     let attendance = gather(context, &header, writing.ledger().state())?;
-    let session = Session::open(&mut writing, attendance, &reason, incident.as_deref(), context.now())?;
+    let session =
+        Session::open(&mut writing, attendance, reason.as_str(), incident.as_ref().map(Claim::as_str), context.now())?;
     // The cards proved the epoch.
     context.remember(writing.ledger(), Some(header.hash()));
     context.desk.tell(&text::opened(language, &header.name, super::short(session.event())));
@@ -122,23 +123,16 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     Ok(0)
 }
 
-fn reason(context: &mut Context, arguments: &Arguments) -> Result<(String, Option<String>), CliError> {
+fn reason(context: &mut Context, arguments: &Arguments) -> Result<(Claim, Option<Claim>), CliError> {
     let language = context.language;
     let reason = match &arguments.reason {
         Some(reason) => reason.clone(),
-        None => loop {
-            let typed = context.desk.ask_line(&text::ask_reason(language), "--reason")?;
-            if !typed.is_empty() {
-                break typed;
-            }
-        },
+        None => context.ask_reason(&text::ask_reason(language))?,
     };
     let incident = match &arguments.incident {
         Some(incident) => Some(incident.clone()),
         None if arguments.reason.is_some() || !context.desk.is_attended() => None,
-        None => {
-            Some(context.desk.ask_line(&text::ask_incident(language), "--incident")?).filter(|typed| !typed.is_empty())
-        }
+        None => context.ask_claim(&text::ask_incident(language), "--incident")?,
     };
     Ok((reason, incident))
 }

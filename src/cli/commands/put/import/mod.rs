@@ -70,7 +70,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Resul
         file::offer_to_destroy(context, arguments, &export, Taken::Nothing)?;
         return Ok(0);
     }
-    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let by = context.by(arguments.by.as_ref());
     let mut writing = context.begin(ledger)?;
     let count = chosen.entries.len();
     let mut done = Vec::with_capacity(count);
