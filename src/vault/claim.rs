@@ -29,8 +29,6 @@ impl Claim {
     pub fn of_any(text: &str) -> Option<Claim> {
         let spaced: String = text.chars().map(|character| if character == '\n' { ' ' } else { character }).collect();
         let kept: String = plain::judged(&spaced).filter(|(_, plain)| *plain).map(|(character, _)| character).collect();
-        // What was taken out can leave a selector behind another character than the one that it belongs to.
-        let kept: String = plain::judged(&kept).filter(|(_, plain)| *plain).map(|(character, _)| character).collect();
         let line = kept.trim();
         if line.chars().count() <= CLAIM_CHARACTERS {
             return Claim::try_from(line.to_owned()).ok();
@@ -116,7 +114,7 @@ mod tests {
         let of = |text: &str| Claim::of_any(text).map(String::from);
         assert_eq!(of(" Main\nserver\u{202e}\u{1b}[2J "), Some("Main server[2J".to_owned()));
         assert_eq!(of("\u{200b}\n\t"), None);
-        assert_eq!(of("辻\u{200b}\u{e0100}"), Some("辻\u{e0100}".to_owned()));
+        assert_eq!(of("辻\u{200b}\u{e0100}"), Some("辻".to_owned()));
         assert_eq!(of("辻\u{e0100}\u{e0101}"), Some("辻\u{e0100}".to_owned()));
         assert_eq!(of(&"あ".repeat(200)), Some("あ".repeat(200)));
         assert_eq!(of(&"あ".repeat(201)), Some(format!("{}…", "あ".repeat(199))));
