@@ -13,7 +13,7 @@ use std::path::Path;
 
 use breakglass::ceremony::{Gathering, Ledger, Offered, PinBook, Session, VerifyDepth, copy_vault, verify_files};
 use breakglass::journal::{Headers, History, Known, Line, What};
-use breakglass::quorum::{Card, CardIndex, Digest, LockProfile, Phrase, Reading, Unreadable, read_card};
+use breakglass::quorum::{Card, CardIndex, Digest, HeadCode, LockProfile, Phrase, Reading, Unreadable, read_card};
 use breakglass::store::{DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, LOG_LIMIT, RealDisk, SEALED_LIMIT, VaultFolder};
 use breakglass::vault::{Contents, Deposit, DepositIdentity, FieldName, VaultName, to_canonical};
 use scratch::Scratch;
@@ -83,6 +83,7 @@ fn recomputed(world: &World) -> BTreeMap<&'static str, String> {
     let opened = world.lines.iter().find(|line| name_of(&line.event.what) == "opened").unwrap();
     vectors.insert("line", text(opened.bytes()));
     vectors.insert("event", opened.id.to_string());
+    vectors.insert("head", format!("event   {}\nhead    {}", opened.id, HeadCode::of(opened.id)));
     let mut seen = Vec::new();
     let first = world.lines.iter().filter(|line| {
         let name = name_of(&line.event.what);
