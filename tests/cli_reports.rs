@@ -281,6 +281,20 @@ fn verify_finds_an_edited_line_a_cut_end_and_a_missing_anchor_and_only_tells_of_
 }
 
 #[test]
+fn an_epoch_id_that_is_one_character_off_is_a_typing_mistake_first() {
+    let room = Room::new("epoch");
+    let id = room.begin(5).active().unwrap().id().to_string();
+    let typed = format!("{}{}", &id[..23], if id.ends_with('0') { '1' } else { '0' });
+    let put = room.run(&["put", "x", "--title", "X", "--epoch", &typed]);
+    assert_eq!(put.status, 1);
+    assert!(put.told.contains("looks like a typing mistake: epoch 1 of this folder"), "{}", put.told);
+    assert!(put.told.contains("Look at group 6 of four digits"), "{}", put.told);
+    let destroyed = room.run(&["card", "destroyed", "--all", "--yes", "--epoch", &typed]);
+    assert!(destroyed.told.contains("looks like a typing mistake"), "{}", destroyed.told);
+    assert_eq!(room.run(&["put", "x", "--title", "X", "--epoch", &id.to_uppercase().replace('0', "O")]).status, 0);
+}
+
+#[test]
 fn a_receipt_made_at_home_is_taken_in_once() {
     let room = Room::new("receipt");
     let ledger = room.begin(5);

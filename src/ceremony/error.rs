@@ -109,6 +109,17 @@ pub enum CeremonyError {
         /// The folder's.
         folder: EpochId,
     },
+    /// The epoch that was typed is the folder's, or one before it, but for a typing mistake.
+    EpochMistyped {
+        /// The epoch that was typed.
+        typed: EpochId,
+        /// The number of the epoch that seems to be meant.
+        number: u32,
+        /// Its id.
+        meant: EpochId,
+        /// The groups in which they differ, from 1.
+        groups: Vec<usize>,
+    },
     /// A rotation is staged already.
     StagedAlready(EpochId),
     /// No rotation is staged.
@@ -196,6 +207,10 @@ impl Say for CeremonyError {
             CeremonyError::NotPinned(_) => text::not_pinned(language),
             CeremonyError::PinnedElsewhere { pinned, folder } => text::pinned_elsewhere(language, pinned, folder),
             CeremonyError::TypedEpochDiffers { typed, .. } => text::typed_epoch_differs(language, typed),
+            CeremonyError::EpochMistyped { typed, number, meant, groups } => {
+                let places: Vec<String> = groups.iter().map(ToString::to_string).collect();
+                text::epoch_mistyped(language, typed, number, meant, places.len(), places.join(", "))
+            }
             CeremonyError::StagedAlready(epoch) => text::staged_already(language, epoch),
             CeremonyError::NothingStaged => text::nothing_staged(language),
             CeremonyError::TooFewReadBack { read_back, needed } => text::too_few_read_back(language, read_back, needed),

@@ -44,7 +44,7 @@ pub use init::{init, read_back, read_back_and_delete};
 pub use ledger::{Ledger, Writing};
 pub use one_time::{CodeMaker, RECOVERY_CODES, RecoveryCode, TOTP};
 pub use pins::{Pin, PinBook};
-pub use put::{put, trusted_epoch};
+pub use put::{mistyped_epoch, put, trusted_epoch};
 pub use renewal::{NotRenewed, Renewal};
 pub use review::review;
 pub use rotation::{Rotation, Staged, abort, commit, stage};

@@ -21,7 +21,8 @@ pub fn trusted_epoch(ledger: &Ledger<'_>, typed: Option<EpochId>) -> Result<Epoc
     let active = ledger.active()?;
     if let Some(typed) = typed {
         if typed != active.id() {
-            return Err(CeremonyError::TypedEpochDiffers { typed, folder: active.id() });
+            let differs = CeremonyError::TypedEpochDiffers { typed, folder: active.id() };
+            return Err(mistyped_epoch(ledger, typed).unwrap_or(differs));
         }
         return Ok(active.hash());
     }
@@ -36,6 +37,16 @@ pub fn trusted_epoch(ledger: &Ledger<'_>, typed: Option<EpochId>) -> Result<Epoc
         epoch = epochs.get(&hash).and_then(|epoch| epoch.parent);
     }
     Err(CeremonyError::PinnedElsewhere { pinned: pinned.id(), folder: active.id() })
+}
+
+/// The typing mistake that an id has, when it is the id of an epoch of this vault but for that.
+#[must_use]
+pub fn mistyped_epoch(ledger: &Ledger<'_>, typed: EpochId) -> Option<CeremonyError> {
+    ledger.state().epochs.values().find_map(|epoch| {
+        let (number, meant) = (epoch.number, epoch.hash.id());
+        let groups = typed.mistyped(meant)?;
+        Some(CeremonyError::EpochMistyped { typed, number, meant, groups })
+    })
 }
 
 /// Deposits fields of an entry into the active epoch, which must be the trusted one. Gives the deposit's name.

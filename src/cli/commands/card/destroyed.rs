@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::ceremony::{Ledger, card_files_destroyed, destroy_card_file, paper_destroyed};
+use crate::ceremony::{Ledger, card_files_destroyed, destroy_card_file, mistyped_epoch, paper_destroyed};
 use crate::cli::answers::{Answers, Consent, YES};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -10,7 +10,7 @@ use crate::cli::people::find_card;
 use crate::cli::read_back::names_of;
 use crate::journal::{CardState, EpochState};
 use crate::language::messages::cards as text;
-use crate::quorum::{CardIndex, EpochHash};
+use crate::quorum::{CardIndex, EpochHash, typed_digits};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -38,7 +38,7 @@ impl Arguments {
     fn is_meant(&self, epoch: &EpochState) -> bool {
         match &self.epoch {
             None => true,
-            Some(named) => *named == epoch.number.to_string() || *named == epoch.hash.id().to_string(),
+            Some(named) => *named == epoch.number.to_string() || typed_digits(named) == epoch.hash.id().to_string(),
         }
     }
 
@@ -94,7 +94,9 @@ fn waiting(ledger: &Ledger<'_>, arguments: &Arguments) -> Result<Vec<(EpochHash,
         ledger.state().epochs.values().filter(|epoch| arguments.is_meant(epoch)).collect();
     epochs.sort_by_key(|epoch| epoch.number);
     if let (Some(named), true) = (&arguments.epoch, epochs.is_empty()) {
-        return Err(CliError::NotThere { option: "--epoch", value: named.clone() });
+        let mistyped = typed_digits(named).parse().ok().and_then(|typed| mistyped_epoch(ledger, typed));
+        let not_there = CliError::NotThere { option: "--epoch", value: named.clone() };
+        return Err(mistyped.map_or(not_there, CliError::from));
     }
     let mut waiting = Vec::new();
     let mut unknown = None;

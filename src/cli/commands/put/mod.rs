@@ -18,7 +18,7 @@ use crate::cli::answers::{Answers, Consent, Input, ValueSource};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::messages::cli as text;
-use crate::quorum::{EpochHash, EpochId, EventId, NotHex, SecretText};
+use crate::quorum::{EpochHash, EpochId, EventId, NotHex, SecretText, typed_digits};
 use crate::vault::{AttachmentName, Change, EntryId, FieldName, FieldValue, Fields};
 
 #[derive(clap::Args)]
@@ -232,18 +232,20 @@ fn trust(context: &mut Context, ledger: &Ledger<'_>, typed: Option<EpochId>) -> 
         let line = context.desk.ask_line(&text::ask_epoch(context.language), "--epoch")?;
         match epoch_on_card(&line).map_err(CliError::from).and_then(|typed| Ok(trusted_epoch(ledger, Some(typed))?)) {
             Ok(epoch) => return Ok(epoch),
-            Err(error @ (CliError::Hex(_) | CliError::Ceremony(CeremonyError::TypedEpochDiffers { .. }))) => {
-                context.say(&error);
-            }
+            Err(
+                error @ (CliError::Hex(_)
+                | CliError::Ceremony(
+                    CeremonyError::TypedEpochDiffers { .. } | CeremonyError::EpochMistyped { .. },
+                )),
+            ) => context.say(&error),
             Err(error) => return Err(error),
         }
     }
 }
 
-/// An epoch id as people read it off a card: spaces, hyphens and capitals do not matter.
+/// An epoch id as people read it off a card: what is forgiven in a card's text is forgiven here.
 fn epoch_on_card(typed: &str) -> Result<EpochId, NotHex> {
-    let digits: String = typed.chars().filter(|character| !character.is_whitespace() && *character != '-').collect();
-    digits.to_ascii_lowercase().parse()
+    typed_digits(typed).parse()
 }
 
 /// Takes secrets from where the command line says. Gives a generated one back, to be shown once it is in the vault.
