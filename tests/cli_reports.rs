@@ -8,7 +8,7 @@ use breakglass::ceremony::*;
 use breakglass::cli::terminal::columns;
 use breakglass::journal::SignedReceipt;
 use breakglass::language::Language;
-use breakglass::quorum::{Card, CardIndex, Reading, read_card};
+use breakglass::quorum::{Card, CardIndex, EventId, HeadCode, Reading, read_card};
 use breakglass::store::{RealDisk, VaultFolder};
 use breakglass::vault::{Change, FieldName, FieldValue, Moment};
 
@@ -243,7 +243,11 @@ fn the_log_names_who_signed_shows_the_rest_as_claimed_and_moves_no_cursor() {
     let ran = room.run(&["log", "show"]);
     let mut lines = ran.out.lines();
     lines.find(|line| line.contains("OPENED: “lockout” (incident INC-1).")).unwrap();
-    assert!(lines.next().unwrap().contains("signed with the card of: 髙橋 マルガレーテ・オカフォー 1"));
+    let by = lines.next().unwrap();
+    assert!(by.contains("signed with the card of: 髙橋 マルガレーテ・オカフォー 1"));
+    let opened = room.read().state().openings[0].event;
+    let begins = HeadCode::of(opened).to_string()[..9].to_owned();
+    assert!(by.contains(&begins), "a head on paper is found again by its beginning: {by}");
     assert!(ran.out.contains("as claimed by Mallory\u{fffd}[2J; no card signed it"), "{}", ran.out);
     assert!(!ran.out.contains('\u{1b}'));
     let lines = room.run(&["log", "show", "--json"]).out;
@@ -278,6 +282,93 @@ fn verify_finds_an_edited_line_a_cut_end_and_a_missing_anchor_and_only_tells_of_
         assert_eq!(cut.status, 1, "this machine saw the newer head: {}", cut.out);
         assert!(room.run(&["list"]).told.contains("saw a newer log"));
     }
+}
+
+#[test]
+fn verify_says_which_event_of_how_many_a_head_on_paper_is() {
+    let room = Room::new("anchor");
+    let ledger = room.begin(5);
+    let head = ledger.heads()[0];
+    let on_paper = HeadCode::of(head).to_string();
+    let newest = HeadCode::of(room.open(ledger).heads()[0]).to_string();
+    let verified = room.run(&["log", "verify", "--anchor", &on_paper]);
+    assert_eq!(verified.status, 0, "{}", verified.told);
+    assert!(verified.out.contains("Your head is event 6 of 10 ("), "{}", verified.out);
+    assert!(verified.out.contains(&format!("); 4 events follow it:\n    {on_paper}\n")), "{}", verified.out);
+    let typed = on_paper.to_lowercase().replace(' ', "ー");
+    let japanese = room.run(&["log", "verify", "--anchor", &typed, "--anchor", &newest, "--language", "ja"]).out;
+    assert!(japanese.contains("お手元の ID は 10 件中 6 件目です"), "{japanese}");
+    assert!(japanese.contains("その後に 4 件あります：") && japanese.contains("その後はありません："), "{japanese}");
+    let json = room.run(&["log", "verify", "--anchor", &head.to_string()[..32], "--json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let place = &json["anchors"][0];
+    assert_eq!((&place["head"], &place["code"]), (&head.to_string().into(), &on_paper.into()));
+    assert_eq!((&place["event"], &place["of"], &place["following"]), (&6.into(), &10.into(), &4.into()));
+    assert_eq!(json["head_codes"], serde_json::json!([newest]));
+    assert!(japanese.lines().all(|line| columns(line) <= 80), "{japanese}");
+}
+
+#[test]
+fn every_one_of_several_heads_on_paper_must_be_there_and_is_missed_by_its_short_form() {
+    let room = Room::new("anchors");
+    let head = HeadCode::of(room.begin(5).heads()[0]).to_string();
+    let absent = [b"one", b"two"].map(|elsewhere| HeadCode::of(EventId::of(elsewhere)).to_string());
+    let verified = room.run(&["log", "verify", "--anchor", &head, "--anchor", &absent[0], "--anchor", &absent[1]]);
+    assert_eq!(verified.status, 1);
+    for absent in absent {
+        assert!(verified.out.contains(&format!("The head {absent} is not in this log")), "{}", verified.out);
+    }
+    assert!(verified.out.contains("Your head is event 6 of 6"), "{}", verified.out);
+}
+
+#[test]
+fn a_mistyped_head_is_asked_about_and_decides_nothing() {
+    let room = Room::new("mistyped");
+    let head = HeadCode::of(room.begin(5).heads()[0]).to_string();
+    let other = if head.starts_with('Q') { "P" } else { "Q" };
+    let typed = format!("{other}{}", &head[1..]);
+    for (language, look, meant) in [
+        ("en", "Look at group 1.", "Did you mean this one, which is in the log?"),
+        ("ja", "第 1 組（1 組）を確かめてください。", "次の ID のことですか。これはこの記録にあります。"),
+    ] {
+        let ran = room.run(&["put", "router", "--title", "Router", "--anchor", &typed, "--language", language]);
+        assert_eq!(ran.status, 2, "{}", ran.told);
+        assert!(ran.told.contains(&format!("    {typed}\n{look}\n{meant}\n    {head}\n")), "{}", ran.told);
+        assert!(ran.told.lines().all(|line| columns(line) <= 80), "{}", ran.told);
+    }
+    assert_eq!(room.read().lines().count(), 6, "nothing was put in");
+}
+
+#[test]
+fn of_several_heads_each_says_which_of_how_many_and_the_next_event_makes_one_of_them() {
+    let room = Room::new("heads");
+    room.begin(5);
+    let copy = room.folder.join("copy");
+    assert_eq!(room.run(&["copy", &copy.display().to_string()]).status, 0);
+    for vault in [room.vault(), copy.clone()] {
+        assert_eq!(room.run(&["put", "x", "--title", "X", "--vault", &vault.display().to_string()]).status, 0);
+    }
+    let theirs = std::fs::read_to_string(copy.join("log.jsonl")).unwrap();
+    let both = std::fs::read_to_string(room.log()).unwrap() + theirs.lines().last().unwrap() + "\n";
+    std::fs::write(room.log(), both).unwrap();
+    let heads = room.read().heads().to_vec();
+    assert_eq!(heads.len(), 2);
+    let codes = heads.iter().map(|head| HeadCode::of(*head).to_string()).collect::<Vec<_>>();
+    for (language, told) in [("en", "Head {}/2: "), ("ja", "最新の記録 ID（{}/2）：")] {
+        let out = room.run(&["status", "--language", language]).out;
+        for (number, code) in (1..).zip(&codes) {
+            let label = told.replace("{}", &i32::to_string(&number)).replace("/2: ", " of 2: ");
+            assert!(out.contains(&format!("{label}{code}")), "{out}");
+        }
+        assert!(out.lines().all(|line| columns(line) <= 80), "{out}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&room.run(&["status", "--json"]).out).unwrap();
+    assert_eq!(json["head_codes"], serde_json::json!(codes));
+    let beside = room.run(&["log", "verify", "--anchor", &codes[0]]).out;
+    assert!(beside.contains("1 event stands beside it"), "{beside}");
+    let put = room.run(&["put", "y", "--title", "Y"]);
+    let one = HeadCode::of(room.read().heads()[0]).to_string();
+    assert!(put.told.contains(&format!("Head: {one}")), "{}", put.told);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::commands::{
 use super::context::Context;
 use super::error::CliError;
 use crate::language::Language;
-use crate::quorum::{EventId, NotHex};
+use crate::quorum::TypedHead;
 
 #[derive(Parser)]
 #[command(name = "breakglass", version)]
@@ -24,8 +24,8 @@ pub struct Arguments {
     pub language: Option<Language>,
     #[arg(long, global = true, value_name = "DIR")]
     pub log_to: Option<PathBuf>,
-    #[arg(long, global = true, value_name = "HEAD", value_parser = head_on_paper)]
-    pub anchor: Option<EventId>,
+    #[arg(long, global = true, value_name = "HEAD")]
+    pub anchor: Vec<TypedHead>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -57,7 +57,7 @@ impl Arguments {
         let mut context = Context::new(language, self.json, desk);
         context.vault = self.vault.clone().or(context.vault.take());
         context.log_to.clone_from(&self.log_to);
-        context.anchor = self.anchor;
+        context.heads_on_paper.clone_from(&self.anchor);
         Ok(context)
     }
 }
@@ -88,10 +88,4 @@ impl Command {
     pub fn handles_secrets(&self) -> bool {
         matches!(self, Command::Init(_) | Command::Put(_) | Command::Unseal(_) | Command::Rotate(_) | Command::Card(_))
     }
-}
-
-/// A head as people type it from paper: spaces, hyphens and capitals do not matter.
-fn head_on_paper(typed: &str) -> Result<EventId, NotHex> {
-    let digits: String = typed.chars().filter(|character| !character.is_whitespace() && *character != '-').collect();
-    digits.to_ascii_lowercase().parse()
 }

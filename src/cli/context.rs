@@ -8,11 +8,12 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::error::CliError;
+use super::heads::anchors_in;
 use super::streams::standard_output;
 use super::terminal::{Desk, printable};
 use crate::ceremony::{Ledger, PinBook, Writing};
 use crate::language::{Language, Say, messages::cli as text};
-use crate::quorum::{EpochHash, EventId};
+use crate::quorum::{EpochHash, EventId, HeadCode, TypedHead};
 use crate::second_factor::ClockCorrection;
 use crate::store::{Disk, RealDisk, VaultFolder};
 use crate::system;
@@ -30,8 +31,8 @@ pub struct Context {
     pub vault: Option<PathBuf>,
     /// Where new lines go when the vault is on a medium that stays as it is.
     pub log_to: Option<PathBuf>,
-    /// A head that somebody holds on paper.
-    pub anchor: Option<EventId>,
+    /// Heads that somebody holds on paper.
+    pub heads_on_paper: Vec<TypedHead>,
     /// The time zone in which dates are told.
     pub zone: TimeZone,
     /// What is known of this machine's clock; it stays for every code of an opening.
@@ -55,7 +56,7 @@ impl Context {
             desk,
             vault,
             log_to: None,
-            anchor: None,
+            heads_on_paper: Vec::new(),
             zone: TimeZone::system(),
             clock: ClockCorrection::default(),
             told_of_memory: false,
@@ -139,7 +140,9 @@ impl Context {
     /// # Errors
     /// When it is no vault, or cannot be read.
     pub fn read_at(&self, path: &Path) -> Result<Ledger<'static>, CliError> {
-        let ledger = Ledger::read(self.folder(path)?, &self.pins, self.anchor)?;
+        let folder = self.folder(path)?;
+        let anchor = self.anchors(&folder)?.into_iter().next();
+        let ledger = Ledger::read(folder, &self.pins, anchor)?;
         // Only a store of what need not be computed again: without it everything is verified anew the next time.
         let _ = ledger.pin(None);
         Ok(ledger)
@@ -159,9 +162,19 @@ impl Context {
     /// # Errors
     /// When it is no vault, or cannot be read.
     pub fn read_anew(&self, path: &Path) -> Result<Ledger<'static>, CliError> {
-        let ledger = Ledger::read_anew(self.folder(path)?, &self.pins, self.anchor)?;
+        let folder = self.folder(path)?;
+        let anchor = self.anchors(&folder)?.into_iter().next();
+        let ledger = Ledger::read_anew(folder, &self.pins, anchor)?;
         let _ = ledger.pin(None);
         Ok(ledger)
+    }
+
+    /// The events that the heads from paper name in this log, as [`anchors_in`] gives them.
+    ///
+    /// # Errors
+    /// As [`anchors_in`].
+    pub fn anchors(&self, folder: &VaultFolder<'_>) -> Result<Vec<EventId>, CliError> {
+        anchors_in(&self.heads_on_paper, folder)
     }
 
     fn folder(&self, path: &Path) -> Result<VaultFolder<'static>, CliError> {
@@ -210,7 +223,7 @@ impl Context {
             self.desk.tell(&text::log_has_findings(self.language, count));
         }
         if let Some(head) = ledger.missing_head() {
-            self.desk.tell(&text::log_is_older(self.language, head));
+            self.desk.tell(&text::log_is_older(self.language, HeadCode::of(head)));
         }
     }
 

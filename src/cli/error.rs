@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::heads;
 use super::terminal::DeskError;
 use crate::ceremony::CeremonyError;
 use crate::language::messages::{cards, cli as text};
 use crate::language::{Language, Say};
-use crate::quorum::{NotHex, PhraseError, Unreadable};
+use crate::quorum::{Mistyped, NotHex, PhraseError, Unreadable};
 use crate::speaks;
 use crate::store::StoreError;
 use crate::vault::FormatError;
@@ -50,6 +51,10 @@ pub enum CliError {
         /// Whose was meant.
         named: String,
     },
+    /// A head from paper has a typing mistake.
+    HeadMistyped(Mistyped),
+    /// More than one event begins like this head.
+    HeadOfSeveral(String),
     /// The person said no.
     Declined,
     /// Standard output was closed or is full.
@@ -62,6 +67,7 @@ impl CliError {
     pub fn exit_status(&self) -> u8 {
         match self {
             CliError::Usage(_) | CliError::NoVault(_) | CliError::SeveralVaults(_) => 2,
+            CliError::HeadMistyped(_) | CliError::HeadOfSeveral(_) => 2,
             CliError::Desk(DeskError::MissingAnswer { .. }) => 2,
             CliError::Desk(DeskError::Interrupted) => 130,
             _ => 1,
@@ -87,6 +93,8 @@ impl Say for CliError {
             CliError::Usage(sentence) | CliError::Incomplete(sentence) => sentence(language),
             CliError::NotEnoughCards(missing) => text::not_enough_cards(language, missing),
             CliError::OtherCard { name, named } => cards::card_of_somebody_else(language, name, named),
+            CliError::HeadMistyped(mistyped) => heads::mistyped(language, mistyped),
+            CliError::HeadOfSeveral(typed) => text::head_of_several(language, typed),
             CliError::Declined => text::declined(language),
             CliError::Output(error) => text::output_closed(language, error),
         }

@@ -9,6 +9,7 @@ mod code_on_screen;
 mod commands;
 mod context;
 mod error;
+mod heads;
 mod localise;
 mod new_file;
 mod people;

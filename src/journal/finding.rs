@@ -2,7 +2,7 @@
 
 use super::line::UnreadableLine;
 use crate::language::{Language, Say, messages::journal as text};
-use crate::quorum::{CardIndex, Digest, EpochHash, EventId};
+use crate::quorum::{CardIndex, Digest, EpochHash, EventId, HeadCode};
 use crate::speaks;
 
 /// Something that a reader of the log must know. None of it stops an opening: cards and header prove themselves.
@@ -126,7 +126,7 @@ impl Say for Finding {
             Finding::Cut { line, missing } => text::line_cut(language, line, missing),
             Finding::Repeated { line } => text::line_repeated(language, line),
             Finding::Refused { line, why } => text::line_refused(language, line, why.say(language)),
-            Finding::AnchorMissing { head } => text::anchor_missing(language, head),
+            Finding::AnchorMissing { head } => text::anchor_missing(language, HeadCode::of(*head)),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::ceremony::{
 use crate::cli::answers::{Answers, Consent};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::heads_to_copy;
 use crate::cli::terminal::printable;
 use crate::language::{Say, messages::cli, messages::demo as text};
 use crate::quorum::{Card, Reading, read_card};
@@ -217,7 +218,7 @@ fn open(narrator: &mut Narrator<'_>, practice: &Practice, attendance: Attendance
     session.close(&mut writing, now)?;
     let ledger = writing.end();
     ledger.pin(None)?;
-    narrator.say(&text::open_closed(language, super::head(&ledger)))?;
+    narrator.say(&text::open_closed(language, heads_to_copy(language, ledger.heads())))?;
     narrator.wait()
 }
 
@@ -282,7 +283,8 @@ fn calm(narrator: &mut Narrator<'_>, practice: &Practice) -> Result<(), CliError
     narrator.screen("breakglass status", &screen)?;
     let ledger = narrator.context().read_anew(practice.vault())?;
     let verification = super::log::verify::Verification::of(language, &ledger, VerifyDepth::Hashed)?;
-    narrator.screen("breakglass log verify", &verification.words(language))?;
+    let zone = narrator.context().zone.clone();
+    narrator.screen("breakglass log verify", &verification.words(language, &zone))?;
     narrator.say(&text::calm(language))?;
     narrator.wait()
 }

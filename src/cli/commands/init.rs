@@ -8,6 +8,7 @@ use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
 use crate::cli::card_paper::{PaperArguments, tell_files, tell_leftovers};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::head_codes;
 use crate::cli::people::{LockArguments, PeopleArguments, Person, plan_cards, tell_policy};
 use crate::cli::read_back::{names_of, read_cards_back, unverified};
 use crate::language::{Language, Say, messages::cards as text};
@@ -114,6 +115,7 @@ fn finish(context: &mut Context, mut writing: Writing<'static>, folder: &Path) -
             "vault": header.vault,
             "epoch": header.id(),
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
             "unverified": waiting,
         }))?;
     } else {

@@ -3,6 +3,7 @@
 use crate::ceremony::review;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::{head_codes, told_heads};
 use crate::journal::State;
 use crate::language::messages::report as text;
 use crate::quorum::EventId;
@@ -33,10 +34,14 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let ledger = writing.end();
     context.remember(&ledger, None);
     if context.json {
-        context.print_json(&serde_json::json!({ "openings": openings, "heads": ledger.heads() }))?;
+        context.print_json(&serde_json::json!({
+            "openings": openings,
+            "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
+        }))?;
     } else {
         context.print(&text::reviewed(language, openings.len()))?;
-        context.print(&super::told_heads(language, ledger.heads()).join("\n"))?;
+        context.print(&told_heads(language, ledger.heads()).join("\n"))?;
     }
     Ok(0)
 }

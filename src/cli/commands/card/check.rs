@@ -7,6 +7,7 @@ use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
 use crate::cli::cards::{Prove, ask_card, with_phrase};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::head_codes;
 use crate::cli::read_back::names_of;
 use crate::cli::terminal::Answer;
 use crate::language::{Say, messages::cards as text};
@@ -182,6 +183,7 @@ fn tell_good(
             "proven": true,
             "first_time": first_time,
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
         }))?;
         return Ok(0);
     }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use crate::ceremony::add_receipt;
 use crate::cli::answers::Input;
-use crate::cli::commands::told_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::{head_codes, told_heads};
 use crate::journal::SignedReceipt;
 use crate::language::messages::report as text;
 
@@ -32,9 +32,13 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     context.remember(&ledger, None);
     if context.json {
         let (card, name, time) = (check.card, &check.name, receipt.receipt.time);
-        context.print_json(
-            &serde_json::json!({ "card": card, "custodian": name, "time": time, "heads": ledger.heads() }),
-        )?;
+        context.print_json(&serde_json::json!({
+            "card": card,
+            "custodian": name,
+            "time": time,
+            "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
+        }))?;
     } else {
         let when = receipt.receipt.time.date(&context.zone);
         context.print(&text::receipt_added(language, &check.name, when))?;

@@ -10,16 +10,20 @@ use crate::cli::error::CliError;
 use crate::cli::terminal::printable;
 use crate::journal::{Event, Finding, NewEpoch, OneTimeCode, Placed, What};
 use crate::language::{Language, Say, messages::report as text};
-use crate::quorum::{CardIndex, EpochHash, EventId};
+use crate::quorum::{CardIndex, EpochHash, EventId, HeadCode};
 
 /// Digits of an event's id that tell it from all others of a log, for people.
 const SHORT_ID: usize = 12;
+
+/// Groups of its short form that find it again beside a head on paper.
+const GROUPS: usize = 2;
 
 /// One event for a machine, on one line.
 #[derive(Serialize)]
 struct Row<'a> {
     line: usize,
     id: EventId,
+    head_code: HeadCode,
     /// Whether the rules let it have its effect.
     accepted: bool,
     /// Names of the custodians whose cards signed it; empty for what is only claimed.
@@ -32,7 +36,14 @@ pub fn run(context: &mut Context) -> Result<u8, CliError> {
     for placed in &ledger.history().events {
         if context.json {
             let (line, id, accepted, event) = (placed.line, placed.id, placed.accepted, &placed.event);
-            context.print_json(&Row { line, id, accepted, signed_by: signers(&ledger, event), event })?;
+            context.print_json(&Row {
+                line,
+                id,
+                head_code: HeadCode::of(id),
+                accepted,
+                signed_by: signers(&ledger, event),
+                event,
+            })?;
         } else {
             context.print(&block(context, &ledger, placed))?;
         }
@@ -46,8 +57,9 @@ fn block(context: &Context, ledger: &Ledger<'_>, placed: &Placed) -> String {
     let Placed { event, id, .. } = placed;
     let when = event.time.date_and_minute(&context.zone);
     let what = Teller { language, ledger }.sentence(&event.what);
+    let code = HeadCode::of(*id).groups().take(GROUPS).collect::<Vec<_>>().join(" ");
     let id = &id.to_string()[..SHORT_ID];
-    let mut lines = vec![format!("{when}  {what}"), format!("    {id} · {}", by(language, ledger, event))];
+    let mut lines = vec![format!("{when}  {what}"), format!("    {id} · {code} · {}", by(language, ledger, event))];
     if !placed.accepted {
         let why = ledger.history().findings.iter().find_map(|finding| match finding {
             Finding::Refused { line, why } if *line == placed.line => Some(why.say(language)),

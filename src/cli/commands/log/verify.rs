@@ -1,13 +1,15 @@
 //! `log verify`: the chain, every signature and every file that the log names, all of it anew, whatever this machine verified before.
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::ceremony::{FileFinding, Ledger, VerifyDepth, verify_files};
-use crate::cli::commands::told_heads;
+use crate::ceremony::{FileFinding, HeadPlace, Ledger, VerifyDepth, head_place, verify_files};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::{head_codes, told_heads};
+use crate::journal::Finding;
 use crate::language::{Language, Say, messages::report as text};
-use crate::quorum::EventId;
+use crate::quorum::{EventId, HeadCode};
 use crate::store::{Place, Tail};
 
 /// The exit status of a vault that is not what its log says, or whose log is not what it was.
@@ -32,6 +34,10 @@ pub struct Verification {
     /// Attachments that stand there and were not read.
     attachments_not_read: usize,
     heads: Vec<EventId>,
+    /// Their short forms, as they stand on paper.
+    head_codes: Vec<HeadCode>,
+    /// Where the heads from paper stand.
+    anchors: Vec<HeadPlace>,
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
@@ -39,11 +45,12 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let ledger = context.read_anew(&path)?;
     context.tell_seal(&ledger);
     let depth = if arguments.files { VerifyDepth::Hashed } else { VerifyDepth::Present };
-    let verification = Verification::of(context.language, &ledger, depth)?;
+    let mut verification = Verification::of(context.language, &ledger, depth)?;
+    verification.hold_against(context.language, &ledger, &context.anchors(ledger.folder())?);
     if context.json {
         context.print_json(&verification)?;
     } else {
-        context.print(&verification.words(context.language))?;
+        context.print(&verification.words(context.language, &context.zone))?;
     }
     Ok(verification.exit_status())
 }
@@ -54,7 +61,7 @@ impl Verification {
         let history = ledger.history();
         let mut damage: Vec<String> = history.findings.iter().map(|finding| finding.say(language)).collect();
         if let Some(head) = ledger.missing_head() {
-            damage.push(text::verify_head_missing(language, head));
+            damage.push(text::verify_head_missing(language, HeadCode::of(head)));
         }
         let mut remarks = Vec::new();
         for finding in verify_files(ledger, depth)? {
@@ -75,7 +82,24 @@ impl Verification {
                 _ => 0,
             },
             heads: history.heads.clone(),
+            head_codes: head_codes(&history.heads),
+            anchors: Vec::new(),
         })
+    }
+
+    /// Holds heads from paper against the log: says where each stands, and names each that is not there.
+    fn hold_against(&mut self, language: Language, ledger: &Ledger<'_>, anchors: &[EventId]) {
+        for head in anchors {
+            match head_place(ledger.history(), *head) {
+                Some(place) => self.anchors.push(place),
+                None => {
+                    let sentence = Finding::AnchorMissing { head: *head }.say(language);
+                    if !self.damage.contains(&sentence) {
+                        self.damage.push(sentence);
+                    }
+                }
+            }
+        }
     }
 
     /// The exit status that tells a script the same.
@@ -84,7 +108,7 @@ impl Verification {
     }
 
     /// The same in sentences.
-    pub fn words(&self, language: Language) -> String {
+    pub fn words(&self, language: Language, zone: &TimeZone) -> String {
         let mut lines = Vec::new();
         lines.extend(self.damage.iter().map(|damage| format!("! {damage}")));
         lines.extend(self.remarks.iter().map(|remark| format!("- {remark}")));
@@ -96,9 +120,24 @@ impl Verification {
         } else {
             text::verify_damaged(language, self.damage.len())
         });
+        self.anchors.iter().for_each(|place| lines.extend(told_place(language, zone, place)));
         lines.extend(told_heads(language, &self.heads));
         lines.join("\n")
     }
+}
+
+/// Where a head from paper stands.
+fn told_place(language: Language, zone: &TimeZone, place: &HeadPlace) -> Vec<String> {
+    let (event, of, when) = (place.event, place.of, place.time.date_and_minute(zone));
+    let mut lines = vec![match place.following {
+        0 => text::verify_anchor_newest(language, event, of, when),
+        following => text::verify_anchor(language, event, of, when, following),
+    }];
+    if place.beside > 0 {
+        lines.push(format!("    {}", text::verify_anchor_beside(language, place.beside)));
+    }
+    lines.push(format!("    {}", place.code));
+    lines
 }
 
 /// A finding, with the entry that loses an attachment by it: a blob's name says nothing to people.

@@ -17,8 +17,9 @@ use crate::ceremony::{CeremonyError, Ledger, put, trusted_epoch};
 use crate::cli::answers::{Answers, Consent, Input, ValueSource};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::head_codes;
 use crate::language::messages::cli as text;
-use crate::quorum::{EpochHash, EpochId, EventId, NotHex, SecretText, typed_digits};
+use crate::quorum::{EpochHash, EpochId, EventId, HeadCode, NotHex, SecretText, typed_digits};
 use crate::vault::{AttachmentName, Change, EntryId, FieldName, FieldValue, Fields};
 
 #[derive(clap::Args)]
@@ -127,6 +128,7 @@ struct Done<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<&'a AttachmentName>,
     heads: &'a [EventId],
+    head_codes: Vec<HeadCode>,
     /// The generated value, when it was to be printed.
     #[serde(skip_serializing_if = "Option::is_none")]
     generated: Option<&'a str>,
@@ -168,6 +170,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
             fields: &names,
             attachments: change.attach.keys().collect(),
             heads,
+            head_codes: head_codes(heads),
             generated,
         })?;
     } else {

@@ -14,6 +14,7 @@ use crate::cli::card_paper::PaperArguments;
 use crate::cli::cards::gather;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::head_codes;
 use crate::cli::people::{LockArguments, PeopleArguments, find_card};
 use crate::cli::read_back::{names_of, read_cards_back, unverified};
 use crate::journal::LeftOut;
@@ -186,6 +187,7 @@ fn tell_waiting(
             "committed": false,
             "unverified": waiting,
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
         }))?;
     } else {
         let names = names_of(header, waiting);
@@ -213,6 +215,7 @@ fn tell_begun(
             "committed": true,
             "papers_to_destroy": old_papers,
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
         }))?;
         return Ok(0);
     }
@@ -254,7 +257,12 @@ fn give_up(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
     let ledger = writing.end();
     context.remember(&ledger, Some(header.hash()));
     if context.json {
-        context.print_json(&serde_json::json!({ "aborted": hash.id(), "number": number, "heads": ledger.heads() }))?;
+        context.print_json(&serde_json::json!({
+            "aborted": hash.id(),
+            "number": number,
+            "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
+        }))?;
     } else {
         context.desk.tell(&text::rotation_aborted(language, number, hash.id(), header.id()));
         super::tell_heads(context, &ledger);

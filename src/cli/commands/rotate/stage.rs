@@ -10,6 +10,7 @@ use crate::cli::cards::gather;
 use crate::cli::commands::field_labels;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::head_codes;
 use crate::cli::people::{plan_cards, tell_policy};
 use crate::cli::progress::size;
 use crate::language::{Say, messages::attachments, messages::cards as text};
@@ -73,6 +74,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
             "committed": false,
             "attachments_renewed": staged.renewal.renewed.len(),
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
         }))?;
     } else {
         context.desk.tell(&text::staged_only(context.language));

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use crate::ceremony::{CustodianStatus, Ledger, Margin, Seal, StatusReport};
 use crate::cli::commands::custodian_name;
+use crate::cli::heads::head_codes;
 use crate::journal::{CodesLeft, Due, Obligation};
-use crate::quorum::{CardIndex, EpochHash, EpochId, EventId, VaultId};
+use crate::quorum::{CardIndex, EpochHash, EpochId, EventId, HeadCode, VaultId};
 use crate::vault::{EntryId, Moment, PublicEntry, VaultName};
 
 /// The version of this document.
@@ -42,6 +43,8 @@ pub struct Document<'a> {
     /// Lines and files that are not as breakglass wrote them.
     findings: usize,
     heads: &'a [EventId],
+    /// Their short forms, as they stand on paper.
+    head_codes: Vec<HeadCode>,
 }
 
 #[derive(Serialize)]
@@ -103,6 +106,7 @@ impl<'a> Document<'a> {
             due: report.due.iter().map(|due| duty(ledger, due, report.now)).collect(),
             findings: report.findings,
             heads: &report.heads,
+            head_codes: head_codes(&report.heads),
         }
     }
 }

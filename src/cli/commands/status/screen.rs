@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 
 use crate::ceremony::{CustodianStatus, Ledger, Margin, Seal, StatusReport};
-use crate::cli::commands::{custodian_name, told_heads};
+use crate::cli::commands::custodian_name;
+use crate::cli::heads::told_heads;
 use crate::cli::table::table;
 use crate::cli::terminal::{columns, fitted};
 use crate::journal::{CodesLeft, Obligation};

@@ -21,6 +21,7 @@ use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
 use crate::cli::cards::gather;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::heads_to_copy;
 use crate::cli::terminal::DeskError;
 use crate::language::messages::cli as text;
 use crate::second_factor::ClockCorrection;
@@ -183,7 +184,7 @@ fn show(
 
 /// What to do next, and the head to copy by hand.
 fn tell_end(context: &mut Context, ledger: &Ledger<'_>) -> Result<(), CliError> {
-    let head = super::head(ledger);
+    let head = heads_to_copy(context.language, ledger.heads());
     context.desk.clear_between_people();
     context.desk.tell(&text::closed(context.language, head));
     if let Some(folder) = ledger.folder().side_log() {

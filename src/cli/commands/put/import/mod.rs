@@ -15,6 +15,7 @@ use crate::cli::answers::Input;
 use crate::cli::commands::tell_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::head_codes;
 use crate::exchange::{Imported, ImportedEntry, Note, Source, Step};
 use crate::language::{Say, messages::exchange as text};
 use crate::quorum::EpochHash;
@@ -100,6 +101,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Resul
             "skipped": skipped,
             "ignored": chosen.ignored,
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
         }))?;
     } else {
         context.desk.tell(&text::import_done(language, count));
