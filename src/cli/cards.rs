@@ -4,7 +4,7 @@ use super::answers::YES;
 use super::context::Context;
 use super::error::CliError;
 use super::read_back::again;
-use super::terminal::{Answer, CardRequest};
+use super::terminal::{Answer, CardRequest, Purpose};
 use crate::ceremony::{Attendance, CeremonyError, Gathering, Locked, Offered};
 use crate::journal::State;
 use crate::language::{Language, Say, messages::cli as text};
@@ -19,10 +19,11 @@ pub fn ask_card(
     context: &mut Context,
     prompt: &str,
     remark: &dyn Fn(&CardHead) -> Option<String>,
+    purpose: Purpose<'_>,
 ) -> Result<Answer<Card>, CliError> {
     let mut earlier: Option<SecretText> = None;
     loop {
-        let request = CardRequest { prompt, earlier: earlier.as_ref(), remark };
+        let request = CardRequest { prompt, earlier: earlier.as_ref(), remark, purpose };
         let typed = match context.desk.ask_card(&request)? {
             Answer::LaidAside => return Ok(Answer::LaidAside),
             Answer::Given(typed) => typed,
@@ -124,7 +125,7 @@ pub fn gather(context: &mut Context, header: &EpochHeader, state: &State) -> Res
         let remark = move |head: &CardHead| {
             (head.epoch != folder).then(|| text::card_seems_of_other_epoch(language, head.epoch, folder))
         };
-        let card = match ask_card(context, &prompt, &remark) {
+        let card = match ask_card(context, &prompt, &remark, Purpose::Open) {
             Ok(Answer::Given(card)) => card,
             Ok(Answer::LaidAside) => continue,
             Err(CliError::Desk(super::terminal::DeskError::MissingAnswer { .. }))

@@ -62,7 +62,7 @@ impl CliError {
     pub fn exit_status(&self) -> u8 {
         match self {
             CliError::Usage(_) | CliError::NoVault(_) | CliError::SeveralVaults(_) => 2,
-            CliError::Desk(DeskError::MissingAnswer { .. }) => 2,
+            CliError::Desk(DeskError::MissingAnswer { .. } | DeskError::PaperNotSaid { .. }) => 2,
             CliError::Desk(DeskError::Interrupted) => 130,
             _ => 1,
         }

@@ -8,7 +8,7 @@ use super::answers::YES;
 use super::cards::{ask_card, ask_phrase};
 use super::context::Context;
 use super::error::CliError;
-use super::terminal::{Answer, DeskError};
+use super::terminal::{Answer, DeskError, Purpose};
 use crate::ceremony::{CeremonyError, Writing, card_files_destroyed, destroy_card_file, read_back_and_delete};
 use crate::journal::CardState;
 use crate::language::{Language, messages::cards as text};
@@ -42,7 +42,6 @@ pub fn read_cards_back(
     let mut queue: VecDeque<CardIndex> =
         unverified(writing, epoch).into_iter().filter(|card| !without.contains(card)).collect();
     let mut laid_aside = Vec::new();
-    context.desk.take_no_card_from(folder);
     loop {
         let Some(&card) = queue.front() else {
             if laid_aside.is_empty() || !context.desk.is_attended() || !another_round(context, &header, &laid_aside)? {
@@ -61,12 +60,10 @@ pub fn read_cards_back(
             }
             Ok(Outcome::Again) => {}
             Ok(Outcome::LaidAside) => laid_aside.extend(queue.pop_front()),
-            // A script that has no more cards stops here, as people would who go home; and one that has only what is to be printed.
+            // A script that has no more cards stops here, as people would who go home.
             Err(CliError::Desk(DeskError::MissingAnswer { .. })) => break,
-            Err(error @ CliError::Desk(DeskError::OwnFile { .. })) => {
-                context.say(&error);
-                break;
-            }
+            // What proves nothing of the paper does not count; the next may.
+            Err(error @ CliError::Desk(DeskError::NotPaper { .. })) => context.say(&error),
             Err(error) => {
                 context.desk.clear_between_people();
                 return Err(error);
@@ -112,7 +109,7 @@ fn one(
     let remark =
         move |head: &CardHead| (head.epoch != own).then(|| text::not_of_this_dealing(language, head.epoch, own));
     let prompt = text::ask_new_card(language, &custodian.name, custodian.index);
-    let card = match ask_card(context, &prompt, &remark) {
+    let card = match ask_card(context, &prompt, &remark, Purpose::ProvePaper { printed_from: folder }) {
         Ok(Answer::Given(card)) => card,
         Ok(Answer::LaidAside) => return Ok(Outcome::LaidAside),
         Err(CliError::Unreadable(error)) => {

@@ -10,6 +10,8 @@ mod lockout;
 mod one_card;
 mod opening;
 mod person;
+#[path = "../support/pictures.rs"]
+mod pictures;
 #[path = "../support/practice.rs"]
 mod practice;
 mod prints;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::{NewCards, Plan, Writing, init, write_card_files};
-use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
+use crate::cli::answers::{Answers, CARDS, CardSource, Consent, PaperClaim, PhraseSource};
 use crate::cli::card_paper::{PaperArguments, tell_files, tell_leftovers};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -36,6 +36,8 @@ pub struct Arguments {
     #[command(flatten)]
     phrases: PhraseSource,
     #[command(flatten)]
+    claim: PaperClaim,
+    #[command(flatten)]
     consent: Consent,
 }
 
@@ -44,6 +46,7 @@ impl Arguments {
         Answers {
             cards: self.cards.cards.clone(),
             phrases: self.phrases.phrases.clone(),
+            from_paper: self.claim.from_paper,
             yes: self.consent.yes,
             ..Answers::default()
         }
@@ -51,6 +54,7 @@ impl Arguments {
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    arguments.claim.check(CARDS, &arguments.cards.cards)?;
     context.vault = Some(arguments.dir.clone());
     if VaultFolder::is_vault(context.disk(), &arguments.dir)? {
         return resume(context, arguments);

@@ -3,18 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::{CardCheck, Ledger, check_against_header, check_card, read_back};
-use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
+use crate::cli::answers::{Answers, CARDS, CardSource, Consent, PaperClaim, PhraseSource};
 use crate::cli::cards::{Prove, ask_card, with_phrase};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::read_back::names_of;
-use crate::cli::terminal::Answer;
+use crate::cli::terminal::{Answer, Purpose};
 use crate::language::{Say, messages::cards as text};
 use crate::quorum::{Card, EpochHash};
 use crate::vault::{EpochHeader, to_canonical};
 
 /// Bytes of a header at most, as its reader has it.
 const HEADER_BYTES: u64 = 8 * 1024 * 1024;
+
+/// A check says that the paper is there and can be read, so it is the paper that is asked for. Where its files were, nobody knows any more.
+const PAPER: Purpose<'static> = Purpose::ProvePaper { printed_from: None };
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -31,6 +34,8 @@ pub struct Arguments {
     #[command(flatten)]
     phrases: PhraseSource,
     #[command(flatten)]
+    claim: PaperClaim,
+    #[command(flatten)]
     consent: Consent,
 }
 
@@ -39,6 +44,7 @@ impl Arguments {
         Answers {
             cards: self.cards.cards.clone(),
             phrases: self.phrases.phrases.clone(),
+            from_paper: self.claim.from_paper,
             yes: self.consent.yes,
             ..Answers::default()
         }
@@ -59,9 +65,9 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     }
 }
 
-fn ask(context: &mut Context) -> Result<Card, CliError> {
+fn ask(context: &mut Context, purpose: Purpose<'_>) -> Result<Card, CliError> {
     let prompt = text::ask_card_to_check(context.language);
-    match ask_card(context, &prompt, &|_| None)? {
+    match ask_card(context, &prompt, &|_| None, purpose)? {
         Answer::Given(card) => Ok(card),
         Answer::LaidAside => Err(CliError::Declined),
     }
@@ -83,7 +89,7 @@ fn proven<T>(
 
 /// The text is whole, and that is all: anybody can print a card.
 fn alone(context: &mut Context) -> Result<u8, CliError> {
-    let card = ask(context)?;
+    let card = ask(context, Purpose::Open)?;
     tell_text_only(context, &card)?;
     Ok(0)
 }
@@ -108,10 +114,11 @@ fn tell_text_only(context: &mut Context, card: &Card) -> Result<(), CliError> {
 }
 
 fn against_header(context: &mut Context, arguments: &Arguments, path: &Path) -> Result<u8, CliError> {
+    arguments.claim.check(CARDS, &arguments.cards.cards)?;
     let file = |why: String| CliError::File(path.to_owned(), why);
     let bytes = context.disk().read(path, HEADER_BYTES)?;
     let header = EpochHeader::read(&bytes).map_err(|error| file(error.say(context.language)))?;
-    let card = ask(context)?;
+    let card = ask(context, PAPER)?;
     let proven = proven(context, arguments, &header, &card, &mut |card, phrase, now| {
         check_against_header(&header, card, phrase, now)
     })?;
@@ -138,8 +145,9 @@ fn against_header(context: &mut Context, arguments: &Arguments, path: &Path) -> 
 }
 
 fn against_vault(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>) -> Result<u8, CliError> {
+    arguments.claim.check(CARDS, &arguments.cards.cards)?;
     let ledger = context.ensure_log_place(ledger)?;
-    let card = ask(context)?;
+    let card = ask(context, PAPER)?;
     let header = header_for(&ledger, &card)?.clone();
     let mut writing = context.begin(ledger)?;
     let epoch = header.hash();

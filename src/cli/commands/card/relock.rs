@@ -6,14 +6,14 @@ use crate::ceremony::{
     CardFile, CardRefusal, CeremonyError, Ledger, check_against_header, destroy_card_file, paper_destroyed, relock,
     write_card_file,
 };
-use crate::cli::answers::{Answers, CardSource, Consent, NewCardSource, PhraseSource, YES};
+use crate::cli::answers::{Answers, CardSource, Consent, NEW_CARDS, NewCardSource, PaperClaim, PhraseSource, YES};
 use crate::cli::card_paper::{PaperArguments, tell_files};
 use crate::cli::cards::{ask_card, with_phrase};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::people::{LockWith, find_card, make_phrase};
 use crate::cli::read_back::{again, names_of, read_cards_back, unverified};
-use crate::cli::terminal::Answer;
+use crate::cli::terminal::{Answer, Purpose};
 use crate::language::messages::cards as text;
 use crate::quorum::{Card, CardIndex, LockProfile, Phrase};
 use crate::vault::{EpochHeader, Moment};
@@ -53,6 +53,8 @@ struct Reprint {
     #[command(flatten)]
     new: NewCardSource,
     #[command(flatten)]
+    claim: PaperClaim,
+    #[command(flatten)]
     consent: Consent,
 }
 
@@ -63,6 +65,7 @@ impl Reprint {
             phrases: self.phrases.phrases.clone(),
             new_cards: self.new.new_cards.clone(),
             new_phrases: self.new.new_phrases.clone(),
+            from_paper: self.claim.from_paper,
             yes: self.consent.yes,
             ..Answers::default()
         }
@@ -97,6 +100,7 @@ fn reprint(
     lock: Option<(LockWith, LockProfile)>,
     arguments: &Reprint,
 ) -> Result<u8, CliError> {
+    arguments.claim.check(NEW_CARDS, &arguments.new.new_cards)?;
     let ledger = context.read()?;
     let header = ledger.active()?.clone();
     let named = name.map(|name| find_card(&header, name)).transpose()?;
@@ -148,7 +152,9 @@ fn card_to_reprint(
 ) -> Result<Card, CliError> {
     let prompt = text::ask_card_to_reprint(context.language);
     loop {
-        let Answer::Given(card) = ask_card(context, &prompt, &|_| None)? else { return Err(CliError::Declined) };
+        let Answer::Given(card) = ask_card(context, &prompt, &|_| None, Purpose::Open)? else {
+            return Err(CliError::Declined);
+        };
         match refuse_early(context.now(), ledger, header, named, &card, to_lock) {
             Ok(()) => return Ok(card),
             Err(refusal) if context.desk.is_attended() => context.say(&refusal),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use crate::ceremony::{CeremonyError, Ledger, Writing};
 use crate::ceremony::{Staged, abort, card_files_destroyed, clean_up, commit, destroy_card_file};
-use crate::cli::answers::{Answers, CardSource, Consent, NewCardSource, PhraseSource, YES};
+use crate::cli::answers::{Answers, CardSource, Consent, NEW_CARDS, NewCardSource, PaperClaim, PhraseSource, YES};
 use crate::cli::card_paper::PaperArguments;
 use crate::cli::cards::gather;
 use crate::cli::context::Context;
@@ -59,6 +59,8 @@ pub struct Arguments {
     #[command(flatten)]
     new: NewCardSource,
     #[command(flatten)]
+    claim: PaperClaim,
+    #[command(flatten)]
     consent: Consent,
 }
 
@@ -69,6 +71,7 @@ impl Arguments {
             phrases: self.phrases.phrases.clone(),
             new_cards: self.new.new_cards.clone(),
             new_phrases: self.new.new_phrases.clone(),
+            from_paper: self.claim.from_paper,
             yes: self.consent.yes,
             ..Answers::default()
         }
@@ -81,6 +84,7 @@ impl Arguments {
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    arguments.claim.check(NEW_CARDS, &arguments.new.new_cards)?;
     let ledger = context.read()?;
     let ledger = context.ensure_log_place(ledger)?;
     let staged = ledger.state().staged_epoch().map(|epoch| Staged::of(epoch.hash, epoch.number));
