@@ -1,5 +1,6 @@
 //! The log as lines of bytes. Which of them are events, and what they say, `journal` knows.
 
+use std::collections::HashSet;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
@@ -50,13 +51,18 @@ impl RawLog {
         self.tails.iter().map(|(path, tail)| (path.as_path(), tail))
     }
 
+    /// A side log can hold lines that stand in the vault's own log too: it was begun while that one took no more, or was cut off in the
+    /// middle of a line. They are the same bytes, and count once.
     pub(super) fn of(files: Vec<LogFile>) -> RawLog {
         let mut log = RawLog { bytes: Vec::new(), ends: Vec::new(), tails: Vec::new() };
         for file in files {
             if log.bytes.is_empty() {
                 log.bytes = file.lines;
             } else {
-                log.bytes.extend_from_slice(&file.lines);
+                let stand: HashSet<&[u8]> = log.bytes.split_inclusive(|byte| *byte == b'\n').collect();
+                let lines = file.lines.split_inclusive(|byte| *byte == b'\n');
+                let new = lines.filter(|line| !stand.contains(line)).collect::<Vec<_>>().concat();
+                log.bytes.extend_from_slice(&new);
             }
             log.tails.push((file.path, file.tail));
         }

@@ -13,6 +13,7 @@ mod place;
 mod publish;
 mod real_disk;
 mod replace;
+mod room;
 mod writer;
 
 pub use disk::{Disk, Found, Lock};
@@ -21,7 +22,10 @@ pub use folder::VaultFolder;
 pub use inside::is_inside;
 pub use log::{RawLog, Tail};
 pub use new_file::NewFile;
-pub use place::{DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, LOG_LIMIT, Place, SEALED_LIMIT};
+pub use place::{
+    CLAIM_LIMIT, DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, KEPT_FOR_SIGNED, LINE_LIMIT, LOG_LIMIT, Place,
+    ROOM_OF_AN_OPENING, SEALED_LIMIT,
+};
 pub use publish::{Publication, clear_partials, publish};
 pub use real_disk::RealDisk;
 pub use replace::{Readers, replace_file};

@@ -6,6 +6,14 @@ use crate::quorum::{Digest, EpochId};
 
 /// The most bytes of a log that are read: some 200,000 events.
 pub const LOG_LIMIT: u64 = 256 << 20;
+/// The most bytes of one line of the log, its line feed not counted.
+pub const LINE_LIMIT: u64 = 64 << 10;
+/// The most bytes of a line that no card signed.
+pub const CLAIM_LIMIT: u64 = 4 << 10;
+/// The end of a log's bytes that is kept for what cards sign: whoever fills a log with claims keeps no quorum from opening.
+pub const KEPT_FOR_SIGNED: u64 = 1 << 20;
+/// Room that must be there before people are asked for cards: for the lines of an opening.
+pub const ROOM_OF_AN_OPENING: u64 = 64 << 10;
 /// The most bytes of a header: 32 custodians and ten thousand entries.
 pub const HEADER_LIMIT: u64 = 8 << 20;
 /// The most bytes of a sealed file.

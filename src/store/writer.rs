@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::log::LogFile;
-use super::place::{ATTACHMENTS, LOCK, LOG, LOG_LIMIT, Place};
+use super::place::{ATTACHMENTS, CLAIM_LIMIT, KEPT_FOR_SIGNED, LINE_LIMIT, LOCK, LOG, LOG_LIMIT, Place};
 use super::publish::{clear_partials, ensure_folder, ensure_outer_folder, publish};
 use crate::quorum::Digest;
 use crate::stream::Written;
@@ -14,10 +14,11 @@ use super::{Disk, Lock, NewFile, Publication, RawLog, StoreError, Tail, Trouble,
 
 /// A vault that this process alone is writing to, until the value is dropped.
 pub struct VaultWriter<'d> {
-    folder: VaultFolder<'d>,
+    pub(super) folder: VaultFolder<'d>,
     /// Bytes of the log that is written; `None` until its first line.
-    length: Option<u64>,
-    _lock: Lock,
+    pub(super) length: Option<u64>,
+    /// Of the log that is written, and of each that was written before it: whoever goes on elsewhere still keeps others out.
+    pub(super) locks: Vec<Lock>,
 }
 
 impl<'d> VaultWriter<'d> {
@@ -31,7 +32,7 @@ impl<'d> VaultWriter<'d> {
             ensure_outer_folder(disk, home)?;
         }
         let lock = disk.lock(&home.join(LOCK))?;
-        let mut writer = VaultWriter { folder: folder.clone(), length: None, _lock: lock };
+        let mut writer = VaultWriter { folder: folder.clone(), length: None, locks: vec![lock] };
         writer.clear_partials()?;
         let mut files = Vec::new();
         if folder.side_log().is_some() {
@@ -128,7 +129,7 @@ impl<'d> VaultWriter<'d> {
         self.keep_attachment(to, Some(expected)).map(drop)
     }
 
-    /// Appends one line, without its line feed. This is the commit point: when it returns, the line is on the medium.
+    /// Appends one line that cards signed, without its line feed. This is the commit point: when it returns, the line is on the medium.
     ///
     /// # Errors
     /// When it could not be written; whether it stands is then known only by reading the log again.
@@ -136,25 +137,51 @@ impl<'d> VaultWriter<'d> {
         self.append_all([line])
     }
 
-    /// Appends lines in one go, as a merge and a copy do. A crash may leave the first of them.
+    /// Appends one line that no card signed, as [`VaultWriter::append`] does.
+    ///
+    /// # Errors
+    /// As there; [`Trouble::LineTooLong`] beyond what a claim may be, [`Trouble::KeptForSigned`] near the end of what a log may hold.
+    pub fn append_claim(&mut self, line: &[u8]) -> Result<(), StoreError> {
+        self.append_within([line], CLAIM_LIMIT, LOG_LIMIT - KEPT_FOR_SIGNED)
+    }
+
+    /// Appends lines in one go, as a copy does. A crash may leave the first of them.
     ///
     /// # Errors
     /// As [`VaultWriter::append`].
-    ///
-    /// # Panics
-    /// When a line holds a line feed.
     pub fn append_all<'l>(&mut self, lines: impl IntoIterator<Item = &'l [u8]>) -> Result<(), StoreError> {
+        self.append_within(lines, LINE_LIMIT, LOG_LIMIT)
+    }
+
+    /// Appends lines of another copy in one go, claims among them: they do not take the room that is kept for signed ones.
+    ///
+    /// # Errors
+    /// As [`VaultWriter::append`]; [`Trouble::KeptForSigned`] near the end of what a log may hold.
+    pub fn append_with_claims<'l>(&mut self, lines: impl IntoIterator<Item = &'l [u8]>) -> Result<(), StoreError> {
+        self.append_within(lines, LINE_LIMIT, LOG_LIMIT - KEPT_FOR_SIGNED)
+    }
+
+    fn append_within<'l>(
+        &mut self,
+        lines: impl IntoIterator<Item = &'l [u8]>,
+        line_limit: u64,
+        bound: u64,
+    ) -> Result<(), StoreError> {
+        let (disk, home) = (self.folder.disk(), self.home());
+        let path = home.join(LOG);
         let mut bytes = Vec::new();
         for line in lines {
             assert!(!line.contains(&b'\n'), "an event is one line");
+            if line.len() as u64 > line_limit {
+                return Err(StoreError::new(path, Trouble::LineTooLong { limit: line_limit }));
+            }
             bytes.extend_from_slice(line);
             bytes.push(b'\n');
         }
-        let (disk, home) = (self.folder.disk(), self.home());
-        let path = home.join(LOG);
         let length = self.length.unwrap_or(0) + bytes.len() as u64;
-        if length > LOG_LIMIT {
-            return Err(StoreError::new(path, Trouble::TooLarge { limit: LOG_LIMIT }));
+        if length > bound {
+            let trouble = if bound < LOG_LIMIT { Trouble::KeptForSigned } else { Trouble::LogFull };
+            return Err(StoreError::new(path, trouble));
         }
         match self.length {
             // A log is born with its first line whole: a folder that has one is a vault.
@@ -208,14 +235,14 @@ impl<'d> VaultWriter<'d> {
         Ok(())
     }
 
-    fn home(&self) -> PathBuf {
+    pub(super) fn home(&self) -> PathBuf {
         self.folder.side_log().unwrap_or(self.folder.root()).to_owned()
     }
 }
 
 /// Makes the log end with a line feed: a whole event gets the one it lacks, anything else is kept in `log.torn-N` before it is
 /// cut off. A line that an earlier process wrote may not be on the medium yet, so it is synced before anyone builds on it.
-fn settle(disk: &dyn Disk, home: &Path, log: &mut LogFile) -> Result<(), StoreError> {
+pub(super) fn settle(disk: &dyn Disk, home: &Path, log: &mut LogFile) -> Result<(), StoreError> {
     match &mut log.tail {
         Tail::Clean => {}
         Tail::Whole => {
