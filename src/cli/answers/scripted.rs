@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::card_file::Cards;
 use super::input::Input;
@@ -88,6 +89,12 @@ impl Desk for ScriptedDesk {
 
     fn can_hide(&self) -> bool {
         self.person.as_ref().is_some_and(|person| person.can_hide())
+    }
+
+    fn give_up_after(&mut self, patience: Option<Duration>) {
+        if let Some(person) = &mut self.person {
+            person.give_up_after(patience);
+        }
     }
 
     fn tell(&mut self, text: &str) {

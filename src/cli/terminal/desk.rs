@@ -4,6 +4,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -87,6 +88,10 @@ pub trait Desk {
 
     /// Whether what is shown can be hidden again, so that secrets may be shown.
     fn can_hide(&self) -> bool;
+
+    /// From now on a question to which no key comes for this long fails with [`DeskError::Idle`]; with `None` it waits for ever. The time
+    /// goes on while a value is looked at, and over the end of that. A desk at which nobody sits never waits.
+    fn give_up_after(&mut self, _patience: Option<Duration>) {}
 
     /// Says something: to standard error, so that standard output stays free for results.
     fn tell(&mut self, text: &str);
@@ -183,6 +188,8 @@ pub enum DeskError {
     NoScreen,
     /// Somebody pressed Ctrl-C.
     Interrupted,
+    /// No key came for as long as the desk waits.
+    Idle,
     /// The terminal was closed while it was asked.
     Closed,
     /// The terminal does not work.
@@ -265,6 +272,7 @@ impl Say for DeskError {
             DeskError::MissingAnswer { option } => message::missing_answer(language, option),
             DeskError::NoScreen => message::no_screen(language),
             DeskError::Interrupted => message::interrupted(language),
+            DeskError::Idle => message::idle(language),
             DeskError::Closed => message::closed(language),
             DeskError::Terminal { cause } => message::terminal_fails(language, cause),
             DeskError::CannotRead { option, source, cause } => message::cannot_read(language, option, source, cause),

@@ -8,6 +8,7 @@
 //! - However a question ends (answered, Ctrl-C, a signal, a panic), keys are echoed again.
 //! - What is told, asked or shown may be what somebody only claims, and a deposit is anybody's: nothing of it reaches the terminal as
 //!   a control sequence.
+//! - While a vault is open no question waits for ever: without a key it is given up, and whatever was shown is gone.
 //! - A terminal that cannot move its cursor, or without colours (`NO_COLOR`), asks the same questions.
 //!
 //! Nothing in here knows what an answer is good for.
@@ -19,6 +20,7 @@ mod hidden;
 mod keys;
 mod line;
 mod live;
+mod patience;
 mod reveal;
 mod screen;
 #[cfg(unix)]
@@ -30,11 +32,13 @@ use std::cell::RefCell;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use card_entry::CardEntry;
 use hidden::Hidden;
 use keys::{Key, Keyboard};
 use line::Line;
+use patience::Patience;
 use screen::{Block, RawMode, Screen};
 
 use super::answers::{Input, card_in_file};
@@ -51,6 +55,7 @@ pub use width::{columns, fitted, printable, wrapped};
 pub struct TerminalDesk {
     screen: Screen,
     keyboard: Rc<RefCell<Keyboard>>,
+    patience: Rc<RefCell<Patience>>,
     language: Language,
     /// Files below it are none that a card is taken from.
     own_files: Option<PathBuf>,
@@ -64,14 +69,20 @@ impl TerminalDesk {
         let (screen, keyboard) = Screen::open().map(|(screen, keys)| (screen, Keyboard::new(keys)))?;
         #[cfg(windows)]
         let (screen, keyboard) = Screen::open().map(|screen| (screen, Keyboard))?;
-        Some(TerminalDesk { screen, keyboard: Rc::new(RefCell::new(keyboard)), language, own_files: None })
+        let (keyboard, patience) = (Rc::new(RefCell::new(keyboard)), Rc::default());
+        Some(TerminalDesk { screen, keyboard, patience, language, own_files: None })
     }
 
-    /// The next key; Ctrl-C and a closed terminal end every question.
+    /// The next key; Ctrl-C, a closed terminal, and nobody there end every question.
     fn key(&mut self) -> Result<Key, DeskError> {
-        match self.keyboard.borrow_mut().next(None)? {
+        let mut patience = self.patience.borrow_mut();
+        match self.keyboard.borrow_mut().next(patience.left(Instant::now()))? {
             Some(Key::Interrupt) => Err(DeskError::Interrupted),
-            key => Ok(key.unwrap_or(Key::Other)),
+            Some(key) => {
+                patience.key(Instant::now());
+                Ok(key)
+            }
+            None => Err(DeskError::Idle),
         }
     }
 
@@ -84,7 +95,9 @@ impl TerminalDesk {
     /// Asks in raw mode and erases the question, whatever comes of it.
     fn asked<T>(&mut self, ask: impl FnOnce(&mut TerminalDesk) -> Result<T, DeskError>) -> Result<T, DeskError> {
         let _raw = RawMode::enter()?;
+        self.patience.borrow_mut().begin(Instant::now());
         let answer = ask(self);
+        self.patience.borrow_mut().end();
         let erased = self.screen.erase();
         let answer = answer?;
         erased?;
@@ -154,7 +167,7 @@ impl TerminalDesk {
             block.push_wrapped(hint, desk.screen.width());
             block.push("> ");
             desk.screen.draw(block)?;
-            Hidden::read(&desk.keyboard)
+            Hidden::read(&desk.keyboard, &desk.patience)
         })
     }
 }
@@ -174,6 +187,10 @@ impl Desk for TerminalDesk {
 
     fn can_hide(&self) -> bool {
         !self.screen.is_plain()
+    }
+
+    fn give_up_after(&mut self, patience: Option<Duration>) {
+        self.patience.borrow_mut().set(patience);
     }
 
     fn tell(&mut self, text: &str) {
@@ -277,14 +294,16 @@ impl Desk for TerminalDesk {
         if self.screen.is_plain() {
             return Err(DeskError::NoScreen);
         }
-        reveal::reveal(&mut self.screen, &mut self.keyboard.borrow_mut(), revelation, self.language)
+        let (keyboard, patience) = (&mut self.keyboard.borrow_mut(), &mut self.patience.borrow_mut());
+        reveal::reveal(&mut self.screen, keyboard, patience, revelation, self.language)
     }
 
     fn watch(&mut self, live: &Live<'_>) -> Result<LiveEnd, DeskError> {
         if self.screen.is_plain() {
             return Err(DeskError::NoScreen);
         }
-        live::show(&mut self.screen, &mut self.keyboard.borrow_mut(), live, self.language)
+        let (keyboard, patience) = (&mut self.keyboard.borrow_mut(), &mut self.patience.borrow_mut());
+        live::show(&mut self.screen, keyboard, patience, live, self.language)
     }
 
     fn progress(&mut self, line: Option<&str>) {
