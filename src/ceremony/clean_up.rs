@@ -10,6 +10,9 @@ use crate::quorum::Digest;
 use crate::store::Place;
 use crate::vault::Moment;
 
+/// So many deposits and as many attachments are named in one line: no card signs it, so it must be short.
+const NAMED_AT_ONCE: usize = 24;
+
 /// Deletes what a commit made superfluous, sealed contents of earlier and aborted epochs, folded deposits and superseded blobs, and says so in the log.
 /// It is done again by whoever comes next when it was interrupted. Gives the number of files.
 ///
@@ -49,17 +52,16 @@ pub fn clean_up(writing: &mut Writing<'_>, now: Moment) -> Result<usize, Ceremon
     stands_sealed(ledger, active)?;
     writing.writer().remove(&places)?;
     let mut epochs = sealed.into_iter();
-    let first = epochs.next();
-    writing.record(now, None, &[], What::Deleted { sealed: first, deposits, attachments })?;
-    for epoch in epochs {
-        writing.record(
-            now,
-            None,
-            &[],
-            What::Deleted { sealed: Some(epoch), deposits: Vec::new(), attachments: Vec::new() },
-        )?;
+    let mut deposits = deposits.chunks(NAMED_AT_ONCE);
+    let mut attachments = attachments.chunks(NAMED_AT_ONCE);
+    loop {
+        let (sealed, deposits, attachments) = (epochs.next(), deposits.next(), attachments.next());
+        if sealed.is_none() && deposits.is_none() && attachments.is_none() {
+            return Ok(places.len());
+        }
+        let (deposits, attachments) = (deposits.unwrap_or_default().to_vec(), attachments.unwrap_or_default().to_vec());
+        writing.record(now, None, &[], What::Deleted { sealed, deposits, attachments })?;
     }
-    Ok(places.len())
 }
 
 /// Blobs that a committed rotation encrypted anew, and new ones of a rotation that never became the vault's.

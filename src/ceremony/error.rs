@@ -88,7 +88,7 @@ pub enum CeremonyError {
     /// Every recovery code of the entry was shown before; how many it has.
     AllCodesSpent(EntryId, u16),
     /// So many deposits bring what is named, and none has this number; how many do.
-    NoSuchNumber(EntryId, u16, u16),
+    NoSuchNumber(EntryId, u32, usize),
     /// The deposit that is meant cannot be read.
     UnreadableDeposit(EntryId),
     /// There is no such deposit any more.
@@ -130,6 +130,10 @@ pub enum CeremonyError {
     CopyInVault(PathBuf),
     /// The copy is not what was copied.
     CopyDiffers(PathBuf),
+    /// The log stands there already, or the folder belongs to the vault; another one is needed.
+    SameLog(PathBuf),
+    /// In the folder that was named stands the log of another vault, or one that cannot be read.
+    OtherLog(PathBuf),
     /// The other folder is of another vault.
     OtherVault(PathBuf),
 }
@@ -204,6 +208,8 @@ impl Say for CeremonyError {
             CeremonyError::ReceiptKnown => text::receipt_known(language),
             CeremonyError::CopyInVault(path) => text::copy_in_vault(language, path.display()),
             CeremonyError::CopyDiffers(path) => text::copy_differs(language, path.display()),
+            CeremonyError::SameLog(path) => text::same_log(language, path.display()),
+            CeremonyError::OtherLog(path) => text::other_log(language, path.display()),
             CeremonyError::OtherVault(path) => text::other_vault(language, path.display()),
         }
     }

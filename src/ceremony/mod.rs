@@ -49,5 +49,5 @@ pub use renewal::{NotRenewed, Renewal};
 pub use review::review;
 pub use rotation::{Rotation, Staged, abort, commit, stage};
 pub use status::{CustodianStatus, Margin, Seal, StatusReport, status};
-pub use unseal::{ConfirmedField, EntryView, OpenDeposit, Session};
+pub use unseal::{CLOSES_AFTER, ConfirmedField, EntryView, OpenDeposit, OpeningRecorded, Session};
 pub use verify::{FileFinding, VerifyDepth, verify_files};

@@ -1,5 +1,7 @@
 //! Opening the vault: the event first, then the contents, then each revelation's event before its value.
 
+use std::time::Duration;
+
 use super::error::CeremonyError;
 use super::gathering::Attendance;
 use super::held::{Held, Name};
@@ -121,6 +123,12 @@ pub struct ConfirmedField<'s> {
     pub held: Vec<Held<'s, FieldValue>>,
 }
 
+/// An opening closes by itself when nobody has pressed a key for so long.
+pub const CLOSES_AFTER: Duration = Duration::from_mins(10);
+
+/// That the event of an opening is on the medium.
+pub struct OpeningRecorded(EventId);
+
 /// An opening: from its event to its closing.
 pub struct Session {
     event: EventId,
@@ -140,19 +148,46 @@ impl Session {
         incident: Option<&str>,
         now: Moment,
     ) -> Result<Session, CeremonyError> {
+        let recorded = Session::record(writing, &attendance, reason, incident, now)?;
+        Session::begin(recorded, writing, attendance)
+    }
+
+    /// Writes the event of an opening. Where it cannot be written, the cards need not come again: the log can go on in another folder.
+    ///
+    /// # Errors
+    /// When the event cannot be written, no reason is given, the cards are not of the active epoch, or the contents are not the ones that
+    /// the header names.
+    pub fn record(
+        writing: &mut Writing<'_>,
+        attendance: &Attendance,
+        reason: &str,
+        incident: Option<&str>,
+        now: Moment,
+    ) -> Result<OpeningRecorded, CeremonyError> {
         if reason.trim().is_empty() {
             return Err(CeremonyError::ReasonMissing);
         }
-        writing.ledger().attended_by_active(&attendance)?;
-        sealed_file(writing.ledger(), &attendance)?;
+        writing.ledger().attended_by_active(attendance)?;
+        sealed_file(writing.ledger(), attendance)?;
         let what = What::Opened {
             epoch: attendance.header().hash(),
             reason: reason.to_owned(),
             incident: incident.map(str::to_owned),
         };
-        let event = writing.record(now, None, &attendance.signers(), what)?;
+        Ok(OpeningRecorded(writing.record(now, None, &attendance.signers(), what)?))
+    }
+
+    /// Opens the vault, after its event.
+    ///
+    /// # Errors
+    /// When the contents do not open.
+    pub fn begin(
+        recorded: OpeningRecorded,
+        writing: &Writing<'_>,
+        attendance: Attendance,
+    ) -> Result<Session, CeremonyError> {
         let opened = Opened::open(writing.ledger(), &attendance)?;
-        Ok(Session { event, attendance, opened })
+        Ok(Session { event: recorded.0, attendance, opened })
     }
 
     /// The id of the opening.
@@ -224,13 +259,21 @@ impl Session {
         Ok(fields.iter().map(|name| view.field(name)).collect())
     }
 
+    /// Writes that the opening has ended, for whoever may have to write it in another folder. Nothing may be shown after it.
+    ///
+    /// # Errors
+    /// When the event cannot be written.
+    pub fn record_closing(&self, writing: &mut Writing<'_>, now: Moment) -> Result<(), CeremonyError> {
+        writing.record(now, None, &self.attendance.signers(), What::Closed { session: self.event })?;
+        Ok(())
+    }
+
     /// Ends the opening; everything in memory is wiped, whether the event could be written or not.
     ///
     /// # Errors
     /// When the event cannot be written.
     pub fn close(self, writing: &mut Writing<'_>, now: Moment) -> Result<(), CeremonyError> {
-        writing.record(now, None, &self.attendance.signers(), What::Closed { session: self.event })?;
-        Ok(())
+        self.record_closing(writing, now)
     }
 }
 

@@ -10,6 +10,7 @@ use super::commands::{
 };
 use super::context::Context;
 use super::error::CliError;
+use super::terminal::Desk;
 use crate::language::Language;
 use crate::quorum::{EventId, NotHex};
 
@@ -54,11 +55,16 @@ impl Arguments {
     /// The context that these arguments ask for.
     pub fn context(&self, language: Language) -> Result<Context, CliError> {
         let desk = self.command.answers().desk(language)?;
+        Ok(self.context_at(language, desk))
+    }
+
+    /// The same at another desk.
+    pub fn context_at(&self, language: Language, desk: Box<dyn Desk>) -> Context {
         let mut context = Context::new(language, self.json, desk);
         context.vault = self.vault.clone().or(context.vault.take());
         context.log_to.clone_from(&self.log_to);
         context.anchor = self.anchor;
-        Ok(context)
+        context
     }
 }
 

@@ -187,12 +187,16 @@ impl Context {
                 self.log_to = (!typed.is_empty()).then(|| PathBuf::from(typed));
             }
         }
-        let folder = self.log_to.clone().unwrap_or_default();
-        if system::is_memory_filesystem(&folder) && !std::mem::replace(&mut self.told_of_memory, true) {
-            self.desk.tell(&text::log_in_memory(self.language, folder.display()));
-        }
+        self.tell_of_memory(&self.log_to.clone().unwrap_or_default());
         let path = ledger.folder().root().to_owned();
         self.read_at(&path)
+    }
+
+    /// Tells once that a folder for the log is in memory.
+    pub fn tell_of_memory(&mut self, folder: &Path) {
+        if system::is_memory_filesystem(folder) && !std::mem::replace(&mut self.told_of_memory, true) {
+            self.desk.tell(&text::log_in_memory(self.language, folder.display()));
+        }
     }
 
     /// Takes the vault for writing.

@@ -50,6 +50,8 @@ pub enum CliError {
         /// Whose was meant.
         named: String,
     },
+    /// The event could not be written, so that nothing was shown.
+    NotRecorded(StoreError),
     /// The person said no.
     Declined,
     /// Standard output was closed or is full.
@@ -87,6 +89,7 @@ impl Say for CliError {
             CliError::Usage(sentence) | CliError::Incomplete(sentence) => sentence(language),
             CliError::NotEnoughCards(missing) => text::not_enough_cards(language, missing),
             CliError::OtherCard { name, named } => cards::card_of_somebody_else(language, name, named),
+            CliError::NotRecorded(error) => text::not_recorded(language, error.say(language)),
             CliError::Declined => text::declined(language),
             CliError::Output(error) => text::output_closed(language, error),
         }

@@ -1,12 +1,13 @@
 //! A vault that is being written to. Every event that the program writes is written here, after the rules accepted it.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::{CeremonyError, Ledger, Trust, is_event};
 use crate::ceremony::pins::PinBook;
 use crate::journal::{Event, Finding, Headers, History, Known, Line, Refusal, Signer, What};
 use crate::quorum::{CustodianKey, Digest, EventId};
-use crate::store::{Place, Tail, VaultWriter};
+use crate::store::{Place, Tail, Trouble, VaultWriter, is_inside};
 use crate::vault::{EpochHeader, FORMAT_VERSION, Moment};
 
 impl<'d> Ledger<'d> {
@@ -17,7 +18,8 @@ impl<'d> Ledger<'d> {
     pub fn begin(self, now: Moment) -> Result<Writing<'d>, CeremonyError> {
         let (writer, log) = self.folder.begin_writing(&is_event)?;
         let ledger = Ledger::of(self.folder, &self.pins, log, self.anchor, Trust::Pinned)?;
-        let mut writing = Writing { writer, ledger };
+        let side_logs = ledger.folder.side_log().map(Path::to_owned).into_iter().collect();
+        let mut writing = Writing { writer, ledger, cut_off: false, side_logs };
         writing.record_torn_tails(now)?;
         Ok(writing)
     }
@@ -27,6 +29,10 @@ impl<'d> Ledger<'d> {
 pub struct Writing<'d> {
     writer: VaultWriter<'d>,
     ledger: Ledger<'d>,
+    /// Whether the log took the last line not, or not for certain.
+    cut_off: bool,
+    /// Folders outside the vault in which lines were written.
+    side_logs: Vec<PathBuf>,
 }
 
 impl<'d> Writing<'d> {
@@ -55,13 +61,58 @@ impl<'d> Writing<'d> {
             verified: 0,
             missing_head: None,
         };
-        Ok(Writing { writer, ledger })
+        Ok(Writing { writer, ledger, cut_off: false, side_logs: Vec::new() })
     }
 
     /// What was read and written so far.
     #[must_use]
     pub fn ledger(&self) -> &Ledger<'d> {
         &self.ledger
+    }
+
+    /// That the log can take what an opening writes.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub fn test_room(&self) -> Result<(), CeremonyError> {
+        Ok(self.writer.test_room()?)
+    }
+
+    /// Whether the last event could not be written because the log takes no more, so that another folder would help. The same event
+    /// recorded again there, at the same moment, is the same line.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        self.cut_off
+    }
+
+    /// Goes on with the log in another folder, which gets every line that was written since writing began: it can then be merged into any
+    /// copy of the vault, also when the medium that took no more is never seen again.
+    ///
+    /// # Errors
+    /// When the folder is inside the vault, is where the log stands already, holds the log of another vault, or cannot be written.
+    pub fn continue_in(&mut self, folder: &Path) -> Result<(), CeremonyError> {
+        let taken = self.side_logs.iter().map(PathBuf::as_path).chain([self.ledger.folder.root()]);
+        if let Some(taken) = taken.into_iter().find(|taken| is_inside(folder, taken)) {
+            return Err(CeremonyError::SameLog(taken.to_owned()));
+        }
+        let vault = self.ledger.state().vault;
+        let is_ours = |bytes: &[u8]| Line::read(bytes).is_ok_and(|line| line.event.vault == vault);
+        match self.writer.continue_in(folder, &is_event, &is_ours, &self.ledger.added) {
+            Err(error) if *error.trouble() == Trouble::OtherContent => {
+                return Err(CeremonyError::OtherLog(folder.to_owned()));
+            }
+            outcome => outcome?,
+        }
+        self.ledger.folder = self.writer.folder().clone();
+        self.side_logs.push(folder.to_owned());
+        self.cut_off = false;
+        Ok(())
+    }
+
+    /// The folders outside the vault in which lines were written: each is to be merged.
+    #[must_use]
+    pub fn side_logs(&self) -> &[PathBuf] {
+        &self.side_logs
     }
 
     /// Ends writing and gives the lock back.
@@ -129,17 +180,26 @@ impl<'d> Writing<'d> {
             self.ledger.fold_again();
             return Err(CeremonyError::Refused(why.unwrap_or(Refusal::SignersDoNotMatch)));
         }
-        if let Err(error) = self.writer.append(&bytes) {
+        let appended =
+            if line.event.signers.is_empty() { self.writer.append_claim(&bytes) } else { self.writer.append(&bytes) };
+        if let Err(error) = appended {
             self.ledger.added.pop();
             self.ledger.fold_again();
+            // A line that is too long, or a claim where none is taken, would be refused in every other folder too.
+            self.cut_off = !matches!(error.trouble(), Trouble::LineTooLong { .. } | Trouble::KeptForSigned);
             return Err(error.into());
         }
+        self.cut_off = false;
         Ok(line.id)
     }
 
     /// Takes in lines of another copy, as they are.
     pub(in crate::ceremony) fn take_in(&mut self, lines: &[&[u8]]) -> Result<(), CeremonyError> {
-        self.writer.append_all(lines.iter().copied())?;
+        let claimed = |line: &&&[u8]| Line::read_known(line).is_ok_and(|line| line.event.signers.is_empty());
+        match lines.iter().find(claimed) {
+            Some(_) => self.writer.append_with_claims(lines.iter().copied())?,
+            None => self.writer.append_all(lines.iter().copied())?,
+        }
         self.ledger.added.extend(lines.iter().map(|line| line.to_vec()));
         self.ledger.history = self.ledger.history_with(&self.ledger.headers, &[]);
         Ok(())
@@ -165,7 +225,11 @@ impl<'d> Writing<'d> {
             let hash = Digest::of(&bytes);
             if !self.ledger.state().torn_tails.contains(&hash) {
                 let what = What::TailSetAside { number, size: bytes.len() as u64, hash };
-                self.record(now, None, &[], what)?;
+                match self.record(now, None, &[], what) {
+                    // Whoever filled the log with claims must not keep a quorum out. The tail is kept in its file all the same.
+                    Err(CeremonyError::Store(error)) if *error.trouble() == Trouble::KeptForSigned => return Ok(()),
+                    recorded => recorded?,
+                };
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use super::log_place::recorded;
 use super::{Arguments, held};
 use crate::ceremony::{CeremonyError, Held, OfferedAttachment, Session, Writing};
 use crate::cli::context::Context;
@@ -109,7 +110,10 @@ pub fn ask_and_write(
             Err(error @ (CliError::File(..) | CliError::Ceremony(CeremonyError::Store(_)))) => {
                 context.say(&error);
             }
-            Err(error @ CliError::Ceremony(CeremonyError::AttachmentMissing(..) | CeremonyError::Format(..))) => {
+            Err(
+                error @ (CliError::NotRecorded(_)
+                | CliError::Ceremony(CeremonyError::AttachmentMissing(..) | CeremonyError::Format(..))),
+            ) => {
                 context.say(&error);
                 return Ok(());
             }
@@ -155,10 +159,12 @@ fn stream(
     offered: &OfferedAttachment<'_>,
     target: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let now = context.now();
-    let mut progress = Progress::new(context.language, offered.name.as_str(), Some(offered.held.value.size));
-    let desk = &mut *context.desk;
-    let written = session.write_attachment(writing, entry, offered, now, target, &mut |done| progress.show(desk, done));
-    progress.end(&mut *context.desk);
-    Ok(written?)
+    recorded(context, writing, |context, writing, now| {
+        let mut progress = Progress::new(context.language, offered.name.as_str(), Some(offered.held.value.size));
+        let desk = &mut *context.desk;
+        let mut tell = |done| progress.show(desk, done);
+        let written = session.write_attachment(writing, entry, offered, now, target, &mut tell);
+        progress.end(&mut *context.desk);
+        written
+    })
 }

@@ -1,5 +1,6 @@
 //! What people at the terminal choose from: an entry, then what they need of it, until they are done.
 
+use super::log_place::recorded;
 use super::reveal::reveal;
 use super::{Arguments, attachment, code, held};
 use crate::ceremony::{CeremonyError, EntryView, Held, RECOVERY_CODES, Session, TOTP, Which, Writing};
@@ -144,6 +145,7 @@ impl Chosen<'_, '_> {
         match shown {
             Err(
                 error @ (CliError::Usage(_)
+                | CliError::NotRecorded(_)
                 | CliError::Ceremony(CeremonyError::AllCodesSpent(..) | CeremonyError::Factor(_))),
             ) => {
                 context.say(&error);
@@ -155,7 +157,8 @@ impl Chosen<'_, '_> {
 
     fn show_enrolment(&mut self, context: &mut Context, which: Which) -> Result<(), CliError> {
         let names = [FieldName::fixed(TOTP)];
-        let shown = self.session.reveal(self.writing, self.entry, &names, context.now())?;
+        let shown =
+            recorded(context, self.writing, |_, writing, now| self.session.reveal(writing, self.entry, &names, now))?;
         shown.iter().try_for_each(|field| code::show_enrolment(context, self.arguments, self.entry, field, which))
     }
 }
@@ -181,9 +184,17 @@ fn choose_fields(
                 attachment::ask_and_write(context, session, chosen.writing, entry, *blob)?;
             }
             Some(Choice::Field(name)) => {
-                let shown = session.reveal(chosen.writing, entry, std::slice::from_ref(name), context.now())?;
-                for field in &shown {
-                    reveal(context, entry, field, arguments.seconds)?;
+                let shown = recorded(context, chosen.writing, |_, writing, now| {
+                    session.reveal(writing, entry, std::slice::from_ref(name), now)
+                });
+                match shown {
+                    // The vault stays open: there may be room later, and other things to see.
+                    Err(error @ CliError::NotRecorded(_)) => context.say(&error),
+                    shown => {
+                        for field in &shown? {
+                            reveal(context, entry, field, arguments.seconds)?;
+                        }
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::log_place::recorded;
 use crate::ceremony::{ExportWatch, Exported, Session, Writing, check_export_folder};
 use crate::cli::answers::YES;
 use crate::cli::context::Context;
@@ -28,7 +29,7 @@ pub fn ask(context: &mut Context, folder: &Path, vault: &Path) -> Result<(), Cli
 struct Watch<'w> {
     desk: &'w mut dyn Desk,
     language: Language,
-    step: Stoppable,
+    step: &'w Stoppable,
     current: Option<(AttachmentName, Progress)>,
 }
 
@@ -62,14 +63,18 @@ pub fn write_everything(
     writing: &mut Writing<'_>,
     folder: &Path,
 ) -> Result<Exported, CliError> {
-    let (language, now, disk) = (context.language, context.now(), context.disk());
-    let mut watch = Watch { desk: &mut *context.desk, language, step: Stoppable::begin(), current: None };
-    let exported = session.export(writing, disk, folder, now, &mut watch);
-    watch.end();
-    if exported.is_err() && watch.is_stopped() {
+    let (language, disk) = (context.language, context.disk());
+    let step = Stoppable::begin();
+    let exported = recorded(context, writing, |context, writing, now| {
+        let mut watch = Watch { desk: &mut *context.desk, language, step: &step, current: None };
+        let exported = session.export(writing, disk, folder, now, &mut watch);
+        watch.end();
+        exported
+    });
+    if exported.is_err() && step.is_stopped() {
         return Err(DeskError::Interrupted.into());
     }
-    Ok(exported?)
+    exported
 }
 
 /// Tells where everything lies in the clear, and what could not be written. The last word of the opening: the screen is cleared before.

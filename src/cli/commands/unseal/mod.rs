@@ -5,6 +5,8 @@ mod choose;
 mod code;
 mod export;
 mod held;
+mod held_open;
+mod log_place;
 mod named;
 mod one_value;
 mod reveal;
@@ -16,7 +18,7 @@ use choose::choose_entries;
 use one_value::print_value;
 use reveal::reveal;
 
-use crate::ceremony::{Ledger, RECOVERY_CODES, Session, TOTP, Writing};
+use crate::ceremony::{RECOVERY_CODES, Session, TOTP, Writing};
 use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
 use crate::cli::cards::gather;
 use crate::cli::context::Context;
@@ -25,6 +27,9 @@ use crate::cli::terminal::DeskError;
 use crate::language::messages::cli as text;
 use crate::second_factor::ClockCorrection;
 use crate::vault::{AttachmentName, EntryId, FieldName};
+
+/// The status of the program after an opening that closed itself, since nobody was there.
+const CLOSED_ITSELF: u8 = 4;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -46,12 +51,14 @@ pub struct Arguments {
     clock: Option<ClockCorrection>,
     #[arg(long, requires = "field")]
     enrolment: bool,
-    #[arg(long, value_name = "NUMBER", requires = "entry", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u16).range(1..))]
-    deposited: Option<Option<u16>>,
+    #[arg(long, value_name = "NUMBER", requires = "entry", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u32).range(1..))]
+    deposited: Option<Option<u32>>,
     #[arg(long, value_name = "DIR", conflicts_with = "entry")]
     export: Option<PathBuf>,
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(3..=3600))]
     seconds: u64,
+    #[arg(long, requires = "log_to")]
+    side_log_only: bool,
     #[command(flatten)]
     cards: CardSource,
     #[command(flatten)]
@@ -89,7 +96,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         export::ask(context, folder, ledger.folder().root())?;
     }
     // Before anybody brings a card: that somebody else is writing, or that nothing can be written, must not be learned after it.
-    let mut writing = context.begin(ledger)?;
+    let mut writing = log_place::begin(context, ledger, arguments.side_log_only)?;
     let header = writing.ledger().active()?.clone();
     let language = context.language;
     let count = header.custodians.len();
@@ -98,26 +105,24 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     }
     let (reason, incident) = reason(context, arguments)?;
     let attendance = gather(context, &header, writing.ledger().state())?;
-    let session = Session::open(&mut writing, attendance, &reason, incident.as_deref(), context.now())?;
-    // The cards proved the epoch.
-    context.remember(writing.ledger(), Some(header.hash()));
-    context.desk.tell(&text::opened(language, &header.name, super::short(session.event())));
-    let (shown, exported) = match &arguments.export {
-        Some(folder) => match export::write_everything(context, &session, &mut writing, folder) {
-            Ok(exported) => (Ok(()), Some((folder, exported))),
-            Err(error) => (Err(error), None),
-        },
-        None => (show(context, arguments, &session, &mut writing), None),
-    };
-    // Whatever happened while things were shown, the opening is closed.
-    let closed = session.close(&mut writing, context.now());
-    let ledger = writing.end();
-    let told = tell_end(context, &ledger);
-    shown?;
-    closed?;
-    told?;
-    if let Some((folder, exported)) = exported {
-        export::tell_exported(context, &exported, folder)?;
+    let recorded = log_place::recorded(context, &mut writing, |_, writing, now| {
+        Session::record(writing, &attendance, &reason, incident.as_deref(), now)
+    })?;
+    let session = Session::begin(recorded, &writing, attendance)?;
+    let exported = held_open::while_open(context, session, writing, |context, session, writing| {
+        // The cards proved the epoch.
+        context.remember(writing.ledger(), Some(header.hash()));
+        context.desk.tell(&text::opened(language, &header.name, super::short(session.event())));
+        match &arguments.export {
+            Some(folder) => Ok(Some((folder, export::write_everything(context, session, writing, folder)?))),
+            None => show(context, arguments, session, writing).map(|()| None),
+        }
+    });
+    match exported {
+        Err(CliError::Desk(DeskError::Idle)) => return Ok(CLOSED_ITSELF),
+        Ok(Some((folder, exported))) => export::tell_exported(context, &exported, folder)?,
+        Ok(None) => {}
+        Err(error) => return Err(error),
     }
     Ok(0)
 }
@@ -170,7 +175,9 @@ fn show(
         }
         _ => {}
     }
-    let shown = session.reveal(writing, entry, std::slice::from_ref(field), context.now())?;
+    let shown = log_place::recorded(context, writing, |_, writing, now| {
+        session.reveal(writing, entry, std::slice::from_ref(field), now)
+    })?;
     let shown = shown.first().ok_or(CliError::Usage(text::value_missing))?;
     if context.desk.is_attended() && std::io::stdout().is_terminal() && !context.json {
         return match field.as_str() {
@@ -179,16 +186,4 @@ fn show(
         };
     }
     print_value(context, entry, shown, which)
-}
-
-/// What to do next, and the head to copy by hand.
-fn tell_end(context: &mut Context, ledger: &Ledger<'_>) -> Result<(), CliError> {
-    let head = super::head(ledger);
-    context.desk.clear_between_people();
-    context.desk.tell(&text::closed(context.language, head));
-    if let Some(folder) = ledger.folder().side_log() {
-        context.desk.tell(&text::merge_side_log(context.language, folder.display()));
-    }
-    context.desk.pause(&text::copied(context.language))?;
-    Ok(())
 }
