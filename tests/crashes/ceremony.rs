@@ -16,7 +16,7 @@ use crate::machine::{Machine, attend, now, read_all_back, reveal};
 const NAMES: [&str; 3] = ["Aiko", "Ben", "Chie"];
 
 /// A vault with a sealed entry and a deposit that waits, and the cards that open it.
-fn vault() -> (CrashDisk, Vec<String>) {
+pub fn vault() -> (CrashDisk, Vec<String>) {
     let disk = CrashDisk::new();
     let machine = Machine::new(&disk);
     let cards = machine.begin();
@@ -71,12 +71,12 @@ pub fn that_open<'c>(machine: Machine<'_>, hands: &[&'c [String]]) -> &'c [Strin
 }
 
 /// These cards show both values of [`vault`].
-fn holds_everything(machine: Machine<'_>, cards: &[String]) {
+pub fn holds_everything(machine: Machine<'_>, cards: &[String]) {
     assert_eq!(machine.unseal(cards, "m365-admin").unwrap(), ["sealed"]);
     assert_eq!(machine.unseal(cards, "registrar").unwrap(), ["waiting"]);
 }
 
-fn has_event(machine: Machine<'_>, wanted: impl Fn(&What) -> bool) -> bool {
+pub fn has_event(machine: Machine<'_>, wanted: impl Fn(&What) -> bool) -> bool {
     machine.read().history().events.iter().any(|placed| placed.accepted && wanted(&placed.event.what))
 }
 
