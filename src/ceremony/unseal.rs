@@ -124,7 +124,7 @@ pub struct ConfirmedField<'s> {
 }
 
 /// An opening closes by itself when nobody has pressed a key for so long.
-pub const CLOSES_AFTER: Duration = Duration::from_mins(10);
+pub const CLOSES_AFTER: Duration = Duration::from_secs(10 * 60);
 
 /// That the event of an opening is on the medium.
 pub struct OpeningRecorded(EventId);
