@@ -1,7 +1,7 @@
 //! Turns the message files into one function per message, so that a message missing in either language, or naming something
 //! that it was not given, fails the build. Files: `src/language/messages/<room>.en.txt` and `<room>.ja.txt`.
 //!
-//! A message is `key(argument, …) = text`, continued by indented lines. In the text `{argument}` is replaced, and
+//! A message is `key(argument, …) = text`, continued by indented lines. An argument that may have several lines is `argument:text`. In the text `{argument}` is replaced, and
 //! `{argument:one|many}` chooses a word by the argument being 1.
 
 use std::collections::BTreeMap;
@@ -9,8 +9,17 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+/// What is put into a sentence. It is cleaned first, since others may have written it: no parameter turns a line round or moves the
+/// cursor, and none has a line feed, unless it is itself sentences of ours.
+#[derive(PartialEq, Eq, Debug)]
+struct Argument {
+    name: String,
+    /// Marked with `:text` in the head of the message: line feeds stay.
+    is_text: bool,
+}
+
 struct Message {
-    arguments: Vec<String>,
+    arguments: Vec<Argument>,
     text: String,
 }
 
@@ -25,13 +34,14 @@ fn main() {
         .collect();
     rooms.sort();
     let mut code = String::new();
+    let mut table = TABLE.to_owned();
     for room in &rooms {
         let english = read(&folder.join(format!("{room}.en.txt")));
         let japanese = read(&folder.join(format!("{room}.ja.txt")));
         for key in japanese.keys() {
             assert!(english.contains_key(key), "{room}.en.txt has no message {key}");
         }
-        writeln!(code, "/// Messages of `{room}`.\npub mod {room} {{\n    #[allow(unused_imports)]\n    use super::{{Display, Language}};").unwrap();
+        writeln!(code, "/// Messages of `{room}`.\npub mod {room} {{\n    #[allow(unused_imports)]\n    use super::{{Display, Language, plain}};").unwrap();
         for (key, message) in &english {
             let other = japanese.get(key).unwrap_or_else(|| panic!("{room}.ja.txt has no message {key}"));
             assert_eq!(message.arguments, other.arguments, "{room}: {key} has other arguments in Japanese");
@@ -39,7 +49,10 @@ fn main() {
         }
         lookup(&mut code, &english);
         code.push_str("}\n");
+        parameters(&mut table, room, &english);
     }
+    table.push_str("];\n");
+    code.push_str(&table);
     let target = Path::new(&env::var("OUT_DIR").unwrap()).join("messages.rs");
     fs::write(target, code).unwrap();
 }
@@ -71,30 +84,69 @@ fn read(path: &Path) -> BTreeMap<String, Message> {
     messages
 }
 
-fn head_of(head: &str) -> (String, Vec<String>) {
+fn head_of(head: &str) -> (String, Vec<Argument>) {
     match head.split_once('(') {
         None => (head.to_owned(), Vec::new()),
         Some((key, rest)) => {
             let list = rest.strip_suffix(')').expect("arguments end with `)`");
-            (key.to_owned(), list.split(',').map(|name| name.trim().to_owned()).collect())
+            (key.to_owned(), list.split(',').map(argument).collect())
         }
+    }
+}
+
+fn argument(written: &str) -> Argument {
+    match written.trim().split_once(':') {
+        None => Argument { name: written.trim().to_owned(), is_text: false },
+        Some((name, "text")) => Argument { name: name.to_owned(), is_text: true },
+        Some((name, kind)) => panic!("{name}: there are no arguments of the kind {kind}"),
     }
 }
 
 /// One function: a match over the languages, each arm pushing literal text and arguments.
 fn function(code: &mut String, key: &str, english: &Message, japanese: &Message) {
-    let parameters: String = english.arguments.iter().map(|name| format!(", {name}: impl Display")).collect();
+    let parameters: String =
+        english.arguments.iter().map(|argument| format!(", {}: impl Display", argument.name)).collect();
     // As code, so that nothing in a sentence is taken for a link.
     writeln!(code, "    /// `` {:?} ``", english.text).unwrap();
     writeln!(code, "    #[must_use]\n    pub fn {key}(language: Language{parameters}) -> String {{").unwrap();
-    for name in &english.arguments {
-        writeln!(code, "        let {name} = {name}.to_string();").unwrap();
+    for Argument { name, is_text } in &english.arguments {
+        let cleaned = if *is_text { "lines" } else { "one_line" };
+        writeln!(code, "        let {name} = plain::{cleaned}(&{name}.to_string());").unwrap();
     }
     writeln!(code, "        match language {{").unwrap();
     for (variant, message) in [("English", english), ("Japanese", japanese)] {
         writeln!(code, "            Language::{variant} => [{}].concat(),", pieces(key, message)).unwrap();
     }
     code.push_str("        }\n    }\n");
+}
+
+/// For the tests: each parameter of each message, whether it may have several lines, and the message with something in its place.
+const TABLE: &str = "
+#[cfg(test)]
+pub struct Parameter {
+    pub name: &'static str,
+    pub is_text: bool,
+    pub said: fn(Language, &str) -> String,
+}
+
+#[cfg(test)]
+pub const PARAMETERS: &[Parameter] = &[
+";
+
+fn parameters(table: &mut String, room: &str, messages: &BTreeMap<String, Message>) {
+    for (key, message) in messages {
+        for tried in &message.arguments {
+            let given = |argument: &Argument| if argument == tried { "given" } else { "\"2\"" };
+            let given: Vec<&str> = message.arguments.iter().map(given).collect();
+            let (name, is_text) = (&tried.name, tried.is_text);
+            writeln!(
+                table,
+                "    Parameter {{ name: \"{room}::{key}({name})\", is_text: {is_text}, said: |language, given| {room}::{key}(language, {}) }},",
+                given.join(", ")
+            )
+            .unwrap();
+        }
+    }
 }
 
 /// Messages without arguments can also be found by their key, for what is laid out by somebody else, such as help.
@@ -122,7 +174,7 @@ fn pieces(key: &str, message: &Message) -> String {
         out.push(format!("{:?}", &rest[..start]));
         let inside = &rest[start + 1..end];
         let (name, words) = inside.split_once(':').map_or((inside, None), |(name, words)| (name, Some(words)));
-        assert!(message.arguments.iter().any(|known| known == name), "{key}: {{{name}}} is not an argument");
+        assert!(message.arguments.iter().any(|known| known.name == name), "{key}: {{{name}}} is not an argument");
         used.push(name.to_owned());
         match words.map(|words| words.split_once('|').unwrap_or_else(|| panic!("{key}: {{{inside}}} has no `|`"))) {
             None => out.push(format!("&*{name}")),
@@ -131,7 +183,7 @@ fn pieces(key: &str, message: &Message) -> String {
         rest = &rest[end + 1..];
     }
     out.push(format!("{rest:?}"));
-    for name in &message.arguments {
+    for Argument { name, .. } in &message.arguments {
         assert!(used.contains(name), "{key}: {name} is given and not said");
     }
     out.join(", ")

@@ -2,12 +2,15 @@
 //! memory.
 
 #[path = "support/mod.rs"]
+#[allow(dead_code, reason = "other benches do more with it")]
 mod support;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use breakglass::ceremony::{Gathering, Offered, Rotation, Writing, commit, put, read_back, stage, trusted_epoch};
+use breakglass::ceremony::{
+    Choices, Gathering, Offered, Rotation, Writing, commit, put, read_back, stage, trusted_epoch,
+};
 use breakglass::vault::{Change, FieldName, FieldValue};
 use support::{Room, card, moment, plan};
 
@@ -56,10 +59,13 @@ fn seal(room: &Room, writing: &mut Writing<'_>) {
     let fold: Vec<_> = rotation.deposits().iter().map(|open| open.pending.deposit).collect();
     assert_eq!(fold.len(), ENTRIES);
     let mut keep = room.keep_cards();
-    let staged = stage(writing, rotation, plan(), &fold, Vec::new(), moment(), &mut keep).expect("a staged epoch");
+    let staged = stage(writing, rotation, plan(), Choices::folding(fold), moment(), &mut keep).expect("a staged epoch");
+    let header = writing.ledger().header(staged.epoch).expect("its header").clone();
+    let mut gathering = Gathering::begin(&header, writing.ledger().state());
     let texts = room.cards.borrow().clone();
     for text in &texts {
-        read_back(writing, staged.epoch, card(text), false, None, moment()).expect("a good card");
+        gathering.keep(read_back(writing, staged.epoch, card(text), false, None, moment()).expect("a good card"));
     }
-    commit(writing, Vec::new(), "Ben", moment()).expect("a committed epoch");
+    let quorum = gathering.quorum().expect("a quorum");
+    commit(writing, &quorum, Vec::new(), "Ben", moment()).expect("a committed epoch");
 }

@@ -5,8 +5,8 @@
 #   examples/a_year.sh             with the program that cargo builds
 #   BREAKGLASS=… examples/a_year.sh    with this one
 #
-# What people do with paper, a script can only do with files: "the printer" copies card files to a folder "paper", and whoever types a
-# card reads it from there. Every name, password and key is invented. The log shows today's dates, since the clock is the machine's.
+# What people do with paper, a script can only do with files: "the printer" puts the groups of each card in a folder "paper", as somebody
+# types them off the sheet, and --from-paper says that they were. The files that breakglass wrote would be refused. Every name, password and key is invented. The log shows today's dates, since the clock is the machine's.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -33,10 +33,13 @@ run() {
     [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
 }
 
-# The printer: what was a file is paper now. NAME is a folder for one set of cards.
+# The printer, and whoever types: only the groups of a card come back, without its words and row numbers. NAME is a folder for one set.
 print_cards() {
+    local file
     mkdir -p "paper/$1"
-    cp cards/card-*.txt "paper/$1/"
+    for file in cards/card-*.txt; do
+        sed -nE 's/^ +[0-9]+   +([A-Z0-9].*)$/\1/p' "$file" >"paper/$1/${file#cards/}"
+    done
 }
 
 # The card of a custodian, by its number.
@@ -55,7 +58,7 @@ CSV
 run init acme.vault --name Acme --threshold 3 --roster custodians.csv --text --cards-to cards
 print_cards january
 note "A card counts only once it was read back from its paper. Then its file is deleted."
-run init acme.vault --cards paper/january --cards-to cards
+run init acme.vault --cards paper/january --from-paper --cards-to cards
 
 month "February: what an emergency needs goes in"
 note "The emergency accounts stand in a password manager so far. Its export is shown, asked about, put in, and destroyed."
@@ -80,14 +83,14 @@ note "Three custodians come. What was put in is listed before it is folded in; e
 cat "$(card january 1)" "$(card january 2)" "$(card january 4)" >three-cards.txt
 run rotate --cards paper/january --stage --roster custodians.csv --text --cards-to cards --yes
 print_cards march
-run rotate --commit --new-cards paper/march --cards-to cards --yes
+run rotate --commit --new-cards paper/march --from-paper --cards-to cards --yes
 note "The old paper opens nothing newer. It is destroyed, and the log says so."
 run card destroyed --all --yes
 
 month "April: a card is checked at home"
 note "Dan has his card, a copy of the header, and the program. He sends back a receipt that only his card can sign."
 header=$(ls -d acme.vault/epochs/*/header.json | tail -n 1)
-run card check --header "$header" --cards "$(card march 4)" --receipt dan.receipt
+run card check --header "$header" --from-paper --cards "$(card march 4)" --receipt dan.receipt
 run log add dan.receipt
 
 month "May: two copies live apart and meet again"
@@ -107,7 +110,7 @@ month "July: the ceremony after it"
 note "Emi gets a new card like everybody else; the lost one opens nothing newer."
 run rotate --cards paper/march --stage --roster custodians.csv --text --cards-to cards --yes
 print_cards july
-run rotate --commit --new-cards paper/july --cards-to cards --yes
+run rotate --commit --new-cards paper/july --from-paper --cards-to cards --yes
 run card destroyed --all --yes
 
 month "August, three at night: nobody can sign in"
@@ -129,7 +132,7 @@ run put microsoft-365-emergency-account --generate --by "Ben Okafor"
 run rotate --cards paper/july --replaced microsoft-365-emergency-account --replaced bitlocker --stage --roster custodians.csv --text \
     --cards-to cards --yes
 print_cards august
-run rotate --commit --new-cards paper/august --cards-to cards --yes
+run rotate --commit --new-cards paper/august --from-paper --cards-to cards --yes
 run card destroyed --all --yes
 
 month "October: a custodian leaves"
@@ -138,7 +141,7 @@ sed -i.before '/^Dan Weber/d' custodians.csv
 note "Four custodians from now on. The attachments are encrypted anew, since somebody left who could have opened them."
 run rotate --cards paper/august --stage --roster custodians.csv --text --cards-to cards --yes
 print_cards october
-run rotate --commit --new-cards paper/october --cards-to cards --yes
+run rotate --commit --new-cards paper/october --from-paper --cards-to cards --yes
 run card destroyed --all --yes
 
 month "December: the auditor comes"

@@ -15,7 +15,7 @@ use breakglass::journal::Calendar;
 use breakglass::language::Language;
 use breakglass::quorum::{Card, CardText, Reading, read_card};
 use breakglass::store::{RealDisk, VaultFolder};
-use breakglass::vault::{Change, EntryId, FieldName, FieldValue, Moment};
+use breakglass::vault::{Change, Claim, EntryId, FieldName, FieldValue, Moment};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args_os().nth(1).ok_or("name a folder for the vault")?);
@@ -28,8 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}", open(&folder, &pins, &entry, &cards[..2])?);
 
     let ledger = Ledger::read(VaultFolder::open(&RealDisk, &folder)?, &pins, None)?;
-    for due in status(&ledger, Calendar::default(), now())?.due_now() {
-        println!("due: {:?}", due.obligation);
+    let files = verify_files(&ledger, VerifyDepth::Hashed)?;
+    for due in status(&ledger, files, Calendar::default(), now())?.due_now() {
+        println!("due: {:?}", due.duty);
     }
     Ok(())
 }
@@ -100,7 +101,7 @@ fn open(
     let shown = session.reveal(&mut writing, entry, &[FieldName::fixed("password")], now())?;
     // Nothing was sealed by a rotation yet, so the value is a deposit, which nobody has confirmed.
     let (deposit, value) = shown[0].deposited.last().ok_or("no password was put in")?;
-    let by = deposit.pending.by.as_deref().unwrap_or("nobody");
+    let by = deposit.pending.by.as_ref().map_or("nobody", Claim::as_str);
     let told = format!("password of {entry}, put in by {by}: {}", value.map_or("", FieldValue::expose));
     session.close(&mut writing, now())?;
     Ok(told)

@@ -2,9 +2,10 @@
 //!
 //! The rooms, and the one direction in which they may call: `cli` -> `ceremony` -> (`store`, `vault`, `journal`, `paper`)
 //! -> `quorum` -> `system`; `journal` speaks of entries and moments in the words of `vault`. `language` holds every sentence and
-//! may be called by all; so may `stream`, which writes on another core. `second_factor` makes one-time codes, `feeds` writes what
+//! may be called by all; so may `bounds`, the sizes that rooms agree on, and `stream`, which writes on another core. `second_factor` makes one-time codes, `feeds` writes what
 //! other programs read. `quorum`, `vault` and `journal` know no terminal, no clock and no environment: those are handed in.
 
+pub mod bounds;
 pub mod ceremony;
 pub mod cli;
 pub mod exchange;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use breakglass::ceremony::*;
-use breakglass::journal::{Calendar, Obligation};
+use breakglass::journal::{Calendar, Duty, Replaced, SecretPart};
 use breakglass::language::Language;
 use breakglass::quorum::{Card, Reading, read_card};
 use breakglass::store::{RealDisk, VaultFolder};
@@ -51,9 +51,9 @@ fn plan() -> Plan {
     let custodian = |name: &str| CustodianPlan {
         name: name.parse().unwrap(),
         language: Language::English,
-        contact: String::new(),
-        deputy: String::new(),
-        place: String::new(),
+        contact: None,
+        deputy: None,
+        place: None,
         lock: None,
     };
     Plan {
@@ -134,7 +134,7 @@ fn a_vault_is_begun_filled_opened_rotated_and_calm_again() {
         read_back(&mut writing, epoch, card(text), false, None, begin).unwrap();
     }
     let ledger = writing.end();
-    assert!(status(&ledger, Calendar::default(), begin).unwrap().is_calm());
+    assert!(status(&ledger, Vec::new(), Calendar::default(), begin).unwrap().is_calm());
 
     let trusted = trusted_epoch(&ledger, None).unwrap();
     let mut writing = ledger.begin(begin).unwrap();
@@ -149,11 +149,9 @@ fn a_vault_is_begun_filled_opened_rotated_and_calm_again() {
     assert_eq!(shown[0].deposited[0].1.unwrap().expose(), "correct horse");
     session.close(&mut writing, begin).unwrap();
     let ledger = writing.end();
-    let report = status(&ledger, Calendar::default(), begin).unwrap();
+    let report = status(&ledger, Vec::new(), Calendar::default(), begin).unwrap();
     assert!(matches!(report.seal, Seal::Opened { still_open: false, .. }));
-    assert!(
-        report.due_now().any(|due| matches!(&due.obligation, Obligation::Replace { entry: due, .. } if *due == entry))
-    );
+    assert!(report.due_now().any(|due| matches!(&due.duty, Duty::Replace { entry: due, .. } if *due == entry)));
 
     let later = moment("2026-01-11T09:00:00Z");
     let mut writing = ledger.begin(later).unwrap();
@@ -163,25 +161,36 @@ fn a_vault_is_begun_filled_opened_rotated_and_calm_again() {
     let rotation = Rotation::open(&writing, attendance).unwrap();
     let fold: Vec<_> = rotation.deposits().iter().map(|open| open.pending.deposit).collect();
     assert_eq!(fold.len(), 2);
-    let staged = stage(&mut writing, rotation, plan(), &fold, vec![entry.clone()], later, &mut keep(&cards)).unwrap();
-    assert!(commit(&mut writing, Vec::new(), "Ben", later).is_err());
-    for text in cards.borrow().iter() {
-        read_back(&mut writing, staged.epoch, card(text), false, None, later).unwrap();
+    let replaced = vec![Replaced { entry: entry.clone(), secret: SecretPart::password() }];
+    let choices = Choices { replaced, ..Choices::folding(fold) };
+    let staged = stage(&mut writing, rotation, plan(), choices, later, &mut keep(&cards)).unwrap();
+    let new = || Gathering::begin(writing.ledger().header(staged.epoch).unwrap(), writing.ledger().state());
+    let mut early = new();
+    for text in &cards.borrow()[..3] {
+        assert!(matches!(early.offer(card(text)), Offered::Accepted(_)));
     }
-    commit(&mut writing, Vec::new(), "Ben", later).unwrap();
+    let mut read = new();
+    assert!(commit(&mut writing, &early.quorum().unwrap(), Vec::new(), "Ben", later).is_err(), "nothing was read back");
+    for text in cards.borrow().iter() {
+        read.keep(read_back(&mut writing, staged.epoch, card(text), false, None, later).unwrap());
+    }
+    commit(&mut writing, &read.quorum().unwrap(), Vec::new(), "Ben", later).unwrap();
     assert_eq!(clean_up(&mut writing, later).unwrap(), 3);
     let ledger = writing.end();
-    let report = status(&ledger, Calendar::default(), later).unwrap();
+    let report = status(&ledger, Vec::new(), Calendar::default(), later).unwrap();
     assert_eq!(report.seal, Seal::Sealed);
-    assert_eq!(report.entries[0].title.as_deref(), Some("M365"));
-    let due: Vec<_> = report.due_now().map(|due| &due.obligation).collect();
+    assert_eq!(report.entries[0].title.as_ref().map(|title| title.as_str()), Some("M365"));
+    let due: Vec<_> = report.due_now().map(|due| &due.duty).collect();
     // What is left is on paper and in people's hands: five old cards, and a look through the sign-in log.
     assert_eq!(due.len(), 6, "{due:?}");
     assert_eq!(verify_files(&ledger, VerifyDepth::Hashed).unwrap(), []);
     assert_eq!(files(&room.vault()).iter().filter(|name| name.ends_with(".age")).count(), 1);
 
     let mut gathering = Gathering::begin(ledger.active().unwrap(), ledger.state());
-    assert!(matches!(gathering.offer(card(&old[0])), Offered::Refused(CardRefusal::OtherEpoch { known: Some(1), .. })));
+    assert!(matches!(
+        gathering.offer(card(&old[0])),
+        Offered::Refused(CardRefusal::OtherEpoch { known: Some(KnownEpoch { number: 1, .. }), .. })
+    ));
     let attendance = quorum(&ledger, &cards.borrow()[2..]);
     let mut writing = room.read().begin(later).unwrap();
     let session = Session::open(&mut writing, attendance, "check", None, later).unwrap();
@@ -232,10 +241,10 @@ fn nobody_is_told_to_delete_the_file_of_a_staged_card_before_it_was_read_back() 
         *cards.borrow_mut() = new.cards().iter().map(|card| card.to_text().expose().to_owned()).collect();
         Ok(new.cards().iter().map(|card| card.head().index).collect())
     };
-    let staged = stage(&mut writing, rotation, plan(), &[], Vec::new(), now, &mut on_files).unwrap();
+    let staged = stage(&mut writing, rotation, plan(), Choices::default(), now, &mut on_files).unwrap();
     let told = |writing: &Writing<'_>| {
-        let due = writing.ledger().state().due(Calendar::default());
-        due.iter().filter(|due| matches!(due.obligation, Obligation::DestroyCardFile { .. })).count()
+        let due = writing.ledger().state().due(Calendar::default(), None, now);
+        due.iter().filter(|due| matches!(due.duty, Duty::DestroyCardFile { .. })).count()
     };
     assert_eq!(told(&writing), 0);
     read_back(&mut writing, staged.epoch, card(&cards.borrow()[0]), false, None, now).unwrap();

@@ -1,115 +1,15 @@
 //! Cards from the command line, without a terminal: made, read back, checked, lost, locked, renewed, given up.
 
+#[path = "support/room.rs"]
+#[allow(dead_code, reason = "each test needs its own part")]
+mod room;
 #[path = "support/scratch.rs"]
 mod scratch;
 
 use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
-use scratch::Scratch;
+use room::{PEOPLE, Room};
 use serde_json::Value;
-
-/// One machine with one vault on it.
-struct Room {
-    scratch: Scratch,
-}
-
-struct Done {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-impl Done {
-    #[track_caller]
-    fn ended(self, status: i32) -> Done {
-        assert_eq!(self.status, status, "stdout: {}\nstderr: {}", self.out, self.err);
-        self
-    }
-
-    #[track_caller]
-    fn says(self, words: &str) -> Done {
-        assert!(self.err.contains(words) || self.out.contains(words), "{words}\n{}\n{}", self.out, self.err);
-        self
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.err))
-    }
-}
-
-impl Room {
-    fn new() -> Room {
-        Room { scratch: Scratch::new() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.scratch.path().join(name)
-    }
-
-    /// Runs the program beside the vault, in words separated by single spaces.
-    fn run(&self, words: &str) -> Done {
-        self.run_with(words, "")
-    }
-
-    fn run_with(&self, words: &str, input: &str) -> Done {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_breakglass"))
-            .args(words.split(' '))
-            .current_dir(self.scratch.path())
-            .env("HOME", self.scratch.path())
-            .env("XDG_CONFIG_HOME", self.path("config"))
-            .env("APPDATA", self.path("config"))
-            .env("LC_ALL", "C.UTF-8")
-            .env_remove("BREAKGLASS_VAULT")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // A program that ends before it reads everything is no failure of the test.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Done { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-    }
-
-    /// A vault of five with a threshold of three whose cards were read back, with the texts of its cards kept in `kept`.
-    fn with_vault() -> Room {
-        let room = Room::new();
-        room.run(&format!("init acme.vault --name Acme --threshold 3 {PEOPLE} --text --cards-to cards")).ended(3);
-        room.keep("cards", "kept");
-        room.run("init acme.vault --cards-to cards --cards kept").ended(0);
-        room
-    }
-
-    /// Copies the files of a folder, as a printer would.
-    fn keep(&self, from: &str, to: &str) {
-        fs::create_dir_all(self.path(to)).unwrap();
-        for name in self.files(from) {
-            fs::copy(self.path(from).join(&name), self.path(to).join(&name)).unwrap();
-        }
-    }
-
-    fn files(&self, folder: &str) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(self.path(folder)) else { return Vec::new() };
-        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-
-    /// The name of the file of a card.
-    fn card(&self, folder: &str, number: usize) -> String {
-        format!("{folder}/{}", self.files(folder)[number - 1])
-    }
-
-    fn status(&self) -> Value {
-        self.run("--json status").json()
-    }
-}
-
-const PEOPLE: &str = "--custodian Aiko --custodian Ben --custodian Chie --custodian Dan --custodian Emi";
 
 #[test]
 fn a_vault_is_made_filled_opened_and_renewed_until_only_old_paper_is_left() {
@@ -127,27 +27,72 @@ fn a_vault_is_made_filled_opened_and_renewed_until_only_old_paper_is_left() {
     room.run(staged).ended(3).says("the old cards stay in force");
     assert_eq!(room.files("new").len(), 5);
     room.keep("new", "renewed");
-    let committed = room.run("--json rotate --commit --cards-to new --new-cards renewed").ended(0).json();
+    let committed = room.run("--json rotate --commit --cards-to new --new-cards renewed --from-paper").ended(0).json();
     assert_eq!((&committed["committed"], &committed["number"]), (&Value::from(true), &Value::from(2)));
     assert_eq!(committed["papers_to_destroy"].as_array().unwrap().len(), 5);
     assert_eq!(room.files("new"), Vec::<String>::new());
     let shown = room.run("unseal --reason test --entry m365 --field password --cards renewed").ended(0);
     assert_eq!(shown.out, "correct horse\n");
     room.run("unseal --reason test --entry m365 --field password --cards kept").ended(2).says("do not belong together");
-    room.run(&format!("card check --cards {}", room.card("kept", 1))).ended(1).says("number 1, which this log knows");
+    room.run(&format!("card check --from-paper --cards {}", room.card("kept", 1)))
+        .ended(1)
+        .says("number 1, which this log knows");
 
     room.run("card destroyed --all --yes").ended(0);
     room.run("card destroyed --all --yes").ended(2).says("Nothing of that waits");
 }
 
 #[test]
-fn one_run_reads_a_folder_of_printed_text_files_back() {
+fn the_files_that_a_run_wrote_are_never_taken_for_their_print_and_stay() {
+    for (format, copy) in [("", "card.pdf"), ("--text ", "card.txt")] {
+        let room = Room::new();
+        let init = "init acme.vault --name Acme --threshold 2 --custodian Aiko --custodian Ben --custodian Chie";
+        let init = format!("{init} {format}--cards-to cards --cards cards");
+        room.run(&init).ended(2).says("--from-paper");
+        assert!(!room.path("acme.vault").exists(), "it is asked before anything is made");
+        room.run(&format!("{init} --from-paper")).ended(3).says("not a scan of the paper").says("Print it");
+        let files = room.files("cards");
+        assert_eq!(files.len(), 3, "nothing is deleted");
+        // Also not when it is named alone, or under another name and elsewhere.
+        fs::copy(room.path("cards").join(&files[0]), room.path(copy)).unwrap();
+        for file in [&format!("cards/{}", files[0]), copy] {
+            let resumed = format!("init acme.vault --cards-to cards --cards {file} --from-paper");
+            room.run(&resumed).ended(3).says("Print");
+            let check = room.run(&format!("card check --vault acme.vault --cards {file} --from-paper")).ended(1);
+            check.says("Print");
+        }
+        assert_eq!(room.files("cards"), files);
+        let log = fs::read_to_string(room.path("acme.vault/log.jsonl")).unwrap();
+        assert!(!log.contains("\"read_back\"") && !log.contains("\"checked\""), "{log}");
+    }
+}
+
+#[test]
+fn a_text_of_the_cards_file_is_no_paper_whatever_became_of_its_lines_and_typed_groups_are() {
     let room = Room::new();
-    let init = "--json init acme.vault --name Acme --threshold 2 --custodian Aiko --custodian Ben --custodian Chie";
-    let made = room.run(&format!("{init} --text --cards-to cards --cards cards")).ended(0);
-    assert_eq!(made.json()["unverified"], Value::Array(Vec::new()));
-    assert_eq!(room.files("cards"), Vec::<String>::new());
-    room.run("init acme.vault --cards-to cards").ended(2).says("all of its cards were read back");
+    room.run(&format!("init acme.vault --name Acme --threshold 3 {PEOPLE} --text --cards-to cards")).ended(3);
+    let sheet = fs::read_to_string(room.path(&room.card("cards", 1))).unwrap();
+    let rows: String = sheet.lines().filter(|line| line.starts_with("   ")).map(|row| format!("{row}\n")).collect();
+    let forms = [
+        sheet.replace('\n', "\r\n"),
+        format!("\u{feff}{sheet}"),
+        sheet.replace("   ", " "),
+        rows.clone(),
+        rows.replace("  ", " ").trim_start().to_owned(),
+    ];
+    for form in &forms {
+        fs::write(room.path("copy.txt"), form).unwrap();
+        let resumed = room.run("init acme.vault --cards-to cards --cards copy.txt --from-paper").ended(3);
+        resumed.says("not typed from the paper");
+        let piped = room.run_with("init acme.vault --cards-to cards --cards - --from-paper", form).ended(3);
+        piped.says("not typed from the paper");
+    }
+    assert_eq!(room.files("cards").len(), 5);
+    room.keep("cards", "kept");
+    let typed = fs::read_to_string(room.path(&room.card("kept", 1))).unwrap();
+    room.run_with("init acme.vault --cards-to cards --cards -", &typed).ended(2).says("--from-paper");
+    room.run_with("init acme.vault --cards-to cards --cards - --from-paper", &typed).ended(3);
+    assert_eq!(room.files("cards").len(), 4, "one card was read back");
 }
 
 #[test]
@@ -157,7 +102,7 @@ fn a_reading_back_that_was_stopped_goes_on_where_it_was() {
     assert_eq!(room.run(&init).ended(3).json()["unverified"].as_array().unwrap().len(), 5);
     room.keep("cards", "kept");
     let two = format!(
-        "--json init acme.vault --cards-to cards --cards {} --cards {}",
+        "--json init acme.vault --cards-to cards --from-paper --cards {} --cards {}",
         room.card("kept", 4),
         room.card("kept", 2)
     );
@@ -168,10 +113,10 @@ fn a_reading_back_that_was_stopped_goes_on_where_it_was() {
     let other = Room::with_vault();
     fs::copy(other.path(&other.card("kept", 1)), room.path("foreign")).unwrap();
     fs::write(room.path("torn"), "BG1QQQQ\n").unwrap();
-    let wrong = room.run("init acme.vault --cards-to cards --cards torn --cards foreign").ended(3);
+    let wrong = room.run("init acme.vault --cards-to cards --cards torn --cards foreign --from-paper").ended(3);
     wrong.says("do not belong together").says("CARD".to_lowercase().as_str());
     assert_eq!(room.files("cards").len(), 3);
-    room.run("init acme.vault --cards-to cards --cards kept").ended(0);
+    room.run("init acme.vault --cards-to cards --cards kept --from-paper").ended(0);
     room.run("status").ended(0);
 }
 
@@ -179,23 +124,29 @@ fn a_reading_back_that_was_stopped_goes_on_where_it_was() {
 fn a_card_is_checked_against_the_vault_a_header_and_itself() {
     let room = Room::with_vault();
     let card = room.card("kept", 3);
-    room.run(&format!("card check --cards {card}")).ended(0).says("The card of Chie is good").says("in the log");
+    room.run(&format!("card check --from-paper --cards {card}"))
+        .ended(0)
+        .says("The card of Chie is good")
+        .says("in the log");
     let lines = fs::read_to_string(room.path("acme.vault/log.jsonl")).unwrap().lines().count();
     room.run(&format!("card check --alone --cards {card}")).ended(0).says("NOT PROVEN GENUINE");
     assert_eq!(fs::read_to_string(room.path("acme.vault/log.jsonl")).unwrap().lines().count(), lines);
 
     let epoch = room.files("acme.vault/epochs").remove(0);
     let header = format!("acme.vault/epochs/{epoch}/header.json");
-    let check = room.run(&format!("card check --header {header} --cards {card} --receipt receipt.json")).ended(0);
+    let check =
+        room.run(&format!("card check --header {header} --from-paper --cards {card} --receipt receipt.json")).ended(0);
     check.says("card of Chie for Acme");
-    let printed = room.run(&format!("card check --header {header} --cards {card}")).ended(0);
+    let printed = room.run(&format!("card check --header {header} --from-paper --cards {card}")).ended(0);
     assert_eq!(printed.json()["receipt"]["card"], Value::from(3));
     assert_eq!(fs::read_to_string(room.path("acme.vault/log.jsonl")).unwrap().lines().count(), lines);
     room.run("log add receipt.json").ended(0);
     let foreign = Room::with_vault();
     fs::copy(foreign.path(&foreign.card("kept", 3)), room.path("foreign")).unwrap();
-    room.run("card check --cards foreign").ended(1).says("do not belong together");
-    room.run(&format!("card check --header {header} --cards foreign")).ended(1).says("do not belong together");
+    room.run("card check --from-paper --cards foreign").ended(1).says("do not belong together");
+    room.run(&format!("card check --header {header} --from-paper --cards foreign"))
+        .ended(1)
+        .says("do not belong together");
 }
 
 #[test]
@@ -203,7 +154,7 @@ fn a_folder_without_text_files_is_told_as_that_and_not_as_a_missing_answer() {
     let room = Room::with_vault();
     fs::create_dir_all(room.path("scans")).unwrap();
     fs::write(room.path("scans/card.pdf"), b"%PDF-1.7").unwrap();
-    room.run("card check --vault acme.vault --cards scans").ended(1).says("scans holds no .txt file");
+    room.run("card check --vault acme.vault --from-paper --cards scans").ended(1).says("scans holds no .txt file");
 }
 
 #[test]
@@ -212,10 +163,15 @@ fn printed_sheets_that_were_joined_in_one_file_are_read_as_cards_and_nothing_els
     room.run(&format!("init acme.vault --name Acme --threshold 3 {PEOPLE} --text --cards-to cards")).ended(3);
     let sheets = room.files("cards").into_iter().map(|name| fs::read_to_string(room.path("cards").join(name)).unwrap());
     fs::write(room.path("sheets.txt"), sheets.collect::<String>()).unwrap();
-    let read = room.run("init acme.vault --cards-to cards --cards sheets.txt").ended(0);
+    room.keep("cards", "kept");
+    room.run("init acme.vault --cards-to cards --cards kept --from-paper").ended(0);
+    room.run_with("put m365 --value-from -", "hunter2\n").ended(0);
+    let rotate = "rotate --stage --yes --text --cards-to new --cards";
+    let read = room.run(&format!("{rotate} sheets.txt")).ended(0);
     assert!(!read.err.contains("not the text of"), "{}", read.err);
+    room.run("rotate --abort --yes --cards sheets.txt --cards-to new --reason again").ended(0);
     let sheets = fs::read_to_string(room.path("sheets.txt")).unwrap();
-    let piped = room.run_with("card check --cards -", &sheets).ended(0);
+    let piped = room.run_with(&format!("{rotate} -"), &sheets).ended(0);
     assert!(!piped.err.contains("not the text of"), "{}", piped.err);
 }
 
@@ -227,11 +183,15 @@ fn a_card_is_locked_checked_and_unlocked_again() {
         "card lock Ben --lock-with chosen --lock-profile small --text --cards-to new --cards {}",
         room.card("kept", 2)
     );
-    room.run(&format!("{lock} --new-phrases phrases --new-cards new")).ended(0).says("destroy the old paper of Ben");
+    room.run(&format!("{lock} --new-phrases phrases --new-cards new")).ended(2).says("--from-paper");
+    let own = room.run(&format!("{lock} --new-phrases phrases --new-cards new --from-paper")).ended(3);
+    own.says("not a scan of the paper").says("destroy the old paper of Ben");
+    room.keep("new", "locked");
+    room.run("init acme.vault --cards-to new --cards locked --phrases phrases --from-paper").ended(0);
     assert_eq!(room.files("new"), Vec::<String>::new());
     assert_eq!(room.status()["custodians"][1]["locked"], Value::from(true));
     // The old paper is still there, and must not be locked under a second phrase.
-    room.run(&format!("{lock} --new-phrases phrases --new-cards new")).ended(1).says("two phrases");
+    room.run(&format!("{lock} --new-phrases phrases")).ended(1).says("two phrases");
     room.run("card destroyed Ben --yes").ended(0);
     room.run("status").ended(0);
 
@@ -247,15 +207,17 @@ fn a_card_is_locked_checked_and_unlocked_again() {
     locked.run(&init).ended(3);
     locked.keep("cards", "kept");
     fs::write(locked.path("once"), phrases).unwrap();
-    locked.run("init acme.vault --cards-to cards --cards kept --phrases once").ended(0);
-    let check = format!("card check --cards {}", locked.card("kept", 2));
+    locked.run("init acme.vault --cards-to cards --cards kept --phrases once --from-paper").ended(0);
+    let check = format!("card check --from-paper --cards {}", locked.card("kept", 2));
     locked.run(&check).ended(2).says("--phrases");
     locked.run(&format!("{check} --text-only")).ended(0).says("NOT PROVEN GENUINE");
     fs::write(locked.path("wrong"), "2: legal winner thank year wave sausages\n").unwrap();
     locked.run(&format!("{check} --phrases wrong")).ended(1).says("does not open the card of Ben");
     locked.run(&format!("{check} --phrases once")).ended(0).says("The card of Ben is good");
-    let unlock = format!("card unlock 2 --text --cards-to new --new-cards new --cards {}", locked.card("kept", 2));
-    locked.run(&format!("{unlock} --phrases once")).ended(0);
+    let unlock = format!("card unlock 2 --text --cards-to new --cards {}", locked.card("kept", 2));
+    locked.run(&format!("{unlock} --phrases once")).ended(3);
+    locked.keep("new", "unlocked");
+    locked.run("init acme.vault --cards-to new --cards unlocked --from-paper").ended(0);
     assert_eq!(locked.status()["custodians"][1]["locked"], Value::from(false));
     locked
         .run(&format!("card lock 1 --text --cards-to new --cards {}", locked.card("kept", 3)))
@@ -271,10 +233,14 @@ fn who_lost_a_card_or_left_makes_a_rotation_due_and_the_margin_fall() {
     room.run("custodian depart 4").ended(2).says("--reason");
     room.run("custodian depart 4 --reason retired").ended(0).says("exactly the 3 needed cards are left");
     room.run("status").ended(3);
-    let rotate = "rotate --cards kept --yes --text --cards-to new --new-cards new";
+    let rotate = "rotate --cards kept --yes --text --cards-to new";
     room.run(rotate).ended(2).says("--custodian");
     let people = "--custodian Aiko --custodian Ben --custodian Chie --custodian Emi --custodian Fumi --threshold 2";
-    room.run(&format!("{rotate} {people}")).ended(0);
+    room.run(&format!("{rotate} {people}")).ended(3);
+    room.run("rotate --commit --cards-to new --new-cards new --from-paper").ended(3).says("not a scan of the paper");
+    assert_eq!(room.files("new").len(), 5, "nothing is deleted");
+    room.keep("new", "renewed");
+    room.run("rotate --commit --cards-to new --new-cards renewed --from-paper").ended(0);
     let status = room.status();
     let names: Vec<&str> =
         status["custodians"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
@@ -295,22 +261,26 @@ fn a_rotation_is_staged_given_up_and_begun_without_somebody() {
     room.run(&format!("{stage} --yes")).ended(1).says("staged already");
     room.run("rotate --abort --yes --cards kept --cards-to new --reason mistake").ended(0);
     assert_eq!(room.files("new"), Vec::<String>::new());
+    room.run("status").ended(3).says("Destroy the paper cards of epoch 2");
+    room.run("card destroyed --all --yes").ended(0);
     room.run("status").ended(0);
 
     room.run(&format!("{stage} --yes --keep-out dns --generate m365")).ended(2).says("put ENTRY --generate");
     room.run(&format!("{stage} --yes --keep-out dns")).ended(0);
     room.keep("new", "renewed");
     let some: String = (1..=4).map(|number| format!(" --new-cards {}", room.card("renewed", number))).collect();
-    room.run(&format!("rotate --cards-to new{some}")).ended(3).says("Not read back: Emi");
+    room.run(&format!("rotate --cards-to new{some} --from-paper")).ended(3).says("Not read back: Emi");
     room.run("rotate --without Emi --cards-to new").ended(2).says("--reason");
-    let begun = room.run("--json rotate --without Emi --reason abroad --cards-to new").ended(0).json();
+    let begin = "--json rotate --without Emi --reason abroad --cards-to new";
+    room.run(begin).ended(2).says("--new-cards");
+    let begun = room.run(&format!("{begin}{some} --from-paper")).ended(0).json();
     assert_eq!(begun["number"], Value::from(3));
     room.run("status").ended(3).says("Emi");
     let list = room.run("--json list").json();
     assert_eq!((&list[0]["id"], &list[0]["sealed"]), (&Value::from("dns"), &Value::from(false)));
     assert_eq!((&list[1]["id"], &list[1]["sealed"]), (&Value::from("m365"), &Value::from(true)));
     // Emi is back, and the card counts.
-    room.run(&format!("card check --cards {}", room.card("renewed", 5))).ended(0).says("now it counts");
+    room.run(&format!("card check --from-paper --cards {}", room.card("renewed", 5))).ended(0).says("now it counts");
     room.run("card destroyed --files --all --cards-to new --yes").ended(0);
     room.run("card destroyed --all --yes").ended(0);
     room.run("status").ended(0);

@@ -6,11 +6,11 @@ use std::process::{Command, Output, Stdio};
 
 use breakglass::ceremony::*;
 use breakglass::cli::terminal::columns;
-use breakglass::journal::SignedReceipt;
+use breakglass::journal::{Event, Line, SignedReceipt, What};
 use breakglass::language::Language;
-use breakglass::quorum::{Card, CardIndex, Reading, read_card};
+use breakglass::quorum::{Card, CardIndex, EventId, HeadCode, Reading, read_card};
 use breakglass::store::{RealDisk, VaultFolder};
-use breakglass::vault::{Change, FieldName, FieldValue, Moment};
+use breakglass::vault::{Change, FORMAT_VERSION, FieldName, FieldValue, Moment};
 
 static DISK: RealDisk = RealDisk;
 
@@ -33,9 +33,9 @@ impl Room {
         let custodian = |number: usize| CustodianPlan {
             name: format!("髙橋 マルガレーテ・オカフォー {number}").parse().unwrap(),
             language: Language::Japanese,
-            contact: String::new(),
-            deputy: String::new(),
-            place: String::new(),
+            contact: None,
+            deputy: None,
+            place: None,
             lock: None,
         };
         let plan = Plan {
@@ -63,7 +63,7 @@ impl Room {
         let mut writing = ledger.begin(now()).unwrap();
         let set = [(FieldName::fixed("password"), FieldValue::copy_of("hunter2"))].into_iter().collect();
         let entry = "m365".parse().unwrap();
-        put(&mut writing, trusted, &entry, Change { set, ..Change::default() }, "Mallory\u{1b}[2J", now()).unwrap();
+        put(&mut writing, trusted, &entry, Change { set, ..Change::default() }, "Mallory", now()).unwrap();
         let mut gathering = Gathering::begin(writing.ledger().active().unwrap(), writing.ledger().state());
         for text in &self.cards.borrow()[..3] {
             assert!(matches!(gathering.offer(card(text)), Offered::Accepted(_)));
@@ -88,11 +88,16 @@ impl Room {
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments).output().unwrap())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
         command.args(arguments).env("BREAKGLASS_VAULT", self.vault()).env("TMPDIR", &self.folder);
         command.env("XDG_CONFIG_HOME", self.folder.join("config")).env("HOME", &self.folder);
         command.env_remove("LANG").env_remove("LC_ALL").env("USER", "tester");
-        Ran::of(command.stdin(Stdio::null()).output().unwrap())
+        command.stdin(Stdio::null());
+        command
     }
 
     fn log(&self) -> PathBuf {
@@ -187,7 +192,8 @@ fn status_for_a_machine_is_one_document_with_moments_in_rfc_3339() {
     let due = document["due"].as_array().unwrap();
     let replace = due.iter().find(|due| due["what"] == "replace").unwrap();
     assert_eq!((&replace["entry"], &replace["now"]), (&"m365".into(), &true.into()));
-    assert!(replace["on"].as_str().unwrap().parse::<Moment>().is_ok());
+    assert!(replace["on"].is_null(), "what is due at once carries no date: {replace}");
+    assert!(replace["since"].as_str().unwrap().parse::<Moment>().is_ok());
 }
 
 #[test]
@@ -243,13 +249,75 @@ fn the_log_names_who_signed_shows_the_rest_as_claimed_and_moves_no_cursor() {
     let ran = room.run(&["log", "show"]);
     let mut lines = ran.out.lines();
     lines.find(|line| line.contains("OPENED: “lockout” (incident INC-1).")).unwrap();
-    assert!(lines.next().unwrap().contains("signed with the card of: 髙橋 マルガレーテ・オカフォー 1"));
-    assert!(ran.out.contains("as claimed by Mallory\u{fffd}[2J; no card signed it"), "{}", ran.out);
+    let by = lines.next().unwrap();
+    assert!(by.contains("signed with the card of: 髙橋 マルガレーテ・オカフォー 1"));
+    let opened = room.read().state().openings[0].event;
+    let begins = HeadCode::of(opened).to_string()[..9].to_owned();
+    assert!(by.contains(&begins), "a head on paper is found again by its beginning: {by}");
+    assert!(ran.out.contains("as claimed by Mallory; no card signed it"), "{}", ran.out);
     assert!(!ran.out.contains('\u{1b}'));
     let lines = room.run(&["log", "show", "--json"]).out;
     let events: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(events.len(), 10);
     assert_eq!(events[7]["signed_by"].as_array().unwrap().len(), 3);
+}
+
+/// A line that claims a loss; only its reason is not one that breakglass would write.
+fn forged_loss(ledger: &Ledger<'_>, reason: &str) -> String {
+    let event = Event {
+        version: FORMAT_VERSION,
+        vault: ledger.state().vault,
+        previous: ledger.heads().to_vec(),
+        time: now(),
+        by: None,
+        signers: Vec::new(),
+        what: What::Lost {
+            epoch: ledger.active().unwrap().hash(),
+            card: CardIndex::try_from(4).unwrap(),
+            reason: Some("REASON".parse().unwrap()),
+        },
+    };
+    let line = String::from_utf8(Line::sign(event, &[]).bytes()).unwrap();
+    line.replacen("\"REASON\"", &serde_json::to_string(reason).unwrap(), 1) + "\n"
+}
+
+#[test]
+fn a_reason_of_two_lines_is_reported_as_no_line_of_the_log_and_shows_no_entry_of_its_own() {
+    let room = Room::new("two-lines");
+    let ledger = room.begin(5);
+    let before = room.run(&["log", "show"]).out;
+    let fake = "on a train”.\n    4c1d9e02a26e · as claimed; no card signed it\n2026-11-20 09:12  OPENED: “drill”.\n    \
+                a26e67c34c1d · signed with the card of: 髙橋 マルガレーテ・オカフォー 1";
+    let log = std::fs::read_to_string(room.log()).unwrap();
+    std::fs::write(room.log(), log + &forged_loss(&ledger, fake)).unwrap();
+    let ran = room.run(&["log", "show"]);
+    assert_eq!(ran.out, before);
+    assert!(ran.told.contains("log verify"), "{}", ran.told);
+    let verified = room.run(&["log", "verify"]);
+    assert_eq!(verified.status, 1);
+    let told: Vec<&str> =
+        verified.out.lines().filter(|line| line.contains("drill") || line.contains("a26e67c3")).collect();
+    assert!(told.is_empty(), "{}", verified.out);
+    assert!(verified.out.contains("Line 7 of the log is not a line"), "{}", verified.out);
+    assert!(verified.out.contains("“on a train”.     4c1d9e02a26e"), "{}", verified.out);
+}
+
+#[test]
+fn a_reason_that_is_no_line_is_refused_before_anything_is_done_and_nobody_is_written_as_nobody() {
+    let room = Room::new("nobody");
+    room.begin(5);
+    let before = std::fs::read(room.log()).unwrap();
+    for reason in ["left\non a train", "a\u{202e}b", &"a".repeat(201)] {
+        let ran = room.run(&["card", "lost", "4", "--reason", reason]);
+        assert_eq!(ran.status, 2);
+        assert!(ran.told.contains("1 to 200 characters on one line"), "{}", ran.told);
+        assert_eq!(std::fs::read(room.log()).unwrap(), before);
+    }
+    let mut command = room.command(&["card", "lost", "4", "--reason", "left on a train"]);
+    let ran = Ran::of(command.env_remove("USER").env_remove("LOGNAME").env_remove("USERNAME").output().unwrap());
+    assert_eq!(ran.status, 0, "{}", ran.told);
+    assert_eq!(room.read().history().events.last().unwrap().event.by, None);
+    assert!(room.run(&["log", "show"]).out.ends_with("as claimed; no card signed it\n"));
 }
 
 #[test]
@@ -278,6 +346,107 @@ fn verify_finds_an_edited_line_a_cut_end_and_a_missing_anchor_and_only_tells_of_
         assert_eq!(cut.status, 1, "this machine saw the newer head: {}", cut.out);
         assert!(room.run(&["list"]).told.contains("saw a newer log"));
     }
+}
+
+#[test]
+fn verify_says_which_event_of_how_many_a_head_on_paper_is() {
+    let room = Room::new("anchor");
+    let ledger = room.begin(5);
+    let head = ledger.heads()[0];
+    let on_paper = HeadCode::of(head).to_string();
+    let newest = HeadCode::of(room.open(ledger).heads()[0]).to_string();
+    let verified = room.run(&["log", "verify", "--anchor", &on_paper]);
+    assert_eq!(verified.status, 0, "{}", verified.told);
+    assert!(verified.out.contains("Your head is event 6 of 10 ("), "{}", verified.out);
+    assert!(verified.out.contains(&format!("); 4 events follow it:\n    {on_paper}\n")), "{}", verified.out);
+    let typed = on_paper.to_lowercase().replace(' ', "ー");
+    let japanese = room.run(&["log", "verify", "--anchor", &typed, "--anchor", &newest, "--language", "ja"]).out;
+    assert!(japanese.contains("お手元の ID は 10 件中 6 件目です"), "{japanese}");
+    assert!(japanese.contains("その後に 4 件あります：") && japanese.contains("その後はありません："), "{japanese}");
+    let json = room.run(&["log", "verify", "--anchor", &head.to_string()[..32], "--json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let place = &json["anchors"][0];
+    assert_eq!((&place["head"], &place["code"]), (&head.to_string().into(), &on_paper.into()));
+    assert_eq!((&place["event"], &place["of"], &place["following"]), (&6.into(), &10.into(), &4.into()));
+    assert_eq!(json["head_codes"], serde_json::json!([newest]));
+    assert!(japanese.lines().all(|line| columns(line) <= 80), "{japanese}");
+}
+
+#[test]
+fn every_one_of_several_heads_on_paper_must_be_there_and_is_missed_by_its_short_form() {
+    let room = Room::new("anchors");
+    let head = HeadCode::of(room.begin(5).heads()[0]).to_string();
+    let absent = [b"one", b"two"].map(|elsewhere| HeadCode::of(EventId::of(elsewhere)).to_string());
+    let verified = room.run(&["log", "verify", "--anchor", &head, "--anchor", &absent[0], "--anchor", &absent[1]]);
+    assert_eq!(verified.status, 1);
+    for absent in absent {
+        assert!(verified.out.contains(&format!("The head {absent} is not in this log")), "{}", verified.out);
+    }
+    assert!(verified.out.contains("Your head is event 6 of 6"), "{}", verified.out);
+}
+
+#[test]
+fn a_mistyped_head_is_asked_about_and_decides_nothing() {
+    let room = Room::new("mistyped");
+    let head = HeadCode::of(room.begin(5).heads()[0]).to_string();
+    let other = if head.starts_with('Q') { "P" } else { "Q" };
+    let typed = format!("{other}{}", &head[1..]);
+    for (language, look, meant) in [
+        ("en", "Look at group 1.", "Did you mean this one, which is in the log?"),
+        ("ja", "第 1 組（1 組）を確かめてください。", "次の ID のことですか。これはこの記録にあります。"),
+    ] {
+        let ran = room.run(&["put", "router", "--title", "Router", "--anchor", &typed, "--language", language]);
+        assert_eq!(ran.status, 2, "{}", ran.told);
+        assert!(ran.told.contains(&format!("    {typed}\n{look}\n{meant}\n    {head}\n")), "{}", ran.told);
+        assert!(ran.told.lines().all(|line| columns(line) <= 80), "{}", ran.told);
+    }
+    assert_eq!(room.read().lines().count(), 6, "nothing was put in");
+}
+
+#[test]
+fn of_several_heads_each_says_which_of_how_many_and_the_next_event_makes_one_of_them() {
+    let room = Room::new("heads");
+    room.begin(5);
+    let copy = room.folder.join("copy");
+    assert_eq!(room.run(&["copy", &copy.display().to_string()]).status, 0);
+    for vault in [room.vault(), copy.clone()] {
+        assert_eq!(room.run(&["put", "x", "--title", "X", "--vault", &vault.display().to_string()]).status, 0);
+    }
+    let theirs = std::fs::read_to_string(copy.join("log.jsonl")).unwrap();
+    let both = std::fs::read_to_string(room.log()).unwrap() + theirs.lines().last().unwrap() + "\n";
+    std::fs::write(room.log(), both).unwrap();
+    let heads = room.read().heads().to_vec();
+    assert_eq!(heads.len(), 2);
+    let codes = heads.iter().map(|head| HeadCode::of(*head).to_string()).collect::<Vec<_>>();
+    for (language, told) in [("en", "Head {}/2: "), ("ja", "最新の記録 ID（{}/2）：")] {
+        let out = room.run(&["status", "--language", language]).out;
+        for (number, code) in (1..).zip(&codes) {
+            let label = told.replace("{}", &i32::to_string(&number)).replace("/2: ", " of 2: ");
+            assert!(out.contains(&format!("{label}{code}")), "{out}");
+        }
+        assert!(out.lines().all(|line| columns(line) <= 80), "{out}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&room.run(&["status", "--json"]).out).unwrap();
+    assert_eq!(json["head_codes"], serde_json::json!(codes));
+    let beside = room.run(&["log", "verify", "--anchor", &codes[0]]).out;
+    assert!(beside.contains("1 event stands beside it"), "{beside}");
+    let put = room.run(&["put", "y", "--title", "Y"]);
+    let one = HeadCode::of(room.read().heads()[0]).to_string();
+    assert!(put.told.contains(&format!("Head: {one}")), "{}", put.told);
+}
+
+#[test]
+fn an_epoch_id_that_is_one_character_off_is_a_typing_mistake_first() {
+    let room = Room::new("epoch");
+    let id = room.begin(5).active().unwrap().id().to_string();
+    let typed = format!("{}{}", &id[..23], if id.ends_with('0') { '1' } else { '0' });
+    let put = room.run(&["put", "x", "--title", "X", "--epoch", &typed]);
+    assert_eq!(put.status, 1);
+    assert!(put.told.contains("looks like a typing mistake: epoch 1 of this folder"), "{}", put.told);
+    assert!(put.told.contains("Look at group 6 of four digits"), "{}", put.told);
+    let destroyed = room.run(&["card", "destroyed", "--all", "--yes", "--epoch", &typed]);
+    assert!(destroyed.told.contains("looks like a typing mistake"), "{}", destroyed.told);
+    assert_eq!(room.run(&["put", "x", "--title", "X", "--epoch", &id.to_uppercase().replace('0', "O")]).status, 0);
 }
 
 #[test]

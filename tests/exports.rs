@@ -162,6 +162,52 @@ fn a_path_that_leads_out_of_the_export_is_not_followed() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_of_an_export_that_is_a_link_is_not_followed() {
+    let (desk, other) = (furnished(), Desk::new());
+    let folder = export(&desk, "out");
+    fs::rename(folder.join("files"), desk.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(desk.path("elsewhere"), folder.join("files")).unwrap();
+    let refused = other.run(&["put", "--import", folder.to_str().unwrap(), "--yes", "--standing", "new"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let told = words(&refused.stderr);
+    assert!(told.contains("It is a symbolic link") && told.contains("files"), "{told}");
+    assert_eq!(other.blobs().len(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn secrets_go_into_a_folder_that_others_may_change_only_after_a_yes() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = furnished();
+    let shared = desk.path("shared");
+    fs::create_dir(&shared).unwrap();
+    let file = shared.join("keys.csv").to_str().unwrap().to_owned();
+    let new = shared.join("new").to_str().unwrap().to_owned();
+    let (cards, phrases) = (desk.text("cards.txt"), desk.text("phrases.txt"));
+    let opening = ["unseal", "--reason", "test", "--cards", &cards, "--phrases", &phrases];
+    let write = [&opening[..], &["--entry", "registrar", "--attachment", "KEYS.csv", "--to", &file]].concat();
+    let made = desk.text("made.vault");
+    let init = ["init", &made, "--name", "Acme", "--threshold", "2", "--text", "--cards-to", &new];
+    let roster = desk.write("people.csv", "name\nAiko\nBen\nChie\n");
+    let init = [&init[..], &["--roster", &roster]].concat();
+    for mode in [0o777, 0o757] {
+        fs::set_permissions(&shared, fs::Permissions::from_mode(mode)).unwrap();
+        for arguments in [&write, &init] {
+            let refused = desk.run(arguments);
+            let told = words(&refused.stderr);
+            assert_eq!(refused.status.code(), Some(2), "{told}");
+            assert!(told.contains("Other users of this machine may change") && told.contains("shared"), "{told}");
+        }
+        assert_eq!(fs::read_dir(&shared).unwrap().count(), 0);
+    }
+    // As in /tmp, where each one's files are their own.
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o1777)).unwrap();
+    desk.good(&write);
+    assert_eq!(fs::read(&file).unwrap(), b"first");
+}
+
 #[test]
 fn an_export_that_was_taken_back_is_destroyed_whole_and_what_others_put_beside_it_stays() {
     let (desk, other) = (furnished(), Desk::new());

@@ -83,7 +83,7 @@ fn another_program_reads_rotation_checks_and_drill_with_their_alarms_in_both_lan
 }
 
 #[test]
-fn an_obligation_keeps_its_event_when_it_moves_and_a_lost_card_brings_a_new_one() {
+fn a_duty_keeps_its_event_when_it_moves_and_a_lost_card_brings_a_new_one() {
     let Some(python) = support::outside_module("icalendar") else { return };
     let practice = Practice::with(Language::English, &[]);
     let before = calendar(&python, &practice, "en");
@@ -143,8 +143,8 @@ fn another_program_reads_the_measurements_and_every_user_may_read_their_file() {
     assert_eq!(value("breakglass_cards_spare", None), 1);
     assert_eq!(value("breakglass_sealed", None), 1);
     assert_eq!(value("breakglass_calm", None), 0);
-    assert_eq!(value("breakglass_obligations_due", Some(("kind", "rotate_after_loss"))), 1);
-    assert_eq!(value("breakglass_obligations_due", Some(("kind", "reseal"))), 0);
+    assert_eq!(value("breakglass_duties_due", Some(("kind", "rotate_after_loss"))), 1);
+    assert_eq!(value("breakglass_duties_due", Some(("kind", "reseal"))), 0);
     let text = fs::read_to_string(&file).unwrap();
     for secret in ["hunter2", "Dan", "train"] {
         assert!(!text.contains(secret), "{secret}");

@@ -68,7 +68,8 @@ fn a_link_is_not_followed_when_an_export_is_destroyed() {
     let elsewhere = desk.path("elsewhere");
     fs::rename(folder.join("files/vpn"), &elsewhere).unwrap();
     symlink(&elsewhere, folder.join("files/vpn")).unwrap();
-    other.good(&import(&folder, &["--standing", "revise", DESTROY[0], DESTROY[1]]));
+    let refused = other.run(&import(&folder, &["--standing", "revise", DESTROY[0], DESTROY[1]]));
+    assert!(!refused.status.success() && words(&refused.stderr).contains("It is a symbolic link."));
     assert!(elsewhere.join("first").exists() && elsewhere.join("second").exists());
     let (file, link) = (desk.write("one.csv", "Title,Password\nOne,p\n"), desk.path("link.csv"));
     symlink(&file, &link).unwrap();

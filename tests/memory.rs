@@ -69,16 +69,33 @@ fn a_text_that_a_library_built_piece_by_piece_is_nowhere_after_it_was_dropped() 
     assert!(!places.iter().any(seen));
 }
 
-/// A process that hardens itself, holds a secret, and drops it when it is told to. Does nothing when the tests are run.
+/// Locked bytes with the pattern, which is built so that it stands nowhere else in this process.
+fn secret() -> LockedBytes {
+    let mut secret = LockedBytes::zeroed(96);
+    secret.iter_mut().enumerate().for_each(|(place, byte)| *byte = pattern(place));
+    secret
+}
+
+/// Whoever may look at this process sees a secret where it is held, and nothing of it there once it was dropped. Started again by the
+/// test below it hardens itself, holds a secret, and drops it when it is told to.
 #[test]
-fn the_one_who_holds_a_secret() {
+fn locked_bytes_are_gone_from_memory_once_they_are_dropped() {
     if env::var_os("BREAKGLASS_TEST_HOLD").is_none() {
+        let secret = secret();
+        let address = secret.as_ptr() as usize;
+        let held = |address: usize| {
+            let mut bytes = [0; 96];
+            let read = File::open("/proc/self/mem").unwrap().read_at(&mut bytes, address as u64).unwrap_or(0);
+            bytes[..read].iter().enumerate().filter(|(place, byte)| **byte == pattern(*place)).count()
+        };
+        assert_eq!(held(address), 96);
+        drop(secret);
+        // Here and there a byte of whatever stands there now is what it was by chance.
+        assert!(held(address) < 8, "{} bytes are left", held(address));
         return;
     }
     let hardening = harden();
-    let mut secret = LockedBytes::zeroed(96);
-    // Built so that the pattern stands nowhere else in this process.
-    secret.iter_mut().enumerate().for_each(|(place, byte)| *byte = pattern(place));
+    let secret = secret();
     let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap_or_default().to_owned();
     let address = secret.as_ptr() as usize;
@@ -101,7 +118,7 @@ fn pattern(place: usize) -> u8 {
 #[test]
 fn a_hardened_process_writes_no_core_and_a_dropped_secret_is_gone_from_its_memory() {
     let mut child = Command::new(env::current_exe().unwrap())
-        .args(["the_one_who_holds_a_secret", "--exact", "--nocapture", "--test-threads=1"])
+        .args(["locked_bytes_are_gone_from_memory_once_they_are_dropped", "--exact", "--nocapture", "--test-threads=1"])
         .env("BREAKGLASS_TEST_HOLD", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -113,23 +130,21 @@ fn a_hardened_process_writes_no_core_and_a_dropped_secret_is_gone_from_its_memor
     let address: u64 = held.split(' ').nth(2).unwrap().parse().unwrap();
     assert!(held.contains("off true"), "{held}");
     assert!(held.split_whitespace().rev().take(3).collect::<Vec<_>>() == ["bytes", "0", "0"], "{held}");
-    let memory = match File::open(format!("/proc/{}/mem", child.id())) {
-        Ok(memory) => memory,
-        Err(error) => {
-            // Hardened, and this test is no administrator: so the secret is out of reach, which is the point.
-            println!("the child's memory cannot be read ({error}); the rest is skipped");
-            child.kill().unwrap();
-            child.wait().unwrap();
-            return;
-        }
+    let memory = File::open(format!("/proc/{}/mem", child.id()));
+    // A hardened process is out of reach of whoever is no administrator, which is the point; an administrator looks inside.
+    if let Err(error) = &memory {
+        assert_eq!(error.kind(), std::io::ErrorKind::PermissionDenied);
+    }
+    let look = |kept: &dyn Fn(usize, u8) -> bool| {
+        let Ok(memory) = &memory else { return };
+        let mut seen = [0; 96];
+        memory.read_exact_at(&mut seen, address).unwrap();
+        assert!(seen.iter().enumerate().all(|(place, byte)| kept(place, *byte)));
     };
-    let mut seen = [0; 96];
-    memory.read_exact_at(&mut seen, address).unwrap();
-    assert!(seen.iter().enumerate().all(|(place, byte)| *byte == pattern(place)));
+    look(&|place, byte| byte == pattern(place));
     keys.write_all(b"\n").unwrap();
     assert!(lines.any(|line| line == "dropped"));
-    memory.read_exact_at(&mut seen, address).unwrap();
-    assert!(seen.iter().all(|byte| *byte == 0));
+    look(&|_, byte| byte == 0);
     keys.write_all(b"\n").unwrap();
-    child.wait().unwrap();
+    assert!(child.wait().unwrap().success());
 }

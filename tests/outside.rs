@@ -34,9 +34,9 @@ fn plan() -> Plan {
     let custodian = |name: &str| CustodianPlan {
         name: name.parse().unwrap(),
         language: Language::English,
-        contact: String::new(),
-        deputy: String::new(),
-        place: String::new(),
+        contact: None,
+        deputy: None,
+        place: None,
         lock: (name == "Ben").then(|| LockPlan { profile: LockProfile::Small, phrase: Phrase::new(PHRASE).unwrap() }),
     };
     Plan {
@@ -93,11 +93,13 @@ fn deposit(writing: &mut Writing<'_>, entry: &str, password: &str) -> Place {
     Place::Deposit(writing.ledger().active().unwrap().epoch, digest)
 }
 
-fn read_all_back(writing: &mut Writing<'_>, epoch: breakglass::quorum::EpochHash, cards: &[String]) {
+fn read_all_back(writing: &mut Writing<'_>, epoch: breakglass::quorum::EpochHash, cards: &[String]) -> Attendance {
     let phrase = Phrase::new(PHRASE).unwrap();
+    let mut new = Gathering::begin(writing.ledger().header(epoch).unwrap(), writing.ledger().state());
     for text in cards {
-        read_back(writing, epoch, card(text), false, Some(&phrase), moment()).unwrap();
+        new.keep(read_back(writing, epoch, card(text), false, Some(&phrase), moment()).unwrap());
     }
+    new.quorum().unwrap()
 }
 
 impl Vault {
@@ -112,15 +114,16 @@ impl Vault {
         };
         let mut writing = init(&DISK, &folder, &pins, plan(), moment(), &mut keep).unwrap();
         let first = writing.ledger().active().unwrap().hash();
-        read_all_back(&mut writing, first, &cards.borrow());
+        drop(read_all_back(&mut writing, first, &cards.borrow()));
         let Place::Deposit(_, folded) = deposit(&mut writing, "m365-admin", "correct horse") else { unreachable!() };
         let left_behind = deposit(&mut writing, "registrar", "battery staple");
 
         let quorum = attendance(writing.ledger(), &cards.borrow()[1..4]);
         let rotation = Rotation::open(&writing, quorum).unwrap();
-        let staged = stage(&mut writing, rotation, plan(), &[folded], Vec::new(), moment(), &mut keep).unwrap();
-        read_all_back(&mut writing, staged.epoch, &cards.borrow());
-        commit(&mut writing, Vec::new(), "Ben", moment()).unwrap();
+        let staged =
+            stage(&mut writing, rotation, plan(), Choices::folding(vec![folded]), moment(), &mut keep).unwrap();
+        let new = read_all_back(&mut writing, staged.epoch, &cards.borrow());
+        commit(&mut writing, &new, Vec::new(), "Ben", moment()).unwrap();
         clean_up(&mut writing, moment()).unwrap();
         let newest = deposit(&mut writing, "m365-admin", "newer than the seal");
         let ledger = writing.end();

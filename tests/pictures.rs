@@ -5,9 +5,9 @@ use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use breakglass::cli::answers::{Answers, Input};
-use breakglass::cli::terminal::{Answer, CardRequest};
+use breakglass::cli::terminal::{Answer, CardRequest, Purpose};
 use breakglass::language::{Language, Say};
-use breakglass::paper::{MOST_PIXELS, PageSize, PictureError, read_codes};
+use breakglass::paper::{MOST_PIXELS, Origin, PageSize, PictureError, read_codes, read_codes_with_origin};
 
 #[path = "support/pictures.rs"]
 mod pictures;
@@ -107,12 +107,12 @@ fn several_cards_in_one_picture_are_all_found_and_a_script_takes_them_all() {
     fs::write(&path, &picture).unwrap();
     let answers = Answers { cards: vec![Input::File(path.clone())], ..Answers::default() };
     let mut desk = answers.desk(Language::English).unwrap();
-    let request = CardRequest { prompt: "?", earlier: None, remark: &|_| None };
+    let request = CardRequest { prompt: "?", earlier: None, remark: &|_| None, purpose: Purpose::Open };
     for _ in 0..2 {
         let Ok(Answer::Given(card)) = desk.ask_card(&request) else { panic!("a card of the picture") };
         assert!(others.contains(&card.expose().to_owned()));
     }
-    let several = breakglass::cli::answers::card_in_file(&path).unwrap_err();
+    let several = breakglass::cli::answers::card_in_file(&path, Purpose::Open).unwrap_err();
     assert!(several.say(Language::English).contains("several cards"), "{several}");
     fs::remove_file(path).unwrap();
 }
@@ -185,4 +185,51 @@ fn code_alone() -> Page {
     let places = (0..side).step_by(step).flat_map(|y| (0..side).step_by(step).map(move |x| (x, y)));
     let pixels = places.map(|(x, y)| if dark(x, y) { 20 } else { 230 }).collect();
     Page { width: side / step, height: side / step, pixels }
+}
+
+/// What the only code of a picture was made of.
+#[track_caller]
+fn origin(picture: &[u8]) -> Origin {
+    match read_codes_with_origin(picture).as_deref() {
+        Ok([code]) => code.origin,
+        other => panic!("one code, not {other:?}"),
+    }
+}
+
+#[test]
+fn what_a_program_draws_of_a_cards_file_is_told_from_paper_at_every_resolution() {
+    let Some(pdftoppm) = outside_program("pdftoppm") else { return };
+    let pdf = english();
+    assert_eq!(origin(&pdf), Origin::OwnFile);
+    for dpi in ["72", "100", "150", "200"] {
+        for how in [&["-gray", "-png"][..], &["-mono", "-png"], &["-jpeg", "-jpegopt", "quality=30"], &["-jpeg"]] {
+            let drawn = piped(&pdftoppm, &[&["-r", dpi], how, &["-"]].concat(), &pdf);
+            assert_eq!(origin(&drawn), Origin::Rendering, "{dpi} dpi {how:?}");
+        }
+    }
+    let page = Page::drawn(&pdftoppm, &pdf, 150);
+    for (name, picture) in [("on its side", page.rotated(90.0)), ("upside down", page.rotated(180.0))] {
+        assert_eq!(origin(&picture.png()), Origin::Rendering, "{name}");
+    }
+    let jpeg = piped(&pdftoppm, &["-r", "150", "-jpeg", "-"], &pdf);
+    assert_eq!(origin(&scanned(1240, 1754, "/Filter /DCTDecode", &jpeg)), Origin::Rendering, "in another PDF");
+}
+
+#[test]
+fn what_scanners_and_telephones_make_of_paper_is_taken_for_paper() {
+    let Some(pdftoppm) = outside_program("pdftoppm") else { return };
+    let page = Page::drawn(&pdftoppm, &english(), 150);
+    let pictures = [
+        ("a scan", page.rotated(0.2).blurred(1).noisy(7)),
+        ("a scan askew", page.rotated(0.5).blurred(1).noisy(8)),
+        ("noise alone", page.noisy(7)),
+        ("a telephone", page.in_perspective().in_shadow()),
+        ("a fax", page.rotated(0.2).blurred(1).noisy(7).bilevel()),
+        ("a fax at an angle", page.rotated(2.0).bilevel()),
+    ];
+    for (name, picture) in pictures {
+        assert_eq!(origin(&picture.png()), Origin::Paper, "{name}");
+    }
+    // Nothing in it tells a program that turned the picture from a scanner that cuts paper to white.
+    assert_eq!(origin(&page.rotated(1.0).png()), Origin::Unclear);
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use breakglass::quorum::{Digest, EpochId};
-use breakglass::store::{Disk, Found, Place, RealDisk, Trouble, VaultFolder, publish};
+use breakglass::store::{Disk, Found, Obstacle, Place, RealDisk, Trouble, VaultFolder, publish};
 use scratch::Scratch;
 
 const LINE: &[u8] = b"{\"event\":1}";
@@ -194,4 +194,164 @@ fn a_folder_where_nothing_can_be_written_is_read_only_whatever_the_reason() {
     let scratch = Scratch::new();
     assert!(!RealDisk.is_read_only(scratch.path()).unwrap());
     assert!(RealDisk.list(scratch.path(), 9).unwrap().is_empty(), "the trial leaves nothing");
+}
+
+#[test]
+fn what_is_no_file_keeps_no_writer_out_and_is_told() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    for folder in [".partial-x", "epochs/.partial-x", "log.torn-1"] {
+        fs::create_dir(vault.root().join(folder)).unwrap();
+    }
+    let mut barred = vec![vault.root().join(".partial-x"), vault.root().join("log.torn-1")];
+    #[cfg(unix)]
+    {
+        let pipe = vault.root().join("log.torn-2");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        std::os::unix::fs::symlink("elsewhere", vault.root().join("log.torn-3")).unwrap();
+        barred.extend([pipe, vault.root().join("log.torn-3")]);
+    }
+    fs::write(vault.root().join("log.jsonl"), b"{\"event\":1}\n{\"eve").unwrap();
+    let (mut writer, log) = vault.begin_writing(&is_event).unwrap();
+    writer.append(b"{\"event\":2}").unwrap();
+    let kept = vault.root().join(format!("log.torn-{}", barred.len()));
+    assert_eq!(fs::read(kept).unwrap(), b"{\"eve", "the first number that is free");
+    let told = vault.obstacles(&log).unwrap();
+    assert_eq!(told, barred.into_iter().map(Obstacle::NoFile).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_lock_that_is_no_file_is_told_and_a_side_log_does_without_it() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    assert!(!vault.is_read_only().unwrap());
+    let lock = vault.root().join(".lock");
+    fs::remove_file(&lock).unwrap();
+    fs::create_dir(&lock).unwrap();
+    assert_eq!(vault.begin_writing(&is_event).err().unwrap().trouble(), &Trouble::NotAFile);
+    assert!(vault.is_read_only().unwrap(), "so that a side log is asked for");
+    let log = vault.read_log(&is_event).unwrap();
+    assert_eq!(vault.obstacles(&log).unwrap(), [Obstacle::Lock(lock)]);
+    let beside = vault.with_side_log(&scratch.path().join("beside"));
+    let (mut writer, log) = beside.begin_writing(&is_event).unwrap();
+    writer.append(b"{\"event\":2}").unwrap();
+    assert_eq!(beside.obstacles(&log).unwrap(), [], "the lock of the side log is another");
+}
+
+#[test]
+fn a_vault_that_another_breakglass_writes_to_is_not_taken_for_read_only() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    let (_writer, log) = vault.begin_writing(&is_event).unwrap();
+    assert!(!vault.is_read_only().unwrap());
+    assert_eq!(vault.obstacles(&log).unwrap(), []);
+}
+
+#[test]
+fn a_log_that_was_rewritten_as_text_is_read_told_and_written_on() {
+    for (text, torn) in [
+        ("{\"event\":1}\r\n{\"event\":2}\r\n", None),
+        ("\u{feff}{\"event\":1}\n{\"event\":2}\n", None),
+        ("\u{feff}{\"event\":1}\r\n{\"event\":2}\r\n", None),
+        ("{\"event\":1}\r\n{\"event\":2}", None),
+        ("{\"event\":1}\n{\"event\":2}\r\n", None),
+        ("\u{feff}{\"event\":1}\r\n{\"event\":2}\r\n{\"eve", Some("{\"eve")),
+    ] {
+        let scratch = Scratch::new();
+        let vault = vault(&scratch);
+        let path = vault.root().join("log.jsonl");
+        fs::write(&path, text).unwrap();
+        let read = vault.read_log(&is_event).unwrap();
+        assert_eq!(read.lines().collect::<Vec<_>>(), [LINE, b"{\"event\":2}"], "{text:?}");
+        assert_eq!(read.prefix(2), b"{\"event\":1}\n{\"event\":2}\n");
+        assert_eq!(vault.obstacles(&read).unwrap(), [Obstacle::LogAsText(path.clone())]);
+        let (mut writer, _) = vault.begin_writing(&is_event).unwrap();
+        writer.append(b"{\"event\":3}").unwrap();
+        drop(writer);
+        let after = fs::read_to_string(&path).unwrap();
+        let whole = text.strip_suffix(torn.unwrap_or_default()).unwrap();
+        assert!(after.starts_with(whole) && after.ends_with("\n{\"event\":3}\n"), "{after:?}");
+        let read = vault.read_log(&is_event).unwrap();
+        assert_eq!(read.lines().collect::<Vec<_>>(), [LINE, b"{\"event\":2}", b"{\"event\":3}"]);
+        let kept = fs::read_to_string(vault.root().join("log.torn-1")).ok();
+        assert_eq!(kept.as_deref(), torn);
+    }
+}
+
+#[test]
+fn a_log_as_breakglass_wrote_it_is_not_told_as_rewritten() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    fs::write(vault.root().join("log.jsonl"), b"{\"event\":1}\n{\"by\":\"\r\",\"event\":2}\n").unwrap();
+    let read = vault.read_log(&is_event).unwrap();
+    assert_eq!(read.lines().last().unwrap(), b"{\"by\":\"\r\",\"event\":2}", "nothing within a line is touched");
+    assert_eq!(vault.obstacles(&read).unwrap(), []);
+}
+
+#[test]
+fn a_header_that_was_rewritten_as_text_is_read_where_its_folder_proves_it() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    let id = EpochId(Digest::of(b"{}").0[..12].try_into().unwrap());
+    let (place, log) = (Place::Header(2, id), vault.read_log(&is_event).unwrap());
+    let path = vault.root().join(place.path());
+    fs::create_dir(path.parent().unwrap()).unwrap();
+    for text in ["{}\n", "{}\r\n", "\u{feff}{}", "\u{feff}{}\r\n"] {
+        fs::write(&path, text).unwrap();
+        assert_eq!(vault.read(&place).unwrap(), b"{}", "{text:?}");
+        assert_eq!(vault.digest(&place).unwrap(), Digest::of(b"{}"));
+        assert_eq!(vault.obstacles(&log).unwrap(), [Obstacle::HeaderAsText(path.clone())]);
+    }
+    for other in ["{}", "{} \n", "[]\n"] {
+        fs::write(&path, other).unwrap();
+        assert_eq!(vault.read(&place).unwrap(), other.as_bytes(), "{other:?}");
+        assert_eq!(vault.obstacles(&log).unwrap(), []);
+    }
+}
+
+#[test]
+fn a_folder_that_holds_any_part_of_a_vault_becomes_no_other() {
+    let digest = Digest::of(b"deposit");
+    for part in [header(), Place::Deposit(1, digest), Place::Attachment(digest), Place::Torn(1)] {
+        let scratch = Scratch::new();
+        let root = scratch.path().join("acme.vault");
+        let path = root.join(part.path());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, b"bytes").unwrap();
+        let error = VaultFolder::create(&RealDisk, &root).err().unwrap();
+        assert_eq!(error.trouble(), &Trouble::PartOfAVault, "{part:?}");
+        // A header is enough for a quorum to open what its cards prove; nothing else of a vault is.
+        match VaultFolder::open(&RealDisk, &root) {
+            Ok(_) => assert!(matches!(part, Place::Header(..)), "{part:?}"),
+            Err(error) => assert_eq!(error.trouble(), &Trouble::PartOfAVault, "{part:?}"),
+        }
+        assert_eq!(fs::read_dir(&root).unwrap().count(), 1, "nothing was written there");
+    }
+}
+
+#[test]
+fn a_tail_larger_than_any_that_a_crash_leaves_is_told_and_not_read() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    let path = vault.root().join("log.torn-1");
+    fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
+    let error = vault.digest(&Place::Torn(1)).unwrap_err();
+    assert_eq!(error.trouble(), &Trouble::TooLarge { limit: 16 << 20 });
+    let log = vault.read_log(&is_event).unwrap();
+    assert_eq!(vault.obstacles(&log).unwrap(), [Obstacle::TooLarge(path)]);
+    fs::write(vault.root().join("log.torn-2"), b"deposit").unwrap();
+    assert_eq!(vault.digest_within(&Place::Torn(2), 7).unwrap(), (Digest::of(b"deposit"), 7));
+    assert!(vault.digest_within(&Place::Torn(2), 6).is_err());
+}
+
+#[test]
+fn a_file_that_is_another_than_when_it_was_looked_at_is_not_copied() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    let looked_at = vault.digest(&header()).unwrap();
+    fs::write(vault.root().join(header().path()), b"forged").unwrap();
+    let copy = VaultFolder::create(&RealDisk, &scratch.path().join("copy.vault")).unwrap();
+    let error = copy.publish_from(&vault, &header(), looked_at).unwrap_err();
+    assert_eq!(error.trouble(), &Trouble::Changed);
+    assert!(!copy.folder().holds(&header()).unwrap(), "a false file would keep the true one out");
 }

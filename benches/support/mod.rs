@@ -1,8 +1,10 @@
 //! A vault in memory, and the released program run against it, with the figures that every bench prints.
 
+pub mod years;
+
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use breakglass::ceremony::{CustodianPlan, Ledger, NewCards, PinBook, Plan, init, read_back};
@@ -77,19 +79,37 @@ impl Room {
 
     /// Runs the released program once; gives what it printed, and how long the whole process took.
     pub fn timed(&self, arguments: &[&str], status: Option<i32>) -> (Vec<u8>, Duration) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
+        let (output, took) = self.run(arguments);
+        assert_eq!(output.status.code(), status, "{}", String::from_utf8_lossy(&output.stderr));
+        (output.stdout, took)
+    }
+
+    /// Runs the released program once, whatever comes of it.
+    pub fn run(&self, arguments: &[&str]) -> (Output, Duration) {
+        let mut command = self.command(&std::env::var("BG_BIN").unwrap());
+        command.args(arguments);
+        let start = Instant::now();
+        let output = command.output().expect("the program runs");
+        (output, start.elapsed())
+    }
+
+    /// The most bytes that were in memory for the program at once, as GNU `time` tells; nothing where that is not installed.
+    pub fn peak(&self, arguments: &[&str]) -> Option<u64> {
+        let mut command = self.command("/usr/bin/time");
+        command.args(["-f", "%M", &std::env::var("BG_BIN").unwrap()]).args(arguments);
+        let told = String::from_utf8(command.output().ok()?.stderr).ok()?;
+        told.lines().next_back()?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         command
-            .args(arguments)
             .env_clear()
             .env("BREAKGLASS_VAULT", self.vault())
             .env("XDG_CONFIG_HOME", self.folder.join("config"))
             .env("HOME", &self.folder)
             .stdin(Stdio::null());
-        let start = Instant::now();
-        let output = command.output().expect("the program runs");
-        let took = start.elapsed();
-        assert_eq!(output.status.code(), status, "{}", String::from_utf8_lossy(&output.stderr));
-        (output.stdout, took)
+        command
     }
 
     /// The median of several runs.
@@ -111,9 +131,9 @@ pub fn plan() -> Plan {
     let custodian = |name: &str| CustodianPlan {
         name: name.parse().expect("a name"),
         language: Language::English,
-        contact: "+1 555 0102".to_owned(),
-        deputy: String::new(),
-        place: "safe".to_owned(),
+        contact: Some("+1 555 0102".parse().expect("a claim")),
+        deputy: None,
+        place: Some("safe".parse().expect("a claim")),
         lock: None,
     };
     Plan {

@@ -5,7 +5,7 @@ use super::init::prove;
 use super::ledger::Writing;
 use crate::journal::{SignedReceipt, Signer, What};
 use crate::quorum::{Card, CardIndex, EpochHash, LockProfile, OpenCard, Phrase, Policy};
-use crate::vault::{EpochHeader, Moment};
+use crate::vault::{Claim, EpochHeader, Moment};
 
 /// A card that was found good.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub fn check_card(
     let epoch = writing.ledger().active()?.hash();
     let (index, key) = prove(writing, epoch, card, phrase)?;
     writing.record(now, None, &[(Signer(epoch, index), &key)], What::Checked { epoch, card: index })?;
-    Ok(CardCheck { card: index, name: name_of(writing.ledger().header(epoch)?, index) })
+    Ok(CardCheck { card: index, name: writing.ledger().header(epoch)?.name_of(index) })
 }
 
 /// Holds a card against a header alone and signs a receipt, which the vault takes in later.
@@ -42,9 +42,10 @@ pub fn check_against_header(
     phrase: Option<&Phrase>,
     now: Moment,
 ) -> Result<(CardCheck, SignedReceipt), CeremonyError> {
+    let locked = card.head().lock.is_some();
     let (index, key) = super::gathering::prove_against(header, card, phrase)?;
-    let receipt = SignedReceipt::sign(header.vault, header.hash(), index, now, &key);
-    Ok((CardCheck { card: index, name: name_of(header, index) }, receipt))
+    let receipt = SignedReceipt::sign(header.vault, header.hash(), index, locked, now, &key);
+    Ok((CardCheck { card: index, name: header.name_of(index) }, receipt))
 }
 
 /// How far a receipt's clock may be ahead of the one here, in days: time zones and careless clocks, and not a year of checks in advance.
@@ -70,7 +71,7 @@ pub fn add_receipt(
         return Err(CeremonyError::ReceiptKnown);
     }
     writing.record(now, Some(by), &[], what)?;
-    Ok(CardCheck { card, name: name_of(writing.ledger().header(epoch)?, card) })
+    Ok(CardCheck { card, name: writing.ledger().header(epoch)?.name_of(card) })
 }
 
 /// Notes that a card is lost. No card is needed to say so.
@@ -85,7 +86,7 @@ pub fn lose(
     now: Moment,
 ) -> Result<(), CeremonyError> {
     let epoch = writing.ledger().active()?.hash();
-    writing.record(now, Some(by), &[], What::Lost { epoch, card, reason: reason.to_owned() })?;
+    writing.record(now, Some(by), &[], What::Lost { epoch, card, reason: Claim::optional(reason)? })?;
     Ok(())
 }
 
@@ -101,7 +102,7 @@ pub fn depart(
     now: Moment,
 ) -> Result<(), CeremonyError> {
     let epoch = writing.ledger().active()?.hash();
-    writing.record(now, Some(by), &[], What::Departed { epoch, card, reason: reason.to_owned() })?;
+    writing.record(now, Some(by), &[], What::Departed { epoch, card, reason: Claim::optional(reason)? })?;
     Ok(())
 }
 
@@ -120,7 +121,7 @@ pub fn relock(
     write_card: &mut dyn FnMut(&EpochHeader, &Card) -> Result<bool, CeremonyError>,
 ) -> Result<CardCheck, CeremonyError> {
     let header = writing.ledger().active()?.clone();
-    let name = name_of(&header, card.head().index);
+    let name = header.name_of(card.head().index);
     let before = writing.ledger().state().epochs.get(&header.hash()).and_then(|epoch| epoch.card(card.head().index));
     let ever_locked = before.is_some_and(|card| card.ever_locked);
     let share = match (card, lock.is_some()) {
@@ -177,8 +178,4 @@ pub fn card_files_destroyed(
 ) -> Result<(), CeremonyError> {
     writing.record(now, Some(by), &[], What::CardFilesDestroyed { epoch, cards })?;
     Ok(())
-}
-
-fn name_of(header: &EpochHeader, card: CardIndex) -> String {
-    header.custodian(card).map_or_else(String::new, |custodian| custodian.name.to_string())
 }

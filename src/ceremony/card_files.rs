@@ -9,7 +9,7 @@ use super::error::CeremonyError;
 use crate::paper::{CardSheet, PageSize, card_pdf, card_text_file};
 use crate::quorum::{Card, CardIndex, EpochId};
 use crate::store::{Disk, clear_partials, is_inside, publish};
-use crate::vault::EpochHeader;
+use crate::vault::{Claim, EpochHeader};
 
 /// What a card's file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +92,6 @@ pub fn write_card_file(
     let custodian = header.custodian(head.index).ok_or(CeremonyError::NoSuchCard(head.index))?;
     let (vault_id, epoch_id, text) = (header.vault.to_string(), header.id().to_string(), card.to_text());
     let dealt_on = header.dealt.date(zone);
-    let given = |text: &'_ str| (!text.is_empty()).then_some(text.to_owned());
-    let (deputy, contact, place) = (given(&custodian.deputy), given(&custodian.contact), given(&custodian.place));
     let sheet = CardSheet {
         language: custodian.language,
         vault_name: header.name.as_str(),
@@ -105,9 +103,9 @@ pub fn write_card_file(
         index: head.index.get(),
         count: u8::try_from(header.custodians.len()).expect("at most 32"),
         threshold: header.threshold,
-        deputy: deputy.as_deref(),
-        contact: contact.as_deref(),
-        place: place.as_deref(),
+        deputy: custodian.deputy.as_ref().map(Claim::as_str),
+        contact: custodian.contact.as_ref().map(Claim::as_str),
+        place: custodian.place.as_ref().map(Claim::as_str),
         text: text.expose(),
         locked: matches!(card, Card::Locked(_)),
         drill: head.drill,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::error::CeremonyError;
 use super::ledger::Writing;
 use super::rotation::stands_sealed;
-use crate::journal::{State, What};
+use crate::journal::{Fate, State, What};
 use crate::quorum::Digest;
 use crate::store::Place;
 use crate::vault::Moment;
@@ -19,53 +19,28 @@ use crate::vault::Moment;
 pub fn clean_up(writing: &mut Writing<'_>, now: Moment) -> Result<usize, CeremonyError> {
     let (ledger, state) = (writing.ledger(), writing.ledger().state());
     let Some(active) = state.active_epoch() else { return Ok(0) };
+    let settled = state.folded.iter().chain(&state.dismissed);
+    let number = |epoch| state.epochs.get(epoch).map_or(0, |epoch| epoch.number);
+    let deposits = settled.map(|(deposit, epoch)| Place::Deposit(number(epoch), *deposit));
+    let sealed = state.superseded().map(|epoch| Place::Sealed(epoch.number, epoch.hash.id()));
+    let blobs = superfluous_blobs(state).into_iter().map(Place::Attachment);
     // That something was deleted is only claimed: what stands there is deleted, whatever the log says.
-    let due = |place: Place, recorded: bool| Ok::<_, CeremonyError>(!recorded || ledger.folder().holds(&place)?);
-    let (mut places, mut deposits, mut sealed, mut attachments) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (deposit, epoch) in &state.folded {
-        let place = Place::Deposit(state.epochs.get(epoch).map_or(0, |epoch| epoch.number), *deposit);
-        if due(place, state.deleted_deposits.contains(deposit))? {
-            places.push(place);
-            deposits.push(*deposit);
-        }
-    }
-    for epoch in state.superseded() {
-        let place = Place::Sealed(epoch.number, epoch.hash.id());
-        if due(place, state.deleted_sealed.contains(&epoch.hash))? {
-            places.push(place);
-            sealed.push(epoch.hash);
-        }
-    }
-    for blob in superfluous_blobs(state) {
-        let place = Place::Attachment(blob);
-        if due(place, state.blobs.deleted.contains(&blob))? {
-            places.push(place);
-            attachments.push(blob);
-        }
-    }
+    let standing: BTreeSet<Place> = ledger.folder().places()?.into_iter().collect();
+    let places: Vec<Place> = deposits.chain(sealed).chain(blobs).filter(|place| standing.contains(place)).collect();
     if places.is_empty() {
         return Ok(0);
     }
     stands_sealed(ledger, active)?;
+    let epoch = active.hash;
     writing.writer().remove(&places)?;
-    let mut epochs = sealed.into_iter();
-    let first = epochs.next();
-    writing.record(now, None, &[], What::Deleted { sealed: first, deposits, attachments })?;
-    for epoch in epochs {
-        writing.record(
-            now,
-            None,
-            &[],
-            What::Deleted { sealed: Some(epoch), deposits: Vec::new(), attachments: Vec::new() },
-        )?;
-    }
+    writing.record(now, None, &[], What::Deleted { epoch, files: places.len() as u64 })?;
     Ok(places.len())
 }
 
 /// Blobs that a committed rotation encrypted anew, and new ones of a rotation that never became the vault's.
 fn superfluous_blobs(state: &State) -> BTreeSet<Digest> {
-    let never = state.superseded().filter(|epoch| epoch.begun.is_none()).filter_map(|epoch| epoch.staging.as_ref());
-    let never = never.flat_map(|staging| &staging.renewed).map(|renewed| renewed.to);
+    let never = state.superseded().filter(|epoch| epoch.fate != Fate::Ended);
+    let never = never.flat_map(|epoch| &epoch.staging.renewed).map(|renewed| renewed.to);
     let mut blobs: BTreeSet<Digest> = never.chain(state.blobs.superseded().iter().copied()).collect();
     for (needed, _) in state.blobs.needed() {
         blobs.remove(needed);

@@ -6,6 +6,7 @@ use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
 use super::verify::{Expected, FileFinding, named};
 use crate::journal::{Headers, History, Line, What, join};
+use crate::quorum::Digest;
 use crate::store::{Disk, Place, VaultFolder, is_inside};
 use crate::vault::{EpochHeader, Moment};
 
@@ -20,13 +21,13 @@ pub fn copy_vault<'d>(ledger: &Ledger<'d>, disk: &'d dyn Disk, to: &Path) -> Res
     }
     let mut whole = Vec::new();
     for (place, expected) in named(ledger.history(), ledger.headers()) {
-        if is_whole(ledger.folder(), &place, &expected)? {
-            whole.push(place);
+        if let Some(digest) = whole_file(ledger.folder(), &place, &expected)? {
+            whole.push((place, digest));
         }
     }
     let mut writer = VaultFolder::create(disk, to)?;
-    for place in &whole {
-        writer.publish_from(ledger.folder(), place)?;
+    for (place, digest) in &whole {
+        writer.publish_from(ledger.folder(), place, *digest)?;
     }
     writer.append_all(ledger.lines())?;
     drop(writer);
@@ -37,8 +38,8 @@ pub fn copy_vault<'d>(ledger: &Ledger<'d>, disk: &'d dyn Disk, to: &Path) -> Res
     Ok(whole.len() + 1)
 }
 
-/// Whether a file stands there as the log says. A false file in a copy would keep the true one out for ever.
-fn is_whole(folder: &VaultFolder<'_>, place: &Place, expected: &Expected) -> Result<bool, CeremonyError> {
+/// The hash of a file that stands there as the log says. A false file in a copy would keep the true one out for ever.
+fn whole_file(folder: &VaultFolder<'_>, place: &Place, expected: &Expected) -> Result<Option<Digest>, CeremonyError> {
     // Anybody can write a line for a deposit that never was; that must not keep the vault from being copied.
     let optional =
         matches!((place, expected), (Place::Deposit(..) | Place::Attachment(_), _) | (_, Expected::MayBeGone(_)));
@@ -47,8 +48,8 @@ fn is_whole(folder: &VaultFolder<'_>, place: &Place, expected: &Expected) -> Res
         Expected::MayBeGone(hash) => *hash,
     };
     match folder.digest(place) {
-        Ok(digest) if hash.is_none_or(|hash| digest == hash) => Ok(true),
-        _ if optional => Ok(false),
+        Ok(digest) if hash.is_none_or(|hash| digest == hash) => Ok(Some(digest)),
+        _ if optional => Ok(None),
         Ok(_) => Err(CeremonyError::Swapped(place.path())),
         Err(error) => Err(error.into()),
     }
@@ -75,13 +76,15 @@ pub fn merge_vaults(writing: &mut Writing<'_>, other: &VaultFolder<'_>, now: Mom
     let vault = writing.ledger().state().vault;
     let ours: Vec<&[u8]> = writing.ledger().lines().collect();
     let theirs: Vec<&[u8]> = log.lines().collect();
-    let lines: Vec<&[u8]> = join(&ours, &theirs);
+    let lines: Vec<&[u8]> = join(&ours, &theirs, &writing.ledger().history().with_false_signatures());
     let foreign = theirs.iter().filter_map(|bytes| Line::read_known(bytes).ok()).any(|line| line.event.vault != vault);
     if foreign {
         return Err(CeremonyError::OtherVault(other.root().to_owned()));
     }
     let headers = both_headers(writing.ledger(), other)?;
     let history = writing.ledger().history_with(&headers, &lines);
+    // What is cut here may be whole once both copies are joined, and that is what a merge is for.
+    writing.ledger().nothing_is_cut(&history)?;
     let mut merged = Merged { lines: lines.len(), ..Merged::default() };
     take_files(writing, other, &history, &headers, &mut merged)?;
     if !lines.is_empty() {
@@ -138,7 +141,7 @@ fn take_files(
                 continue;
             }
         }
-        writing.writer().publish_from(other, place)?;
+        writing.writer().publish_from(other, place, *hash)?;
         if let Place::Header(..) = place {
             writing.know(EpochHeader::read(&writing.ledger().folder().read(place)?)?);
         }

@@ -6,7 +6,7 @@ use crate::quorum::{
     Card, CustodianKey, Dealt, EpochHash, EventId, LockProfile, OpenCard, Phrase, Policy, VaultId, deal,
 };
 use crate::vault::{
-    Contents, Custodian, DepositIdentity, EpochHeader, FORMAT_VERSION, Header, Moment, SealedContents, VaultName,
+    Claim, Contents, Custodian, DepositIdentity, EpochHeader, FORMAT_VERSION, Header, Moment, SealedContents, VaultName,
 };
 
 /// The lock that a card is to have.
@@ -24,11 +24,11 @@ pub struct CustodianPlan {
     /// The language of their card and prompts.
     pub language: Language,
     /// How to reach them.
-    pub contact: String,
+    pub contact: Option<Claim>,
     /// Who may bring the card instead.
-    pub deputy: String,
+    pub deputy: Option<Claim>,
     /// Where the card will lie.
-    pub place: String,
+    pub place: Option<Claim>,
     /// The lock, when the card is to have one.
     pub lock: Option<LockPlan>,
 }
@@ -37,8 +37,7 @@ impl CustodianPlan {
     /// A custodian of whom nothing is known but name and language, and whose card has no lock.
     #[must_use]
     pub fn new(name: VaultName, language: Language) -> CustodianPlan {
-        let [contact, deputy, place] = [const { String::new() }; 3];
-        CustodianPlan { name, language, contact, deputy, place, lock: None }
+        CustodianPlan { name, language, contact: None, deputy: None, place: None, lock: None }
     }
 }
 

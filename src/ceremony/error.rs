@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use super::gathering::{CardRefusal, WrongPhrase};
+use super::verify::FileFinding;
 use crate::journal::Refusal;
 use crate::language::{Language, Say, messages::ceremony as text};
 use crate::paper::PaperError;
-use crate::quorum::{CardIndex, DealError, EpochId, NoMemoryForLock, NoRandomness, PolicyError, QuorumError};
+use crate::quorum::{CardIndex, DealError, EpochId, EventId, NoMemoryForLock, NoRandomness, PolicyError, QuorumError};
 use crate::second_factor::FactorError;
 use crate::speaks;
 use crate::store::StoreError;
@@ -39,12 +40,26 @@ pub enum CeremonyError {
     Phrase(WrongPhrase),
     /// A locked card needs its phrase; the custodian.
     PhraseNeeded(String),
-    /// The log of this folder has no beginning that can be trusted.
-    NoBeginning(PathBuf),
+    /// Nothing in this folder tells which epoch could be in force; what is wrong with its headers.
+    NoBeginning(PathBuf, Vec<FileFinding>),
+    /// The log is not in its place, or cannot be read: nothing can be added to it.
+    LogMissing(PathBuf),
+    /// A head that somebody holds on paper is not in the log, or what it follows is not.
+    GivenHeadMissing(EventId),
+    /// Lines of the log are missing or cannot be read.
+    LinesMissing(PathBuf),
+    /// A newer breakglass wrote in this log; the version.
+    NewerBreakglass(u64),
+    /// Numbers of epochs are used up.
+    NoNumberLeft,
+    /// The rotation was only partly written; it is to be given up.
+    StagingIncomplete(EpochId),
     /// Two rotations followed one epoch; their folders.
     Split(Vec<String>),
     /// The header of an epoch is not in the folder.
     HeaderMissing(EpochId),
+    /// The header of the cards' epoch is lost, and no line of the log tells of that epoch either.
+    HeaderLost(EpochId),
     /// A file is not the one that the header or the log names.
     Swapped(PathBuf),
     /// The rules of the log refuse the event; nothing was written.
@@ -88,7 +103,7 @@ pub enum CeremonyError {
     /// Every recovery code of the entry was shown before; how many it has.
     AllCodesSpent(EntryId, u16),
     /// So many deposits bring what is named, and none has this number; how many do.
-    NoSuchNumber(EntryId, u16, u16),
+    NoSuchNumber(EntryId, u32, usize),
     /// The deposit that is meant cannot be read.
     UnreadableDeposit(EntryId),
     /// There is no such deposit any more.
@@ -108,6 +123,17 @@ pub enum CeremonyError {
         typed: EpochId,
         /// The folder's.
         folder: EpochId,
+    },
+    /// The epoch that was typed is the folder's, or one before it, but for a typing mistake.
+    EpochMistyped {
+        /// The epoch that was typed.
+        typed: EpochId,
+        /// The number of the epoch that seems to be meant.
+        number: u32,
+        /// Its id.
+        meant: EpochId,
+        /// The groups in which they differ, from 1.
+        groups: Vec<usize>,
     },
     /// A rotation is staged already.
     StagedAlready(EpochId),
@@ -130,6 +156,10 @@ pub enum CeremonyError {
     CopyInVault(PathBuf),
     /// The copy is not what was copied.
     CopyDiffers(PathBuf),
+    /// The log stands there already, or the folder belongs to the vault; another one is needed.
+    SameLog(PathBuf),
+    /// In the folder that was named stands the log of another vault, or one that cannot be read.
+    OtherLog(PathBuf),
     /// The other folder is of another vault.
     OtherVault(PathBuf),
 }
@@ -149,9 +179,21 @@ impl Say for CeremonyError {
             CeremonyError::Card(refusal) => refusal.say(language),
             CeremonyError::Phrase(error) => error.say(language),
             CeremonyError::PhraseNeeded(name) => text::phrase_needed(language, name),
-            CeremonyError::NoBeginning(path) => text::no_beginning(language, path.display()),
+            CeremonyError::NoBeginning(path, headers) => {
+                let headers: Vec<String> = headers.iter().map(|finding| finding.say(language)).collect();
+                text::no_beginning(language, path.display(), headers.join("\n"))
+            }
+            CeremonyError::LogMissing(path) => text::log_missing(language, path.display()),
+            CeremonyError::GivenHeadMissing(head) => {
+                text::given_head_missing(language, crate::quorum::HeadCode::of(*head))
+            }
+            CeremonyError::LinesMissing(path) => text::lines_missing(language, path.display()),
+            CeremonyError::NewerBreakglass(version) => text::newer_breakglass(language, version),
+            CeremonyError::NoNumberLeft => text::no_number_left(language),
+            CeremonyError::StagingIncomplete(epoch) => text::staging_incomplete(language, epoch),
             CeremonyError::Split(epochs) => text::split(language, epochs.join(", ")),
             CeremonyError::HeaderMissing(epoch) => text::header_missing(language, epoch),
+            CeremonyError::HeaderLost(epoch) => text::header_lost(language, epoch),
             CeremonyError::Swapped(path) => text::swapped(language, path.display()),
             CeremonyError::Refused(refusal) => text::refused(language, refusal.say(language)),
             CeremonyError::CardsInVault(path) => text::cards_in_vault(language, path.display()),
@@ -196,6 +238,10 @@ impl Say for CeremonyError {
             CeremonyError::NotPinned(_) => text::not_pinned(language),
             CeremonyError::PinnedElsewhere { pinned, folder } => text::pinned_elsewhere(language, pinned, folder),
             CeremonyError::TypedEpochDiffers { typed, .. } => text::typed_epoch_differs(language, typed),
+            CeremonyError::EpochMistyped { typed, number, meant, groups } => {
+                let places: Vec<String> = groups.iter().map(ToString::to_string).collect();
+                text::epoch_mistyped(language, typed, number, meant, places.len(), places.join(", "))
+            }
             CeremonyError::StagedAlready(epoch) => text::staged_already(language, epoch),
             CeremonyError::NothingStaged => text::nothing_staged(language),
             CeremonyError::TooFewReadBack { read_back, needed } => text::too_few_read_back(language, read_back, needed),
@@ -204,6 +250,8 @@ impl Say for CeremonyError {
             CeremonyError::ReceiptKnown => text::receipt_known(language),
             CeremonyError::CopyInVault(path) => text::copy_in_vault(language, path.display()),
             CeremonyError::CopyDiffers(path) => text::copy_differs(language, path.display()),
+            CeremonyError::SameLog(path) => text::same_log(language, path.display()),
+            CeremonyError::OtherLog(path) => text::other_log(language, path.display()),
             CeremonyError::OtherVault(path) => text::other_vault(language, path.display()),
         }
     }

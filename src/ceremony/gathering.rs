@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::error::CeremonyError;
-use crate::journal::{Signer, State};
+use crate::journal::{Fate, Signer, State};
 use crate::language::{Language, Say, messages::ceremony as text};
 use crate::quorum::{
     Card, CardHead, CardIndex, CustodianKey, EpochId, LockedCard, Phrase, Quorum, Share, VerifiedShare,
@@ -16,9 +16,18 @@ use crate::vault::{Custodian, EpochHeader};
 /// Cards that were brought so far.
 pub struct Gathering {
     header: EpochHeader,
-    /// Epochs that the log knows, by the id on their cards, with their numbers.
-    known: BTreeMap<EpochId, u32>,
+    /// Epochs that the log knows, by the id on their cards.
+    known: BTreeMap<EpochId, KnownEpoch>,
     shares: BTreeMap<CardIndex, VerifiedShare>,
+}
+
+/// An epoch as the log knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownEpoch {
+    /// Its number.
+    pub number: u32,
+    /// What became of it.
+    pub fate: Fate,
 }
 
 /// A locked card that waits for its phrase.
@@ -50,12 +59,12 @@ pub enum Offered {
 /// Why a card does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CardRefusal {
-    /// Card and folder do not belong together: the card's epoch, its number if this log knows it, and the folder's.
+    /// Card and folder do not belong together: the card's epoch, what this log knows of it, and the folder's.
     OtherEpoch {
         /// The epoch id on the card.
         card: EpochId,
-        /// Its number, when the log knows it.
-        known: Option<u32>,
+        /// What the log knows of it.
+        known: Option<KnownEpoch>,
         /// The epoch id of the folder.
         folder: EpochId,
     },
@@ -95,9 +104,12 @@ pub struct WrongPhrase {
 impl Say for CardRefusal {
     fn say(&self, language: Language) -> String {
         match self {
-            CardRefusal::OtherEpoch { card, known: Some(number), folder } => {
-                text::card_of_known_epoch(language, card, number, folder)
-            }
+            CardRefusal::OtherEpoch { card, known: Some(known), folder } => match known.fate {
+                Fate::Staged => text::card_of_staged_epoch(language, card, known.number, folder),
+                Fate::GivenUp | Fate::Overtaken => text::card_of_given_up_epoch(language, card, known.number, folder),
+                Fate::Ended => text::card_of_known_epoch(language, card, known.number, folder),
+                Fate::InForce | Fate::DecidedAgainst => text::card_of_other_side(language, card, known.number, folder),
+            },
             CardRefusal::OtherEpoch { card, known: None, folder } => {
                 text::card_of_unknown_epoch(language, card, folder)
             }
@@ -120,6 +132,16 @@ impl Say for WrongPhrase {
 speaks!(CardRefusal);
 speaks!(WrongPhrase);
 
+impl CardRefusal {
+    /// A card of this epoch, where the folder's is another.
+    #[must_use]
+    pub fn of_other_epoch(state: &State, card: EpochId, folder: EpochId) -> CardRefusal {
+        let known = state.epochs.values().find(|epoch| epoch.hash.id() == card);
+        let known = known.map(|epoch| KnownEpoch { number: epoch.number, fate: epoch.fate });
+        CardRefusal::OtherEpoch { card, known, folder }
+    }
+}
+
 impl Locked {
     /// What the card says of itself.
     #[must_use]
@@ -132,7 +154,10 @@ impl Gathering {
     /// Begins a gathering for the epoch of this header.
     #[must_use]
     pub fn begin(header: &EpochHeader, state: &State) -> Gathering {
-        let known = state.epochs.values().map(|epoch| (epoch.hash.id(), epoch.number)).collect();
+        let known = |epoch: &crate::journal::EpochState| {
+            (epoch.hash.id(), KnownEpoch { number: epoch.number, fate: epoch.fate })
+        };
+        let known = state.epochs.values().map(known).collect();
         Gathering { header: header.clone(), known, shares: BTreeMap::new() }
     }
 
@@ -183,6 +208,19 @@ impl Gathering {
         }
         let share = locked.card.unlock(phrase)?;
         Ok(self.take(share).map_err(|name| WrongPhrase { name }))
+    }
+
+    /// Keeps a card that was just read back: it counts for the quorum that commits. Once there are enough, more are not needed.
+    pub fn keep(&mut self, read: super::init::ReadBack) {
+        if self.missing() > 0 && !self.shares.contains_key(&read.card) {
+            // It was held against this header's key when it was read back, and is again.
+            let _ = self.take(read.share);
+        }
+    }
+
+    /// Takes a share that the contents proved where the header is lost.
+    pub(super) fn take_recovered(&mut self, share: Share) {
+        let _ = self.take(share);
     }
 
     /// The quorum, once nobody is missing.
@@ -240,6 +278,17 @@ impl Attendance {
     #[must_use]
     pub fn quorum(&self) -> &Quorum {
         &self.quorum
+    }
+
+    /// Attending cards that somebody reported as lost, or whose custodians left.
+    #[must_use]
+    pub fn reported(&self, state: &State) -> Vec<CardIndex> {
+        let epoch = state.epochs.get(&self.header.hash());
+        let reported =
+            |card: &CardIndex| epoch.and_then(|epoch| epoch.card(*card)).is_some_and(|card| !card.is_usable());
+        let mut cards: Vec<CardIndex> = self.quorum.keys().map(|(card, _)| card).filter(reported).collect();
+        cards.sort();
+        cards
     }
 
     /// Who signs, and with which keys, in the order of the cards.

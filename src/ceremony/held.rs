@@ -26,7 +26,7 @@ pub struct Held<'s, T> {
     /// The deposit that brought it, when no rotation folded it in: not confirmed.
     pub deposit: Option<&'s OpenDeposit>,
     /// Its number among the deposits that bring the name, oldest first and from 1; 0 when it is sealed.
-    pub number: u16,
+    pub number: usize,
     /// The newest later deposit that removes what stands under the name: not confirmed either.
     pub removed_by: Option<&'s OpenDeposit>,
 }
@@ -80,7 +80,7 @@ impl<'s> EntryView<'s> {
         let mut held: Vec<Held<'s, T>> = sealed.into_iter().collect();
         let mut number = 0;
         for &open in &self.deposits {
-            number += u16::from((name.brought)(&open.pending));
+            number += usize::from((name.brought)(&open.pending));
             let Ok(deposit) = &open.deposit else { continue };
             if let Some(value) = (name.value)(&deposit.change) {
                 held.push(Held { value, deposit: Some(open), number, removed_by: None });
@@ -89,5 +89,47 @@ impl<'s> EntryView<'s> {
             }
         }
         held
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quorum::{EpochHash, VaultId};
+    use crate::vault::{Deposit, EntryId, FieldName, FieldValue, Moment, PublicEntry};
+
+    #[test]
+    fn seventy_thousand_deposits_under_one_name_are_counted_to_the_last() {
+        let (id, name): (EntryId, _) = ("m365".parse().unwrap(), FieldName::fixed("password"));
+        let time: Moment = "2026-11-22T03:00:00Z".parse().unwrap();
+        let epoch = EpochHash::of(b"epoch");
+        let entry = PublicEntry { id: id.clone(), title: None, kind: None, owner: None, last_rotated: None };
+        let pending = PendingDeposit {
+            deposit: Digest::of(b"deposit"),
+            epoch,
+            entry,
+            fields: vec![name.clone()],
+            cleared: Vec::new(),
+            attached: Vec::new(),
+            detached: Vec::new(),
+            recovery_codes: None,
+            time,
+            claimed: time,
+            by: None,
+        };
+        let set = [(name.clone(), FieldValue::copy_of("value"))].into();
+        let change = Change { set, ..Change::default() };
+        let deposit = Deposit {
+            version: 1,
+            vault: VaultId([0; 16]),
+            epoch,
+            entry: id.clone(),
+            made: time,
+            by: "Ben".parse().ok(),
+            change,
+        };
+        let open = OpenDeposit { pending, deposit: Ok(deposit) };
+        let view = EntryView { id: &id, sealed: None, sealed_entry: None, deposits: vec![&open; 70_000] };
+        assert_eq!(view.held(&name).last().map(|held| held.number), Some(70_000));
     }
 }

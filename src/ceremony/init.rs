@@ -7,10 +7,10 @@ use super::error::CeremonyError;
 use super::gathering::CardRefusal;
 use super::ledger::Writing;
 use super::pins::PinBook;
-use crate::journal::{Event, Line, NewEpoch, Signer, What};
-use crate::quorum::{Card, CardIndex, CustodianKey, EpochHash, VaultId};
+use crate::journal::{EVENT_VERSION, Event, Line, NewEpoch, Signer, What};
+use crate::quorum::{Card, CardIndex, CustodianKey, EpochHash, Share, VaultId};
 use crate::store::{Disk, Place, VaultFolder};
-use crate::vault::{Contents, FORMAT_VERSION, Moment};
+use crate::vault::{Contents, Moment};
 
 /// Makes a vault: deals its first epoch, lets `write_cards` write the cards to files, and commits with the first line of the log.
 ///
@@ -36,7 +36,7 @@ pub fn init<'d>(
     writer.publish(&Place::Sealed(1, epoch.id()), &new.sealed.file)?;
     let card_files = write_cards(&new)?;
     let event = Event {
-        version: FORMAT_VERSION,
+        version: EVENT_VERSION,
         vault,
         previous: Vec::new(),
         time: now,
@@ -57,6 +57,13 @@ pub(super) fn locked(new: &NewCards) -> Vec<CardIndex> {
     new.cards.iter().filter(|card| matches!(card, Card::Locked(_))).map(|card| card.head().index).collect()
 }
 
+/// A card that was read back, with its share: the new quorum's first act is the commit, in the same sitting if people like.
+pub struct ReadBack {
+    /// The card.
+    pub card: CardIndex,
+    pub(super) share: Share,
+}
+
 /// Records that a new card was read back from paper. `phrase` is asked for when the card is locked.
 ///
 /// # Errors
@@ -68,7 +75,7 @@ pub fn read_back(
     file_destroyed: bool,
     phrase: Option<&crate::quorum::Phrase>,
     now: Moment,
-) -> Result<CardIndex, CeremonyError> {
+) -> Result<ReadBack, CeremonyError> {
     read_back_and_delete(writing, epoch, card, phrase, now, &mut |_| Ok(file_destroyed))
 }
 
@@ -84,30 +91,41 @@ pub fn read_back_and_delete(
     phrase: Option<&crate::quorum::Phrase>,
     now: Moment,
     delete_file: &mut dyn FnMut(CardIndex) -> Result<bool, CeremonyError>,
-) -> Result<CardIndex, CeremonyError> {
-    let (index, key) = prove(writing, epoch, card, phrase)?;
+) -> Result<ReadBack, CeremonyError> {
+    let share = prove_share(writing, epoch, card, phrase)?;
+    let (index, key) = (share.index(), share.custodian_key());
     let what = What::ReadBack { epoch, card: index, file_destroyed: delete_file(index)? };
     writing.record(now, None, &[(Signer(epoch, index), &key)], what)?;
-    Ok(index)
+    Ok(ReadBack { card: index, share })
 }
 
-/// Holds one paper against the log and a header, and gives the card's key. A paper from before the card was locked or unlocked has
-/// the same share; it must not pass for the new one, which nobody has read yet.
+/// Holds one paper against the log and a header, and gives the card's key.
 pub(super) fn prove(
     writing: &Writing<'_>,
     epoch: EpochHash,
     card: Card,
     phrase: Option<&crate::quorum::Phrase>,
 ) -> Result<(CardIndex, CustodianKey), CeremonyError> {
+    let share = prove_share(writing, epoch, card, phrase)?;
+    Ok((share.index(), share.custodian_key()))
+}
+
+/// The share of one paper. A paper from before the card was locked or unlocked has the same share; it must not pass for the new one, which
+/// nobody has read yet.
+fn prove_share(
+    writing: &Writing<'_>,
+    epoch: EpochHash,
+    card: Card,
+    phrase: Option<&crate::quorum::Phrase>,
+) -> Result<Share, CeremonyError> {
     let header = writing.ledger().header(epoch)?;
+    let state = writing.ledger().state();
     let head = *card.head();
-    let epochs = &writing.ledger().state().epochs;
     if head.epoch != header.id() && !head.drill {
-        let known = epochs.values().find(|epoch| epoch.hash.id() == head.epoch).map(|epoch| epoch.number);
-        return Err(CardRefusal::OtherEpoch { card: head.epoch, known, folder: header.id() }.into());
+        return Err(CardRefusal::of_other_epoch(state, head.epoch, header.id()).into());
     }
-    let known = epochs.get(&epoch).and_then(|epoch| epoch.card(head.index));
-    let proven = super::gathering::prove_against(header, card, phrase)?;
+    let known = state.epochs.get(&epoch).and_then(|epoch| epoch.card(head.index));
+    let proven = super::gathering::share_of(header, card, phrase)?;
     match (known, header.custodian(head.index)) {
         (Some(known), Some(custodian)) if known.locked != head.lock.is_some() => {
             Err(CardRefusal::OldPaper { name: custodian.name.to_string() }.into())

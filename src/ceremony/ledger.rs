@@ -1,16 +1,18 @@
 //! A vault as it was read: the log, the headers that it names, and the state folded from both.
 
+mod proof;
 mod writing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::CeremonyError;
 use super::gathering::Attendance;
 use super::pins::{Pin, PinBook};
-use crate::journal::{Headers, History, Known, Line, Refusal, State};
+use super::verify::wrong_headers;
+use crate::journal::{Beginning, Headers, History, Known, Line, Refusal, State};
 use crate::quorum::{Digest, EpochHash, EventId, VaultId};
-use crate::store::{Place, RawLog, Tail, VaultFolder};
-use crate::vault::{EpochHeader, FormatError};
+use crate::store::{Obstacle, Place, RawLog, StoreError, Tail, Trouble, VaultFolder};
+use crate::vault::{EpochHeader, FormatError, mended};
 
 pub use writing::Writing;
 
@@ -25,11 +27,20 @@ pub struct Ledger<'d> {
     history: History,
     /// Headers that could not be read, with the reason.
     broken: BTreeMap<Place, FormatError>,
-    anchor: Option<EventId>,
-    /// So many lines this machine had verified before.
-    verified: usize,
-    /// The head that this machine saw before, when it is not in this log.
-    missing_head: Option<EventId>,
+    /// Headers of which one byte is not as it was, and that are read as they were.
+    mended: BTreeSet<Place>,
+    /// Why the vault's log could not be read, when it could not.
+    log_trouble: Option<StoreError>,
+    /// What was known beside the log.
+    known: Known,
+    /// Heads that somebody gave now.
+    given: Vec<EventId>,
+    /// What this machine knew before.
+    pin: Option<Pin>,
+    /// Heads that this machine saw before and that are not in this log, or whose history is not.
+    missing_heads: Vec<EventId>,
+    /// Whether lines that this machine read before stand here in another order or in other words.
+    rewritten: bool,
 }
 
 /// How much of what this machine verified before is believed.
@@ -39,18 +50,29 @@ enum Trust {
     Nothing,
 }
 
+/// What is read anew: the folder, what stands in it, and what people give besides.
+struct Source<'d> {
+    folder: VaultFolder<'d>,
+    pins: PinBook<'d>,
+    log: RawLog,
+    log_trouble: Option<StoreError>,
+    given: Vec<EventId>,
+    in_the_room: Option<EpochHash>,
+    /// What stands in for a header that is lost.
+    stand_in: Option<EpochHeader>,
+}
+
 impl<'d> Ledger<'d> {
-    /// Reads a vault. `anchor` is a head that somebody holds on paper.
+    /// Reads a vault. `anchors` are heads that somebody holds on paper.
     ///
     /// # Errors
-    /// When the folder is no vault, cannot be read, or its log has no beginning.
+    /// When the folder is no vault or cannot be read, or nothing in it tells which epoch could be in force.
     pub fn read(
         folder: VaultFolder<'d>,
         pins: &PinBook<'d>,
-        anchor: Option<EventId>,
+        anchors: impl IntoIterator<Item = EventId>,
     ) -> Result<Ledger<'d>, CeremonyError> {
-        let log = folder.read_log(&is_event)?;
-        Ledger::of(folder, pins, log, anchor, Trust::Pinned)
+        Ledger::of(Source::read(folder, pins, anchors.into_iter().collect())?, Trust::Pinned)
     }
 
     /// Reads a vault and verifies all of it, whatever this machine verified before.
@@ -60,51 +82,94 @@ impl<'d> Ledger<'d> {
     pub fn read_anew(
         folder: VaultFolder<'d>,
         pins: &PinBook<'d>,
-        anchor: Option<EventId>,
+        anchors: impl IntoIterator<Item = EventId>,
     ) -> Result<Ledger<'d>, CeremonyError> {
-        let log = folder.read_log(&is_event)?;
-        Ledger::of(folder, pins, log, anchor, Trust::Nothing)
+        Ledger::of(Source::read(folder, pins, anchors.into_iter().collect())?, Trust::Nothing)
     }
 
-    fn of(
+    /// The same vault as a card in the room proves it: where the log does not tell that the card's epoch is in force because lines are
+    /// missing, the epoch is in force.
+    ///
+    /// # Errors
+    /// As [`Ledger::read`].
+    pub fn proven_by_a_card_of(self, epoch: EpochHash) -> Result<Ledger<'d>, CeremonyError> {
+        let stand_in = self.stand_in().cloned();
+        let Ledger { folder, pins, log, log_trouble, given, .. } = self;
+        Ledger::of(Source { folder, pins, log, log_trouble, given, in_the_room: Some(epoch), stand_in }, Trust::Pinned)
+    }
+
+    /// Reads a vault in which one header is lost, with what stands in for it.
+    pub(super) fn read_standing_in(
         folder: VaultFolder<'d>,
         pins: &PinBook<'d>,
-        log: RawLog,
-        anchor: Option<EventId>,
-        trust: Trust,
+        anchors: impl IntoIterator<Item = EventId>,
+        header: EpochHeader,
     ) -> Result<Ledger<'d>, CeremonyError> {
-        let (headers, broken) = read_headers(&folder)?;
-        let fold = |pin: Option<&Pin>| {
-            let believed = pin.filter(|_| trust == Trust::Pinned);
-            let verified_lines = believed.map_or(0, |pin| verified_lines(pin, &log));
-            let anchor = anchor.or(pin.and_then(|pin| pin.anchor));
-            let known = Known { verified_lines, anchor };
-            (History::read(log.lines(), &headers, known), known)
-        };
-        let named = first_vault(&log);
-        let mut pin = named.and_then(|vault| pins.find(vault));
-        let (mut history, mut known) = fold(pin.as_ref());
-        let Some(vault) = history.state.as_ref().map(|state| state.vault) else {
-            return Err(CeremonyError::NoBeginning(folder.root().to_owned()));
-        };
-        // A line of another vault before the beginning has no effect, and must not make this machine forget what it knows.
-        if named != Some(vault) {
-            pin = pins.find(vault);
-            (history, known) = fold(pin.as_ref());
+        let mut source = Source::read(folder, pins, anchors.into_iter().collect())?;
+        source.in_the_room = Some(header.hash());
+        source.stand_in = Some(header);
+        Ledger::of(source, Trust::Pinned)
+    }
+
+    fn stand_in(&self) -> Option<&EpochHeader> {
+        self.headers.values().find(|header| header.is_stand_in())
+    }
+
+    fn of(source: Source<'d>, trust: Trust) -> Result<Ledger<'d>, CeremonyError> {
+        let Source { folder, pins, log, log_trouble, given, in_the_room, stand_in } = source;
+        let FoundHeaders { mut headers, broken, mended } = read_headers(&folder)?;
+        if let Some(header) = stand_in {
+            headers.entry(header.hash()).or_insert(header);
         }
-        let head = pin.and_then(|pin| pin.head);
-        let missing_head = head.filter(|head| history.event(*head).is_none());
+        let known_with = |pin: Option<&Pin>, assumed: Option<EpochHash>| {
+            let believed = pin.filter(|_| trust == Trust::Pinned);
+            let pinned = pin.map(|pin| pin.anchors.as_slice()).unwrap_or_default();
+            Known {
+                verified_lines: believed.map_or(0, |pin| verified_lines(pin, &log)),
+                anchors: given.iter().chain(pinned.iter().filter(|head| !given.contains(head))).copied().collect(),
+                proven: pin.and_then(|pin| pin.epoch).into_iter().collect(),
+                in_the_room,
+                assumed,
+            }
+        };
+        // Which vault this is, only its history tells; what this machine knows of another one must not be mixed in.
+        let mut pin = first_vault(&log, &headers).and_then(|vault| pins.find(vault));
+        let mut known = known_with(pin.as_ref(), None);
+        let mut history = History::read(log.lines(), &headers, &known);
+        let vault = history.state.as_ref().map(|state| state.vault);
+        let of_another = vault.filter(|vault| pin.as_ref().is_none_or(|pin| pin.vault != *vault));
+        if let Some(other) = of_another.and_then(|vault| pins.find(vault)) {
+            known = known_with(Some(&other), None);
+            history = History::read(log.lines(), &headers, &known);
+            pin = Some(other);
+        }
+        if history.state.is_none() {
+            known = known_with(pin.as_ref(), assumed(&folder, &headers));
+            history = History::read(log.lines(), &headers, &known);
+        }
+        if history.state.is_none() {
+            let wrong = wrong_headers(&folder, &headers, &broken)?;
+            return Err(CeremonyError::NoBeginning(folder.root().to_owned(), wrong));
+        }
+        // A head that was decided by before is told as given only where somebody gives it now.
+        let is_here = |head: &EventId| history.event(*head).is_some_and(|placed| placed.whole);
+        let missing_heads = pin.iter().flat_map(|pin| &pin.heads).filter(|head| !is_here(head)).copied().collect();
+        let rewritten = pin.as_ref().is_some_and(|pin| pin.lines > 0 && verified_lines(pin, &log) == 0);
         Ok(Ledger {
             folder,
-            pins: pins.clone(),
+            pins,
             log,
             added: Vec::new(),
             headers,
             history,
             broken,
-            anchor: known.anchor,
-            verified: known.verified_lines,
-            missing_head,
+            mended,
+            log_trouble,
+            known,
+            given,
+            pin,
+            missing_heads,
+            rewritten,
         })
     }
 
@@ -130,6 +195,14 @@ impl<'d> Ledger<'d> {
         self.log.tails()
     }
 
+    /// What stands in the folder and is none of the vault's files, or was rewritten as text by another program.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn obstacles(&self) -> Result<Vec<Obstacle>, CeremonyError> {
+        Ok(self.folder.obstacles(&self.log)?)
+    }
+
     /// The log as it was folded.
     #[must_use]
     pub fn history(&self) -> &History {
@@ -139,10 +212,50 @@ impl<'d> Ledger<'d> {
     /// What the vault is.
     ///
     /// # Panics
-    /// Never: a ledger without a beginning is not made.
+    /// Never: a ledger without a state is not made.
     #[must_use]
     pub fn state(&self) -> &State {
-        self.history.state.as_ref().expect("a ledger has a beginning")
+        self.history.state.as_ref().expect("a ledger has a state")
+    }
+
+    /// Where the history that is here begins.
+    ///
+    /// # Panics
+    /// Never: a ledger without a state is not made.
+    #[must_use]
+    pub fn beginning(&self) -> Beginning {
+        self.history.beginning.expect("a ledger has a state, and so a beginning")
+    }
+
+    /// Why the vault's log could not be read, when it could not, or that it is not there.
+    #[must_use]
+    pub fn log_trouble(&self) -> Option<&StoreError> {
+        self.log_trouble.as_ref()
+    }
+
+    /// Heads that somebody gave now.
+    #[must_use]
+    pub fn given(&self) -> &[EventId] {
+        &self.given
+    }
+
+    /// Whether lines that this machine read before stand here in another order or in other words.
+    #[must_use]
+    pub fn is_rewritten(&self) -> bool {
+        self.rewritten
+    }
+
+    /// Epochs whose header and contents stand in the folder, that are newer than the one in force, and of which the log does not say that
+    /// they are staged or were given up: where lines are missing, one of them may be the one in force.
+    pub fn unexplained(&self) -> impl Iterator<Item = &EpochHeader> {
+        let state = self.state();
+        let newest = state.active.iter().filter_map(|epoch| state.epochs.get(epoch)).map(|epoch| epoch.number).max();
+        self.headers.values().filter(move |header| {
+            header.vault == state.vault
+                && Some(header.epoch) > newest
+                && !state.epochs.contains_key(&header.hash())
+                && self.folder.holds(&Place::Sealed(header.epoch, header.id())).unwrap_or(false)
+        })
     }
 
     /// Headers by their hash.
@@ -155,6 +268,12 @@ impl<'d> Ledger<'d> {
     #[must_use]
     pub fn broken_headers(&self) -> &BTreeMap<Place, FormatError> {
         &self.broken
+    }
+
+    /// Headers in the folder of which one byte is not as it was: they are read as their folder's name proves them.
+    #[must_use]
+    pub fn mended_headers(&self) -> &BTreeSet<Place> {
+        &self.mended
     }
 
     /// The header of the active epoch.
@@ -190,52 +309,122 @@ impl<'d> Ledger<'d> {
         self.headers.get(&hash).ok_or(CeremonyError::HeaderMissing(hash.id()))
     }
 
-    /// The head to copy by hand: the newest event, or with several the one id of them all.
+    /// The newest events.
     #[must_use]
     pub fn heads(&self) -> &[EventId] {
         &self.history.heads
     }
 
-    /// The head that this machine saw of this vault before and that is not in this log: it is an older copy, one that lived apart,
-    /// or it was cut.
+    /// Heads that this machine saw of this vault before and that are not in this log, or behind a cut: it is an older copy, one that lived
+    /// apart, or it was cut.
     #[must_use]
-    pub fn missing_head(&self) -> Option<EventId> {
-        self.missing_head
+    pub fn missing_heads(&self) -> &[EventId] {
+        &self.missing_heads
     }
 
-    /// Keeps what was read as known on this machine, when nothing was wrong with it. With `epoch`, a card or a person vouched for
-    /// that epoch.
+    /// Whether nothing is wrong with what was read, so that this machine may believe it the next time.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.history.findings.is_empty()
+            && self.broken.is_empty()
+            && self.mended.is_empty()
+            && self.stand_in().is_none()
+            && self.missing_heads.is_empty()
+            && self.log_trouble.is_none()
+            && self.state().active.len() == 1
+            && self.state().unknown.is_empty()
+    }
+
+    /// That nothing keeps people from changing the vault: no head that was given is missing, no lines are cut, and no newer breakglass wrote
+    /// here. An opening is never kept up by that; it tells.
+    ///
+    /// # Errors
+    /// When something does.
+    pub fn may_be_changed(&self) -> Result<(), CeremonyError> {
+        if let Some(head) = self.given.iter().find(|head| !self.history.event(**head).is_some_and(|found| found.whole))
+        {
+            return Err(CeremonyError::GivenHeadMissing(*head));
+        }
+        if self.history.has_gaps() || self.log_trouble.is_some() {
+            return Err(CeremonyError::LinesMissing(self.folder.root().to_owned()));
+        }
+        match self.state().unknown.iter().next() {
+            Some((version, _)) => Err(CeremonyError::NewerBreakglass(*version)),
+            None => Ok(()),
+        }
+    }
+
+    /// Heads that somebody gave now and that are not here, or whose history is not.
+    pub fn given_and_missing(&self) -> impl Iterator<Item = EventId> {
+        let is_here = |head: &EventId| self.history.event(*head).is_some_and(|found| found.whole);
+        self.given.iter().copied().filter(move |head| !is_here(head))
+    }
+
+    /// That every head that was given is in this history, which may be one that is yet to be written, and that nothing is cut out of it.
+    pub(super) fn nothing_is_cut(&self, history: &History) -> Result<(), CeremonyError> {
+        if let Some(head) = self.given.iter().find(|head| !history.event(**head).is_some_and(|found| found.whole)) {
+            return Err(CeremonyError::GivenHeadMissing(*head));
+        }
+        if history.is_cut() { Err(CeremonyError::LinesMissing(self.folder.root().to_owned())) } else { Ok(()) }
+    }
+
+    /// Whether this epoch is the pinned one, or follows it through rotations that its quorums signed.
+    #[must_use]
+    pub fn follows_pin(&self, epoch: EpochHash) -> bool {
+        let pinned = self.pin.as_ref().and_then(|pin| pin.epoch);
+        pinned.is_none_or(|pinned| self.state().lineage(epoch).any(|known| known == pinned))
+    }
+
+    /// Keeps what was read as known on this machine, when nothing was wrong with it. With `vouched`, a card or a person vouched for that
+    /// epoch: it is kept only when it follows the one that was known.
     ///
     /// # Errors
     /// When the configuration cannot be written.
-    pub fn pin(&self, epoch: Option<EpochHash>) -> Result<(), CeremonyError> {
+    pub fn pin(&self, vouched: Option<EpochHash>) -> Result<(), CeremonyError> {
+        self.keep_pin(vouched.filter(|epoch| self.follows_pin(*epoch)))
+    }
+
+    /// Keeps an epoch that a person read off a card now, whatever this machine knew before.
+    ///
+    /// # Errors
+    /// When the configuration cannot be written.
+    pub fn pin_typed(&self, epoch: EpochHash) -> Result<(), CeremonyError> {
+        self.keep_pin(Some(epoch))
+    }
+
+    fn keep_pin(&self, vouched: Option<EpochHash>) -> Result<(), CeremonyError> {
+        // What this machine saw of a newer copy must not be forgotten over an older one.
+        // An epoch that is in force only because cards in the room prove it, is in force only in that room.
+        if !self.is_sound() || self.known.in_the_room.is_some() {
+            return Ok(());
+        }
         let vault = self.state().vault;
         let before = self.pins.find(vault);
-        // What this machine saw of a newer copy must not be forgotten over an older one.
-        let sound = self.history.findings.is_empty() && self.broken.is_empty() && self.missing_head.is_none();
-        let (lines, prefix, head) = match (&before, sound) {
-            (Some(before), true) if self.verified == before.lines && self.verified == self.lines().count() => {
-                (before.lines, before.prefix, self.heads().first().copied())
-            }
-            (_, true) => {
+        let unchanged = before.as_ref().filter(|before| {
+            self.known.verified_lines == before.lines && before.lines == self.lines().count() && before.lines > 0
+        });
+        let (lines, prefix) = match unchanged {
+            Some(before) => (before.lines, before.prefix),
+            None => {
                 let read = std::iter::once(self.log.prefix(usize::MAX));
                 let added = self.added.iter().flat_map(|line| [line.as_slice(), b"\n"]);
-                (self.lines().count(), Digest::of_pieces(read.chain(added)), self.heads().first().copied())
+                (self.lines().count(), Digest::of_pieces(read.chain(added)))
             }
-            (Some(before), false) => (before.lines, before.prefix, before.head),
-            (None, false) => (0, Digest::of(b""), None),
         };
-        let epoch = epoch.or(before.as_ref().and_then(|pin| pin.epoch));
-        // A mistyped head decides nothing, and must not be missed at every later reading.
-        let found = self.anchor.filter(|head| self.history.event(*head).is_some());
-        let anchor = found.or(before.and_then(|pin| pin.anchor));
-        Ok(self.pins.keep(&Pin { vault, epoch, head, lines, prefix, anchor })?)
+        let epoch = vouched.or(before.as_ref().and_then(|pin| pin.epoch));
+        // Where a head from paper decided a split, it decides it the next time, too.
+        // Of two papers that contradict each other, the one that was given last decides.
+        let given = self.given.iter().filter(|head| self.history.event(**head).is_some_and(|found| found.whole));
+        let mut anchors: Vec<EventId> = given.copied().collect();
+        let earlier = before.map(|pin| pin.anchors).unwrap_or_default();
+        anchors.extend(earlier.into_iter().filter(|head| !anchors.contains(head)).collect::<Vec<_>>());
+        Ok(self.pins.keep(&Pin { vault, epoch, heads: self.heads().to_vec(), lines, prefix, anchors })?)
     }
 
     /// The log as it would be with these lines behind it.
     pub(super) fn history_with(&self, headers: &Headers, lines: &[&[u8]]) -> History {
-        let known = Known { verified_lines: 0, anchor: self.anchor };
-        History::read(self.lines().chain(lines.iter().copied()), headers, known)
+        let known = Known { verified_lines: 0, ..self.known.clone() };
+        History::read(self.lines().chain(lines.iter().copied()), headers, &known)
     }
 
     fn fold_again(&mut self) {
@@ -244,9 +433,36 @@ impl<'d> Ledger<'d> {
         } else {
             0
         };
-        let known = Known { verified_lines, anchor: self.anchor };
-        self.history = History::read(self.lines(), &self.headers, known);
+        let known = Known { verified_lines, ..self.known.clone() };
+        self.history = History::read(self.lines(), &self.headers, &known);
     }
+}
+
+impl<'d> Source<'d> {
+    fn read(folder: VaultFolder<'d>, pins: &PinBook<'d>, given: Vec<EventId>) -> Result<Source<'d>, CeremonyError> {
+        // A log behind a bad sector, or none, must not keep a quorum out: headers and contents stand beside it.
+        let (log, log_trouble) = match folder.read_log(&is_event) {
+            Ok(log) => {
+                let missing = !folder.has_log()?;
+                let trouble = missing.then(|| StoreError::new(folder.log_path(), Trouble::Missing));
+                (log, trouble)
+            }
+            Err(error) => (folder.read_side_log(&is_event).unwrap_or_default(), Some(error)),
+        };
+        Ok(Source { folder, pins: pins.clone(), log, log_trouble, given, in_the_room: None, stand_in: None })
+    }
+}
+
+/// What is shown when the log proves no beginning: the newest epoch whose header and contents stand in the folder.
+fn assumed(folder: &VaultFolder<'_>, headers: &Headers) -> Option<EpochHash> {
+    let stands = |header: &&EpochHeader| {
+        let sealed = folder.digest(&Place::Sealed(header.epoch, header.id()));
+        sealed.is_ok_and(|digest| digest == header.sealed)
+    };
+    let newest = |headers: &mut dyn Iterator<Item = &EpochHeader>| {
+        headers.max_by_key(|header| (header.epoch, header.hash())).map(EpochHeader::hash)
+    };
+    newest(&mut headers.values().filter(stands)).or_else(|| newest(&mut headers.values()))
 }
 
 /// Whether bytes are a whole event: a last line without its line feed then counts.
@@ -254,8 +470,9 @@ fn is_event(bytes: &[u8]) -> bool {
     Line::read(bytes).is_ok()
 }
 
-fn first_vault(log: &RawLog) -> Option<VaultId> {
-    log.lines().find_map(|line| Line::read(line).ok()).map(|line| line.event.vault)
+fn first_vault(log: &RawLog, headers: &Headers) -> Option<VaultId> {
+    let line = log.lines().find_map(|line| Line::read(line).ok()).map(|line| line.event.vault);
+    line.or_else(|| headers.values().next().map(|header| header.vault))
 }
 
 /// How many lines this machine knows to the byte.
@@ -266,25 +483,42 @@ fn verified_lines(pin: &Pin, log: &RawLog) -> usize {
     if Digest::of(log.prefix(pin.lines)) == pin.prefix { pin.lines } else { 0 }
 }
 
-type Broken = BTreeMap<Place, FormatError>;
+/// The headers of a folder.
+#[derive(Default)]
+struct FoundHeaders {
+    headers: Headers,
+    broken: BTreeMap<Place, FormatError>,
+    mended: BTreeSet<Place>,
+}
 
-fn read_headers(folder: &VaultFolder<'_>) -> Result<(Headers, Broken), CeremonyError> {
-    let (mut headers, mut broken) = (Headers::new(), Broken::new());
+fn read_headers(folder: &VaultFolder<'_>) -> Result<FoundHeaders, CeremonyError> {
+    let mut found = FoundHeaders::default();
     for place in folder.places()? {
         let Place::Header(number, id) = place else { continue };
         // One header behind a bad sector must not keep the others from being read.
-        let read = folder.read(&place).map_err(|error| FormatError::Malformed(error.to_string()));
-        match read.and_then(|bytes| EpochHeader::read(&bytes)) {
-            Ok(header) if header.id() == id && header.epoch == number => {
-                headers.insert(header.hash(), header);
-            }
-            Ok(_) => {
-                broken.insert(place, FormatError::Malformed("it is not the header that its folder names".to_owned()));
-            }
+        let bytes = match folder.read(&place) {
+            Ok(bytes) => bytes,
             Err(error) => {
-                broken.insert(place, error);
+                found.broken.insert(place, FormatError::Malformed(error.to_string()));
+                continue;
             }
+        };
+        let is_it = |header: &EpochHeader| header.id() == id && header.epoch == number;
+        let other = || FormatError::Malformed("it is not the header that its folder names".to_owned());
+        match EpochHeader::read(&bytes).and_then(|header| if is_it(&header) { Ok(header) } else { Err(other()) }) {
+            Ok(header) => {
+                found.headers.insert(header.hash(), header);
+            }
+            Err(why) => match mended(&bytes, id).filter(is_it) {
+                Some(header) => {
+                    found.mended.insert(place);
+                    found.headers.insert(header.hash(), header);
+                }
+                None => {
+                    found.broken.insert(place, why);
+                }
+            },
         }
     }
-    Ok((headers, broken))
+    Ok(found)
 }

@@ -3,7 +3,7 @@
 use super::error::CeremonyError;
 use super::ledger::Ledger;
 use crate::journal::What;
-use crate::vault::{AttachmentName, EntryId, FieldName, PublicEntry};
+use crate::vault::{AttachmentName, EntryId, FieldName};
 
 impl Ledger<'_> {
     /// That a field of this name was ever put into the entry.
@@ -11,7 +11,7 @@ impl Ledger<'_> {
     /// # Errors
     /// When none was; with those that were.
     pub fn ever_had_field(&self, entry: &EntryId, name: &FieldName) -> Result<(), CeremonyError> {
-        let mut names: Vec<FieldName> = self.given(entry, |fields, _| fields);
+        let mut names: Vec<FieldName> = self.brought(entry, |fields, _| fields);
         if names.contains(name) {
             return Ok(());
         }
@@ -25,7 +25,7 @@ impl Ledger<'_> {
     /// # Errors
     /// When none was; with those that were.
     pub fn ever_had_attachment(&self, entry: &EntryId, name: &AttachmentName) -> Result<(), CeremonyError> {
-        let mut names: Vec<AttachmentName> = self.given(entry, |_, attachments| attachments);
+        let mut names: Vec<AttachmentName> = self.brought(entry, |_, attachments| attachments);
         if names.contains(name) {
             return Ok(());
         }
@@ -35,14 +35,12 @@ impl Ledger<'_> {
     }
 
     /// What every accepted deposit into the entry gave, in the order of the log.
-    fn given<T>(&self, id: &EntryId, take: impl Fn(Vec<FieldName>, Vec<AttachmentName>) -> Vec<T>) -> Vec<T> {
+    fn brought<T>(&self, id: &EntryId, take: impl Fn(Vec<FieldName>, Vec<AttachmentName>) -> Vec<T>) -> Vec<T> {
         let accepted = self.history().events.iter().filter(|placed| placed.accepted);
-        let given = accepted.filter_map(|placed| match &placed.event.what {
-            What::Deposited { entry: PublicEntry { id: entry, .. }, fields, attached, .. } if entry == id => {
-                let attachments = attached.iter().map(|attached| attached.name.clone()).collect();
-                Some(take(fields.clone(), attachments))
-            }
-            _ => None,
+        let given = accepted.filter_map(|placed| {
+            let What::Deposited { entry, fields, attached, .. } = &placed.event.what else { return None };
+            let attachments = attached.iter().map(|attached| attached.name.clone()).collect();
+            (entry.id == *id).then(|| take(fields.clone(), attachments))
         });
         given.flatten().collect()
     }

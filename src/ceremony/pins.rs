@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::quorum::{Digest, EpochHash, EventId, VaultId};
-use crate::store::{Disk, StoreError, publish};
+use crate::store::{Disk, StoreError, publish, publish_anew};
 use crate::vault::{from_canonical, to_canonical};
 
 /// Bytes of one vault's pins at most; beyond half of it the file is begun anew.
@@ -23,16 +23,15 @@ pub struct Pin {
     /// The epoch that a card, or a person who read one, vouched for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<EpochHash>,
-    /// The head that was last seen here.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<EventId>,
+    /// The newest events that were seen here, all of them.
+    pub heads: Vec<EventId>,
     /// So many lines were read here and nothing was wrong with them.
     pub lines: usize,
     /// SHA-256 of those lines with their line feeds.
     pub prefix: Digest,
-    /// The head on paper that decided a split.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub anchor: Option<EventId>,
+    /// Heads on paper that somebody gave here: they decide a split.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anchors: Vec<EventId>,
 }
 
 /// The folder of pins.
@@ -78,10 +77,8 @@ impl<'d> PinBook<'d> {
                 self.disk.append(&path, length, &line)?;
                 self.disk.sync_file(&path)
             }
-            Some(_) => {
-                self.disk.remove_file(&path)?;
-                self.publish(pin.vault, &line)
-            }
+            // Never removed first: a crash in between would forget in silence what this machine trusts.
+            Some(_) => publish_anew(self.disk, &self.folder, &name(pin.vault), &line),
             None => self.publish(pin.vault, &line),
         }
     }
@@ -100,6 +97,20 @@ impl<'d> PinBook<'d> {
             self.disk.sync_folder(above)?;
         }
         publish(self.disk, &self.folder, &PathBuf::from(name(vault)), line).map(|_| ())
+    }
+
+    /// A file of what need not be computed again, kept beside the pins.
+    pub(super) fn read_beside(&self, name: &Path, limit: u64) -> Option<Vec<u8>> {
+        self.disk.read(&self.folder.join(name), limit).ok()
+    }
+
+    /// Keeps such a file. When it cannot be kept, everything is computed again.
+    pub(super) fn replace_beside(&self, name: &Path, bytes: &[u8]) {
+        let path = self.folder.join(name);
+        if matches!(self.disk.look(&path), Ok(Some(_))) && self.disk.remove_file(&path).is_err() {
+            return;
+        }
+        let _ = publish(self.disk, &self.folder, name, bytes);
     }
 
     fn path(&self, vault: VaultId) -> PathBuf {

@@ -10,7 +10,7 @@ use super::one_time::codes_in;
 use crate::journal::{Attached, What};
 use crate::quorum::{Digest, EpochHash, EpochId};
 use crate::store::Place;
-use crate::vault::{Change, Deposit, EntryId, EpochHeader, FORMAT_VERSION, FieldName, Moment, PublicEntry};
+use crate::vault::{Change, Claim, Deposit, EntryId, EpochHeader, FORMAT_VERSION, FieldName, Moment, PublicEntry};
 
 /// The active epoch, when this machine may trust it: it is pinned, or it follows the pinned one through rotations that its quorum
 /// signed, or `typed` is what a person read off a card.
@@ -19,9 +19,11 @@ use crate::vault::{Change, Deposit, EntryId, EpochHeader, FORMAT_VERSION, FieldN
 /// When the history is split, nothing is pinned and nothing typed, or what is pinned or typed is another epoch.
 pub fn trusted_epoch(ledger: &Ledger<'_>, typed: Option<EpochId>) -> Result<EpochHash, CeremonyError> {
     let active = ledger.active()?;
+    ledger.may_be_changed()?;
     if let Some(typed) = typed {
         if typed != active.id() {
-            return Err(CeremonyError::TypedEpochDiffers { typed, folder: active.id() });
+            let differs = CeremonyError::TypedEpochDiffers { typed, folder: active.id() };
+            return Err(mistyped_epoch(ledger, typed).unwrap_or(differs));
         }
         return Ok(active.hash());
     }
@@ -38,6 +40,16 @@ pub fn trusted_epoch(ledger: &Ledger<'_>, typed: Option<EpochId>) -> Result<Epoc
     Err(CeremonyError::PinnedElsewhere { pinned: pinned.id(), folder: active.id() })
 }
 
+/// The typing mistake that an id has, when it is the id of an epoch of this vault but for that.
+#[must_use]
+pub fn mistyped_epoch(ledger: &Ledger<'_>, typed: EpochId) -> Option<CeremonyError> {
+    ledger.state().epochs.values().find_map(|epoch| {
+        let (number, meant) = (epoch.number, epoch.hash.id());
+        let groups = typed.mistyped(meant)?;
+        Some(CeremonyError::EpochMistyped { typed, number, meant, groups })
+    })
+}
+
 /// Deposits fields of an entry into the active epoch, which must be the trusted one. Gives the deposit's name.
 ///
 /// # Errors
@@ -52,6 +64,7 @@ pub fn put(
     now: Moment,
 ) -> Result<Digest, CeremonyError> {
     let header = writing.ledger().active()?.clone();
+    writing.ledger().may_be_changed()?;
     if header.hash() != trusted {
         return Err(CeremonyError::TypedEpochDiffers { typed: trusted.id(), folder: header.id() });
     }
@@ -67,7 +80,7 @@ pub fn put(
         epoch: trusted,
         entry: entry.clone(),
         made: now,
-        by: by.to_owned(),
+        by: Claim::optional(by)?,
         change,
     };
     let digest = publish(writing, &header, &deposit).inspect_err(|_| {
@@ -107,7 +120,7 @@ fn attached(ledger: &Ledger<'_>, change: &Change) -> Result<Vec<Attached>, Cerem
 fn shown(entry: &EntryId, change: &Change, titles_hidden: bool) -> PublicEntry {
     let value = |name: &'static str| {
         let value = change.set.get(&FieldName::fixed(name)).filter(|_| !titles_hidden);
-        value.map(|value| value.expose().to_owned())
+        value.and_then(|value| Claim::of_any(value.expose()))
     };
     PublicEntry {
         id: entry.clone(),

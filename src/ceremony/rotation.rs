@@ -10,7 +10,7 @@ use super::init::locked;
 use super::ledger::{Ledger, Writing};
 use super::renewal::{self, Renewal};
 use super::unseal::{OpenDeposit, Opened, sealed_file};
-use crate::journal::{EpochState, LeftOut, NewEpoch, What};
+use crate::journal::{EpochState, LeftOut, NewEpoch, Refusal, Replaced, Staging, What};
 use crate::quorum::{CardIndex, Digest, EpochHash};
 use crate::store::Place;
 use crate::vault::{
@@ -22,6 +22,25 @@ pub struct Rotation {
     attendance: Attendance,
     opened: Opened,
     renew_attachments: bool,
+}
+
+/// What people decided about deposits and shown secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// Deposits to fold in.
+    pub fold: Vec<Digest>,
+    /// Deposits to dismiss for good.
+    pub dismiss: Vec<Digest>,
+    /// Secrets that were replaced, and with whose new value somebody signed in.
+    pub replaced: Vec<Replaced>,
+}
+
+impl Choices {
+    /// Folds these deposits in, and nothing else.
+    #[must_use]
+    pub fn folding(fold: Vec<Digest>) -> Choices {
+        Choices { fold, ..Choices::default() }
+    }
 }
 
 /// A staged epoch.
@@ -51,10 +70,15 @@ impl Rotation {
     /// When the contents are not the ones that the header names, or a rotation is staged already.
     pub fn open(writing: &Writing<'_>, attendance: Attendance) -> Result<Rotation, CeremonyError> {
         writing.ledger().attended_by_active(&attendance)?;
+        writing.ledger().may_be_changed()?;
         if let Some(staged) = writing.ledger().state().staged_epoch() {
             return Err(CeremonyError::StagedAlready(staged.hash.id()));
         }
-        let opened = Opened::open(writing.ledger(), &attendance)?;
+        let mut opened = Opened::open(writing.ledger(), &attendance)?;
+        // A rotation without them would seal nothing in their place.
+        if let Some(damage) = opened.damage.take() {
+            return Err(damage);
+        }
         let renew_attachments = renewal::is_due(writing.ledger());
         Ok(Rotation { attendance, opened, renew_attachments })
     }
@@ -126,14 +150,13 @@ pub fn stage(
     writing: &mut Writing<'_>,
     rotation: Rotation,
     plan: Plan,
-    fold: &[Digest],
-    replaced: Vec<EntryId>,
+    choices: Choices,
     now: Moment,
     write_cards: &mut dyn FnMut(&NewCards) -> Result<Vec<CardIndex>, CeremonyError>,
 ) -> Result<Staged, CeremonyError> {
     let renews = rotation.renews(&plan);
     let Rotation { attendance, opened, .. } = rotation;
-    let number = writing.ledger().state().next_number();
+    let number = writing.ledger().state().next_number().ok_or(CeremonyError::NoNumberLeft)?;
     let origin = Origin {
         vault: attendance.header().vault,
         number,
@@ -141,12 +164,20 @@ pub fn stage(
         heads: writing.ledger().heads().to_vec(),
         dealt: now,
     };
-    let mut contents = next_contents(opened, &attendance, number, fold)?;
+    let mut contents = next_contents(opened, &attendance, number, &choices.fold)?;
     let renewal = if renews { renewal::renew_all(writing, &mut contents)? } else { Renewal::default() };
     let epoch = put_beside(writing, plan, origin, &contents, write_cards).inspect_err(|_| renewal.undo(writing))?;
     let hash = epoch.hash;
-    let what = What::Staged { epoch, deposits: fold.to_vec(), replaced, renewed: renewal.renewed.clone() };
-    writing.record(now, None, &attendance.signers(), what)?;
+    let Choices { fold, dismiss, replaced } = choices;
+    let staging = Staging { deposits: fold, dismissed: dismiss, replaced, renewed: renewal.renewed.clone() };
+    let mut pieces = staging.in_pieces().into_iter();
+    let staging = pieces.next().unwrap_or_default();
+    let more = u32::try_from(pieces.len()).unwrap_or(u32::MAX);
+    writing.record(now, None, &attendance.signers(), What::Staged { epoch, staging, more })?;
+    for (piece, staging) in (1..).zip(pieces) {
+        let what = What::StagedMore { epoch: hash, piece, staging };
+        writing.record(now, None, &attendance.signers(), what)?;
+    }
     Ok(Staged { epoch: hash, number, renewal })
 }
 
@@ -175,7 +206,7 @@ fn next_contents(
     number: u32,
     fold: &[Digest],
 ) -> Result<Contents, CeremonyError> {
-    let Opened { mut contents, deposits } = opened;
+    let Opened { mut contents, damage: _, deposits } = opened;
     let mut wanted: BTreeSet<Digest> = fold.iter().copied().collect();
     let mut unreadable = None;
     for open in deposits.into_iter().filter(|open| fold.contains(&open.pending.deposit)) {
@@ -201,18 +232,27 @@ fn next_contents(
     Ok(contents)
 }
 
-/// Makes the staged epoch the active one. Whoever was not read back is left out, each with a reason, and stays due.
+/// Makes the staged epoch the one in force: the new quorum's first act. It opens what was staged, and signs. Whoever was not read back is left
+/// out, each with a reason, and stays due.
 ///
 /// # Errors
-/// When nothing is staged, too few cards were read back, somebody is missing without a reason, or the event cannot be written.
+/// When nothing is staged, the cards are of another epoch, they do not open what was staged, too few cards were read back, somebody is missing
+/// without a reason, or the event cannot be written.
 pub fn commit(
     writing: &mut Writing<'_>,
+    attendance: &Attendance,
     left_out: Vec<LeftOut>,
     by: &str,
     now: Moment,
 ) -> Result<Staged, CeremonyError> {
     let staged = writing.ledger().state().staged_epoch().ok_or(CeremonyError::NothingStaged)?;
     let (epoch, number) = (staged.hash, staged.number);
+    if attendance.header().hash() != epoch {
+        return Err(Refusal::NotStaged(attendance.header().hash()).into());
+    }
+    if staged.incomplete {
+        return Err(CeremonyError::StagingIncomplete(epoch.id()));
+    }
     let header = writing.ledger().header(epoch)?;
     let threshold = usize::from(header.threshold);
     let read_back = staged.cards.iter().filter(|card| card.verified.is_some()).count();
@@ -220,26 +260,38 @@ pub fn commit(
     if read_back < needed {
         return Err(CeremonyError::TooFewReadBack { read_back, needed });
     }
-    let unnamed = staged.cards.iter().find(|card| {
-        card.verified.is_none()
-            && !left_out.iter().any(|left| left.card == card.index && !left.reason.trim().is_empty())
-    });
+    let unnamed = staged
+        .cards
+        .iter()
+        .find(|card| card.verified.is_none() && !left_out.iter().any(|left| left.card == card.index));
     if let Some(card) = unnamed {
-        let name = header.custodian(card.index).map_or_else(String::new, |custodian| custodian.name.to_string());
+        let name = header.name_of(card.index);
         return Err(CeremonyError::LeftOutWithoutReason(name));
     }
-    stands_sealed(writing.ledger(), staged)?;
+    // Whatever else is wrong is found while the cards in force still open the contents from before.
+    opens(writing.ledger(), attendance)?;
     let left_out = left_out
         .into_iter()
         .filter(|left| staged.card(left.card).is_some_and(|card| card.verified.is_none()))
         .collect();
-    writing.record(now, Some(by), &[], What::Committed { epoch, left_out })?;
+    writing.record(now, Some(by), &attendance.signers(), What::Committed { epoch, left_out })?;
     // The pin moves on with the vault: an old quorum could else lead this machine to a rival successor. It is committed now,
     // though, whether or not that can be kept.
     if writing.ledger().pins().find(writing.ledger().state().vault).and_then(|pin| pin.epoch).is_some() {
         let _ = writing.ledger().pin(Some(epoch));
     }
     Ok(Staged::of(epoch, number))
+}
+
+/// That these cards open the contents of their epoch.
+fn opens(ledger: &Ledger<'_>, attendance: &Attendance) -> Result<(), CeremonyError> {
+    let header = attendance.header();
+    let file = sealed_file(ledger, attendance)?;
+    let key = attendance.quorum().root().contents_key();
+    let place = Place::Sealed(header.epoch, header.id());
+    Contents::open(&file, &key, header.vault, header.epoch)
+        .map(drop)
+        .map_err(|error| CeremonyError::Format(place.path(), error))
 }
 
 /// That an epoch's `sealed.age` is the one that its header names.
@@ -261,8 +313,9 @@ pub fn abort(
 ) -> Result<Staged, CeremonyError> {
     let staged = writing.ledger().state().staged_epoch().ok_or(CeremonyError::NothingStaged)?;
     let (epoch, number) = (staged.hash, staged.number);
+    writing.ledger().attended_by_active(attendance)?;
     sealed_file(writing.ledger(), attendance)?;
-    let what = What::Aborted { epoch, reason: reason.to_owned() };
+    let what = What::Aborted { epoch, reason: reason.parse()? };
     writing.record(now, None, &attendance.signers(), what)?;
     Ok(Staged::of(epoch, number))
 }

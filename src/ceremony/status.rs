@@ -4,10 +4,12 @@ use serde::Serialize;
 
 use super::error::CeremonyError;
 use super::ledger::Ledger;
-use crate::journal::{Calendar, CardState, CodesLeft, Due, Opening};
+use super::verify::FileFinding;
+use crate::journal::{Beginning, Calendar, CardState, CodesLeft, Due, Finding, Opening};
 use crate::language::Language;
 use crate::quorum::{CardIndex, EpochHash, EpochId, EventId, VaultId};
-use crate::vault::{Custodian, EntryId, Moment, PublicEntry, VaultName};
+use crate::store::Obstacle;
+use crate::vault::{Claim, Custodian, EntryId, Moment, PublicEntry, VaultName};
 
 /// Whether the vault is as a rotation left it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,7 +24,7 @@ pub enum Seal {
         /// When.
         time: Moment,
         /// Why.
-        reason: String,
+        reason: Claim,
         /// How many openings wait for a rotation.
         openings: usize,
         /// Whether one of them was never closed.
@@ -58,11 +60,11 @@ pub struct CustodianStatus {
     /// Their language.
     pub language: Language,
     /// How to reach them.
-    pub contact: String,
+    pub contact: Option<Claim>,
     /// Who may bring the card instead.
-    pub deputy: String,
+    pub deputy: Option<Claim>,
     /// Where the card lies.
-    pub place: String,
+    pub place: Option<Claim>,
     /// Whether the card was read back from paper.
     pub verified: bool,
     /// When it last proved itself.
@@ -76,9 +78,61 @@ pub struct CustodianStatus {
     /// Whether it asks for a phrase.
     pub locked: bool,
     /// Why the epoch began without it, when it did.
-    pub left_out: Option<String>,
+    pub left_out: Option<Claim>,
     /// Whether a file that it was printed from is still to be deleted.
     pub card_file: bool,
+}
+
+/// What is wrong with a clock, here or elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockFinding {
+    /// This machine's clock stands before the newest signature in the log.
+    Behind {
+        /// The time of that signature.
+        signed: Moment,
+    },
+    /// An event is dated in the future.
+    Future {
+        /// Its date.
+        event: Moment,
+    },
+}
+
+/// What is wrong with the clocks, seen from this moment.
+#[must_use]
+pub fn clock_findings(ledger: &Ledger<'_>, now: Moment) -> Vec<ClockFinding> {
+    let state = ledger.state();
+    let behind = state.newest_signed.filter(|signed| *signed > now).map(|signed| ClockFinding::Behind { signed });
+    let future = state.latest.filter(|event| *event > now && Some(*event) != state.newest_signed);
+    behind.into_iter().chain(future.map(|event| ClockFinding::Future { event })).collect()
+}
+
+/// Why a vault is not calm. Screen, document, metrics, calendar and exit status are all made from these and from what is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Concern {
+    /// Lines of the log are not as breakglass wrote them.
+    Log(Vec<Finding>),
+    /// Files are missing, changed, or cannot be read.
+    Files(Vec<FileFinding>),
+    /// Something stands where only breakglass writes, or its files were rewritten by another program.
+    Obstacles(Vec<Obstacle>),
+    /// The log is missing or cannot be read.
+    NoLog,
+    /// Nothing proves which epoch is in force.
+    Unproven,
+    /// Heads that this machine saw, or that somebody gave, are not here.
+    MissingHeads(Vec<EventId>),
+    /// A clock.
+    Clock(ClockFinding),
+    /// A newer breakglass wrote here; the highest version.
+    Newer(u64),
+    /// The history is split.
+    Split,
+    /// Too few cards can be counted on.
+    TooFewCards,
+    /// Epochs stand in the folder that the log does not tell of, newer than the one that is shown.
+    Unexplained(Vec<(u32, EpochId)>),
 }
 
 /// What a vault is in.
@@ -90,7 +144,7 @@ pub struct StatusReport {
     pub name: VaultName,
     /// Sealed, opened or split.
     pub seal: Seal,
-    /// The active epoch: number, id, and when it began; none while split.
+    /// The epoch in force: number, id, and when it began; none while split.
     pub epoch: Option<(u32, EpochId, Moment)>,
     /// When the regular rotation falls due.
     pub rotation_due: Option<Moment>,
@@ -110,8 +164,12 @@ pub struct StatusReport {
     pub recovery_codes: Vec<CodesLeft>,
     /// Everything that is or will be due.
     pub due: Vec<Due>,
-    /// How many things are wrong with the log.
-    pub findings: usize,
+    /// What is wrong.
+    pub concerns: Vec<Concern>,
+    /// Whether this machine read the same lines before in another order.
+    pub rewritten: bool,
+    /// Whether what came before the epoch in force is not here.
+    pub begins_with: Option<EpochId>,
     /// The newest events.
     pub heads: Vec<EventId>,
     /// The moment that the report is of.
@@ -127,28 +185,59 @@ impl StatusReport {
     /// Whether nothing is due and nothing wrong.
     #[must_use]
     pub fn is_calm(&self) -> bool {
-        let spare = self.margin.is_none_or(|margin| margin.spare >= 0);
-        self.due_now().next().is_none() && self.findings == 0 && spare && !matches!(self.seal, Seal::Split { .. })
+        self.seal == Seal::Sealed && self.concerns.is_empty() && self.due_now().next().is_none()
     }
 
-    /// The name of the custodian of a card of the active epoch.
+    /// Lines and files that are not as breakglass wrote them.
+    #[must_use]
+    pub fn findings(&self) -> usize {
+        let count = |concern: &Concern| match concern {
+            Concern::Log(findings) => findings.len(),
+            Concern::Files(findings) => findings.len(),
+            Concern::Obstacles(obstacles) => obstacles.len(),
+            Concern::NoLog | Concern::Unproven => 1,
+            Concern::MissingHeads(heads) => heads.len(),
+            Concern::Unexplained(epochs) => epochs.len(),
+            Concern::Clock(_) | Concern::Newer(_) | Concern::Split | Concern::TooFewCards => 0,
+        };
+        self.concerns.iter().map(count).sum()
+    }
+
+    /// The name of the custodian of a card of the epoch in force.
     #[must_use]
     pub fn name_of(&self, card: CardIndex) -> Option<&VaultName> {
         self.custodians.iter().find(|custodian| custodian.card == card).map(|custodian| &custodian.name)
     }
+
+    /// Whether values were put in and no rotation has ever sealed any: the first ceremony does.
+    #[must_use]
+    pub fn awaits_first_ceremony(&self) -> bool {
+        self.entries.is_empty() && !self.deposited.is_empty()
+    }
+
+    /// How many cards of the epoch in force were read back from paper, and how many open it.
+    #[must_use]
+    pub fn read_back(&self) -> Option<(usize, u8)> {
+        self.margin.map(|margin| (margin.verified, margin.threshold))
+    }
 }
 
-/// Tells what a vault is in at this moment.
+/// Tells what a vault is in at this moment. `files` is what is wrong with the files of the folder.
 ///
 /// # Errors
-/// When the header of the active epoch is missing.
-pub fn status(ledger: &Ledger<'_>, calendar: Calendar, now: Moment) -> Result<StatusReport, CeremonyError> {
+/// When the header of the epoch in force is missing.
+pub fn status(
+    ledger: &Ledger<'_>,
+    files: Vec<FileFinding>,
+    calendar: Calendar,
+    now: Moment,
+) -> Result<StatusReport, CeremonyError> {
     let state = ledger.state();
-    let seal = seal(ledger);
+    let header = state.active_epoch().and_then(|epoch| ledger.headers().get(&epoch.hash));
     let mut report = StatusReport {
         vault: state.vault,
         name: state.name.clone(),
-        seal,
+        seal: seal(ledger),
         epoch: None,
         rotation_due: None,
         drill_due: None,
@@ -158,33 +247,75 @@ pub fn status(ledger: &Ledger<'_>, calendar: Calendar, now: Moment) -> Result<St
         entries: Vec::new(),
         deposited: state.deposits.iter().map(|deposit| deposit.entry.id.clone()).collect(),
         recovery_codes: state.codes.left().collect(),
-        due: state.due(calendar),
-        findings: ledger.history().findings.len() + ledger.broken_headers().len(),
+        due: state.due(calendar, header, now),
+        concerns: concerns(ledger, files, now)?,
+        rewritten: ledger.is_rewritten(),
+        begins_with: match ledger.beginning() {
+            Beginning::Created => None,
+            Beginning::Proven(epoch) | Beginning::Assumed(epoch) => Some(epoch.id()),
+        },
         heads: ledger.heads().to_vec(),
         now,
     };
     let Some(epoch) = state.active_epoch() else { return Ok(report) };
     let header = ledger.active()?;
-    let begun = epoch.begun.expect("an active epoch has begun");
+    let begun = epoch.begun_by(now);
     report.epoch = Some((epoch.number, header.id(), begun));
     report.rotation_due = Some(begun.plus_days(calendar.rotation));
     report.drill_due = Some(begun.plus_days(calendar.drill));
-    report.staged = state.staged_epoch().map(|staged| {
-        let read_back = staged.cards.iter().filter(|card| card.verified.is_some()).count();
-        (staged.number, staged.hash.id(), read_back)
-    });
+    report.staged = state.staged_epoch().map(|staged| (staged.number, staged.hash.id(), staged.read_back()));
     report.custodians = header
         .custodians
         .iter()
         .zip(&epoch.cards)
-        .map(|(custodian, card)| custodian_status(custodian, card, calendar))
+        .map(|(custodian, card)| custodian_status(custodian, card, calendar, now))
         .collect();
     let usable = epoch.cards.iter().filter(|card| card.is_usable()).count();
     let verified = epoch.cards.iter().filter(|card| card.is_usable() && card.verified.is_some()).count();
-    report.margin =
-        Some(Margin { usable, verified, threshold: header.threshold, spare: epoch.margin(header.threshold) });
+    let margin = Margin { usable, verified, threshold: header.threshold, spare: epoch.margin(header.threshold) };
+    if margin.spare < 0 {
+        report.concerns.push(Concern::TooFewCards);
+    }
+    report.margin = Some(margin);
     report.entries = header.entries.clone();
     Ok(report)
+}
+
+fn concerns(ledger: &Ledger<'_>, files: Vec<FileFinding>, now: Moment) -> Result<Vec<Concern>, CeremonyError> {
+    let state = ledger.state();
+    let mut concerns = Vec::new();
+    let (proof, lines): (Vec<Finding>, Vec<Finding>) =
+        ledger.history().findings.iter().cloned().partition(|finding| *finding == Finding::NoBeginning);
+    if ledger.log_trouble().is_some() {
+        concerns.push(Concern::NoLog);
+    }
+    if !proof.is_empty() {
+        concerns.push(Concern::Unproven);
+    }
+    if !lines.is_empty() {
+        concerns.push(Concern::Log(lines));
+    }
+    let damaged: Vec<FileFinding> = files.into_iter().filter(FileFinding::is_damage).collect();
+    if !damaged.is_empty() {
+        concerns.push(Concern::Files(damaged));
+    }
+    let obstacles = ledger.obstacles()?;
+    if !obstacles.is_empty() {
+        concerns.push(Concern::Obstacles(obstacles));
+    }
+    if !ledger.missing_heads().is_empty() {
+        concerns.push(Concern::MissingHeads(ledger.missing_heads().to_vec()));
+    }
+    concerns.extend(clock_findings(ledger, now).into_iter().map(Concern::Clock));
+    concerns.extend(state.unknown.iter().map(|(version, _)| *version).max().map(Concern::Newer));
+    if state.active.len() > 1 {
+        concerns.push(Concern::Split);
+    }
+    let unexplained: Vec<(u32, EpochId)> = ledger.unexplained().map(|header| (header.epoch, header.id())).collect();
+    if !unexplained.is_empty() && !ledger.is_sound() {
+        concerns.push(Concern::Unexplained(unexplained));
+    }
+    Ok(concerns)
 }
 
 fn seal(ledger: &Ledger<'_>) -> Seal {
@@ -205,7 +336,7 @@ fn seal(ledger: &Ledger<'_>) -> Seal {
     }
 }
 
-fn custodian_status(custodian: &Custodian, card: &CardState, calendar: Calendar) -> CustodianStatus {
+fn custodian_status(custodian: &Custodian, card: &CardState, calendar: Calendar, now: Moment) -> CustodianStatus {
     let counted = card.verified.is_some() && card.is_usable();
     CustodianStatus {
         card: custodian.index,
@@ -216,9 +347,9 @@ fn custodian_status(custodian: &Custodian, card: &CardState, calendar: Calendar)
         place: custodian.place.clone(),
         verified: card.verified.is_some(),
         seen: card.seen.filter(|_| card.verified.is_some()),
-        check_due: card.seen.filter(|_| counted).map(|seen| seen.plus_days(calendar.card_check)),
-        lost: card.lost.is_some(),
-        departed: card.departed.is_some(),
+        check_due: card.seen_by(now).filter(|_| counted).map(|seen| seen.plus_days(calendar.card_check)),
+        lost: !card.lost.is_empty(),
+        departed: !card.departed.is_empty(),
         locked: card.locked,
         left_out: card.left_out.clone(),
         card_file: card.card_file,

@@ -1,15 +1,19 @@
 //! Opening the vault: the event first, then the contents, then each revelation's event before its value.
 
+use std::time::Duration;
+
 use super::error::CeremonyError;
 use super::gathering::Attendance;
 use super::held::{Held, Name};
 use super::ledger::{Ledger, Writing};
 use super::one_time::codes_in;
+use super::unnamed::unnamed_deposits;
 use crate::journal::{PendingDeposit, What};
 use crate::quorum::{Digest, EventId};
 use crate::store::Place;
 use crate::vault::{
-    Change, Contents, Deposit, DepositIdentity, Entry, EntryId, FieldName, FieldValue, Fields, FormatError, Moment,
+    Change, Claim, Contents, Deposit, DepositIdentity, Entry, EntryId, FieldName, FieldValue, Fields, FormatError,
+    Moment, PublicEntry,
 };
 
 /// A deposit that was opened, and what the log claims of it.
@@ -23,7 +27,10 @@ pub struct OpenDeposit {
 
 /// Contents and deposits, in memory.
 pub(super) struct Opened {
+    /// What is sealed; nothing when it is damaged.
     pub(super) contents: Contents,
+    /// What is wrong with the sealed contents.
+    pub(super) damage: Option<CeremonyError>,
     pub(super) deposits: Vec<OpenDeposit>,
 }
 
@@ -31,18 +38,36 @@ impl Opened {
     /// Opens contents and deposits with a quorum. Whoever calls has an event on the medium, or shows nothing.
     pub(super) fn open(ledger: &Ledger<'_>, attendance: &Attendance) -> Result<Opened, CeremonyError> {
         let header = attendance.header();
-        let file = sealed_file(ledger, attendance)?;
         let root = attendance.quorum().root();
         let sealed = Place::Sealed(header.epoch, header.id());
-        let contents = Contents::open(&file, &root.contents_key(), header.vault, header.epoch)
-            .map_err(|error| CeremonyError::Format(sealed.path(), error))?;
+        let opened = sealed_file(ledger, attendance).and_then(|file| {
+            Contents::open(&file, &root.contents_key(), header.vault, header.epoch)
+                .map_err(|error| CeremonyError::Format(sealed.path(), error))
+        });
+        // What was deposited since is sealed to the epoch, and opens without them.
+        let (contents, damage) = match opened {
+            Ok(contents) => (contents, None),
+            Err(error) => (Contents { epoch: header.epoch, ..Contents::empty(header.vault) }, Some(error)),
+        };
         let own = DepositIdentity::of_key(&root.deposit_key());
         let open = |pending: &PendingDeposit| OpenDeposit {
             pending: pending.clone(),
             deposit: open_deposit(ledger, attendance, &contents, &own, pending),
         };
         let deposits = ledger.state().deposits.iter().map(open).collect();
-        Ok(Opened { contents, deposits })
+        Ok(Opened { contents, damage, deposits })
+    }
+}
+
+impl Opened {
+    /// The same to be shown alone, never to be folded in: with deposits whose lines may be missing, or name other files.
+    fn open_to_show(ledger: &Ledger<'_>, attendance: &Attendance) -> Result<Opened, CeremonyError> {
+        let mut opened = Opened::open(ledger, attendance)?;
+        if ledger.may_lack_lines() || opened.deposits.iter().any(|open| open.deposit.is_err()) {
+            let own = DepositIdentity::of_key(&attendance.quorum().root().deposit_key());
+            opened.deposits.extend(unnamed_deposits(ledger, attendance.header(), &opened.contents, &own)?);
+        }
+        Ok(opened)
     }
 }
 
@@ -55,6 +80,13 @@ pub(super) fn sealed_file(ledger: &Ledger<'_>, attendance: &Attendance) -> Resul
         return Err(CeremonyError::Swapped(place.path()));
     }
     Ok(file)
+}
+
+/// That there is anything to open: the contents, or without them what was put in since.
+fn something_opens(ledger: &Ledger<'_>, attendance: &Attendance) -> Result<(), CeremonyError> {
+    let Err(damage) = sealed_file(ledger, attendance) else { return Ok(()) };
+    let is_deposit = |place: &Place| matches!(place, Place::Deposit(..));
+    if ledger.folder().places()?.iter().any(is_deposit) { Ok(()) } else { Err(damage) }
 }
 
 fn open_deposit(
@@ -81,20 +113,31 @@ fn open_deposit(
         let identity = contents.earlier_identity(&pending.epoch).map_err(format)?;
         open(&identity.ok_or(FormatError::DoesNotOpen).map_err(format)?)?
     };
-    if is_as_claimed(&deposit.change, pending) {
+    if is_as_claimed(&deposit, pending) {
         return Ok(deposit);
     }
     Err(format(FormatError::Malformed("it changes something else than the log says".to_owned())))
 }
 
-/// People decide by what the log lists: a field or an attachment that it does not name would be folded in unseen.
-fn is_as_claimed(change: &Change, pending: &PendingDeposit) -> bool {
+/// People decide by what the log lists: a field or an attachment that it does not name would be folded in unseen, and so would another
+/// name, time or title than those that they confirm.
+fn is_as_claimed(deposit: &Deposit, pending: &PendingDeposit) -> bool {
+    let change = &deposit.change;
+    let PublicEntry { id: _, title, kind, owner, last_rotated } = &pending.entry;
+    let shown = [("title", title), ("kind", kind), ("owner", owner), ("last_rotated", last_rotated)];
+    let is_shown_so = |(name, claimed): (&'static str, &Option<Claim>)| {
+        let value = change.set.get(&FieldName::fixed(name)).map(FieldValue::expose);
+        claimed.is_none() || *claimed == value.and_then(Claim::of_any)
+    };
     let attached = pending.attached.iter().map(|attached| (&attached.name, &attached.blob));
     change.set.keys().eq(&pending.fields)
         && change.clear.iter().eq(&pending.cleared)
         && change.attach.iter().map(|(name, attachment)| (name, &attachment.blob)).eq(attached)
         && change.detach.iter().eq(&pending.detached)
         && codes_in(&change.set) == pending.recovery_codes
+        && deposit.by == pending.by
+        && deposit.made == pending.claimed
+        && shown.into_iter().all(is_shown_so)
 }
 
 /// An entry as people see it: the sealed revision, and what was deposited since, which nobody confirmed.
@@ -121,6 +164,12 @@ pub struct ConfirmedField<'s> {
     pub held: Vec<Held<'s, FieldValue>>,
 }
 
+/// An opening closes by itself when nobody has pressed a key for so long.
+pub const CLOSES_AFTER: Duration = Duration::from_secs(10 * 60);
+
+/// That the event of an opening is on the medium.
+pub struct OpeningRecorded(EventId);
+
 /// An opening: from its event to its closing.
 pub struct Session {
     event: EventId,
@@ -140,25 +189,59 @@ impl Session {
         incident: Option<&str>,
         now: Moment,
     ) -> Result<Session, CeremonyError> {
+        let recorded = Session::record(writing, &attendance, reason, incident, now)?;
+        Session::begin(recorded, writing, attendance)
+    }
+
+    /// Writes the event of an opening. Where it cannot be written, the cards need not come again: the log can go on in another folder.
+    ///
+    /// # Errors
+    /// When the event cannot be written, no reason is given, the cards are not of the active epoch, or the contents are not the ones that
+    /// the header names and nothing was put in since.
+    pub fn record(
+        writing: &mut Writing<'_>,
+        attendance: &Attendance,
+        reason: &str,
+        incident: Option<&str>,
+        now: Moment,
+    ) -> Result<OpeningRecorded, CeremonyError> {
         if reason.trim().is_empty() {
             return Err(CeremonyError::ReasonMissing);
         }
-        writing.ledger().attended_by_active(&attendance)?;
-        sealed_file(writing.ledger(), &attendance)?;
+        writing.ledger().attended_by_active(attendance)?;
+        something_opens(writing.ledger(), attendance)?;
         let what = What::Opened {
             epoch: attendance.header().hash(),
-            reason: reason.to_owned(),
-            incident: incident.map(str::to_owned),
+            reason: reason.parse()?,
+            incident: incident.map(str::parse).transpose()?,
+            reported: attendance.reported(writing.ledger().state()),
         };
-        let event = writing.record(now, None, &attendance.signers(), what)?;
-        let opened = Opened::open(writing.ledger(), &attendance)?;
-        Ok(Session { event, attendance, opened })
+        Ok(OpeningRecorded(writing.record(now, None, &attendance.signers(), what)?))
+    }
+
+    /// Opens the vault, after its event.
+    ///
+    /// # Errors
+    /// When the contents do not open.
+    pub fn begin(
+        recorded: OpeningRecorded,
+        writing: &Writing<'_>,
+        attendance: Attendance,
+    ) -> Result<Session, CeremonyError> {
+        let opened = Opened::open_to_show(writing.ledger(), &attendance)?;
+        Ok(Session { event: recorded.0, attendance, opened })
     }
 
     /// The id of the opening.
     #[must_use]
     pub fn event(&self) -> EventId {
         self.event
+    }
+
+    /// What is wrong with the sealed contents, so that only deposits opened.
+    #[must_use]
+    pub fn damage(&self) -> Option<&CeremonyError> {
+        self.opened.damage.as_ref()
     }
 
     /// Who attends.
@@ -224,13 +307,21 @@ impl Session {
         Ok(fields.iter().map(|name| view.field(name)).collect())
     }
 
+    /// Writes that the opening has ended, for whoever may have to write it in another folder. Nothing may be shown after it.
+    ///
+    /// # Errors
+    /// When the event cannot be written.
+    pub fn record_closing(&self, writing: &mut Writing<'_>, now: Moment) -> Result<(), CeremonyError> {
+        writing.record(now, None, &self.attendance.signers(), What::Closed { session: self.event })?;
+        Ok(())
+    }
+
     /// Ends the opening; everything in memory is wiped, whether the event could be written or not.
     ///
     /// # Errors
     /// When the event cannot be written.
     pub fn close(self, writing: &mut Writing<'_>, now: Moment) -> Result<(), CeremonyError> {
-        writing.record(now, None, &self.attendance.signers(), What::Closed { session: self.event })?;
-        Ok(())
+        self.record_closing(writing, now)
     }
 }
 

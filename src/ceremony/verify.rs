@@ -1,14 +1,15 @@
 //! Whether every file that the log names stands there as it was written, and what else stands there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::CeremonyError;
 use super::ledger::Ledger;
+use super::stamps::StampBook;
 use crate::journal::{Headers, History, What};
 use crate::language::{Language, Say, messages::ceremony as text};
 use crate::quorum::Digest;
 use crate::speaks;
-use crate::store::{Place, StoreError};
+use crate::store::{Place, StoreError, VaultFolder};
 use crate::vault::FormatError;
 
 /// What is wrong with a file.
@@ -20,6 +21,8 @@ pub enum FileFinding {
     Differs(Place),
     /// It cannot be read.
     Unreadable(Place, String),
+    /// It is a header of which one byte is not as it was. It is read as it was.
+    Mended(Place),
     /// It is a header that cannot be one.
     BadHeader(Place, FormatError),
     /// Nothing names it. It is told and kept.
@@ -33,6 +36,7 @@ impl Say for FileFinding {
             FileFinding::Missing(place) => text::file_missing(language, path(place)),
             FileFinding::Differs(place) => text::file_differs(language, path(place)),
             FileFinding::Unreadable(place, why) => text::file_unreadable(language, path(place), why),
+            FileFinding::Mended(place) => text::header_mended(language, path(place)),
             FileFinding::BadHeader(place, why) => text::header_bad(language, path(place), why.say(language)),
             FileFinding::Stray(place) => text::file_stray(language, path(place)),
         }
@@ -49,6 +53,7 @@ impl FileFinding {
             FileFinding::Missing(place)
             | FileFinding::Differs(place)
             | FileFinding::Unreadable(place, _)
+            | FileFinding::Mended(place)
             | FileFinding::BadHeader(place, _)
             | FileFinding::Stray(place) => place,
         }
@@ -61,12 +66,14 @@ impl FileFinding {
     }
 }
 
-/// How attachments are looked at, which can be large.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VerifyDepth {
-    /// Whether they stand there.
+/// How far files are looked at.
+#[derive(Clone, Copy)]
+pub enum VerifyDepth<'s> {
+    /// Attachments by presence and size. Everything else is hashed, unless a stamp tells that this machine hashed that very file before.
+    Stamped(&'s StampBook<'s>),
+    /// Attachments by presence and size; everything else is hashed.
     Present,
-    /// Read from beginning to end, and hashed.
+    /// All of them read from beginning to end, and hashed.
     Hashed,
 }
 
@@ -74,14 +81,33 @@ pub enum VerifyDepth {
 ///
 /// # Errors
 /// When the folder cannot be listed.
-pub fn verify_files(ledger: &Ledger<'_>, depth: VerifyDepth) -> Result<Vec<FileFinding>, CeremonyError> {
+pub fn verify_files(ledger: &Ledger<'_>, depth: VerifyDepth<'_>) -> Result<Vec<FileFinding>, CeremonyError> {
     let mut findings = Vec::new();
     let named = named(ledger.history(), ledger.headers());
+    let mut stamps = match depth {
+        VerifyDepth::Stamped(book) => Some(book.of(ledger)),
+        VerifyDepth::Present | VerifyDepth::Hashed => None,
+    };
     for (place, expected) in &named {
         let missing = |error: &StoreError| matches!(error.trouble(), crate::store::Trouble::Missing);
         let digest = match (place, depth) {
-            (Place::Attachment(digest), VerifyDepth::Present) => ledger.folder().open_stream(place).map(|_| *digest),
-            _ => ledger.folder().digest(place),
+            (Place::Attachment(digest), VerifyDepth::Present | VerifyDepth::Stamped(_)) => {
+                let size = ledger.state().blobs.size(digest);
+                match ledger.folder().open_stream(place) {
+                    Ok((_, length)) if size.is_some_and(|size| size != length) => {
+                        findings.push(FileFinding::Differs(*place));
+                        continue;
+                    }
+                    opened => opened.map(|_| *digest),
+                }
+            }
+            // Headers were hashed when the vault was read.
+            (Place::Header(_, id), _) if ledger.headers().keys().any(|hash| hash.id() == *id) => continue,
+            (_, VerifyDepth::Stamped(_)) if matches!(expected, Expected::MayBeGone(_)) => continue,
+            _ => match &mut stamps {
+                Some(stamps) => stamps.digest(ledger.folder(), place),
+                None => ledger.folder().digest(place),
+            },
         };
         match (digest, expected) {
             (Ok(digest), Expected::Hash(hash)) if digest != *hash => findings.push(FileFinding::Differs(*place)),
@@ -91,13 +117,37 @@ pub fn verify_files(ledger: &Ledger<'_>, depth: VerifyDepth) -> Result<Vec<FileF
             (Err(error), _) => findings.push(FileFinding::Unreadable(*place, error.to_string())),
         }
     }
-    let bad = ledger.broken_headers().iter().filter(|(place, _)| !findings.contains(&FileFinding::Differs(**place)));
-    let bad: Vec<FileFinding> = bad.map(|(place, why)| FileFinding::BadHeader(*place, why.clone())).collect();
+    if let Some(stamps) = stamps {
+        stamps.keep();
+    }
+    let told: BTreeSet<Place> = findings.iter().map(|finding| *finding.place()).collect();
+    let mut bad = wrong_headers(ledger.folder(), ledger.headers(), ledger.broken_headers())?;
+    // Where the log is whole, it names every epoch that ever counted: what an attempt that was cut short left is no damage.
+    let is_whole = ledger.history().findings.is_empty() && ledger.log_trouble().is_none();
+    let is_no_damage = |finding: &FileFinding| is_whole && matches!(finding, FileFinding::Missing(_));
+    bad.retain(|finding| !told.contains(finding.place()) && !is_no_damage(finding));
     let mut known: BTreeSet<Place> = named.iter().map(|(place, _)| *place).collect();
     known.extend(ledger.broken_headers().keys());
+    known.extend(ledger.mended_headers());
     findings.extend(bad);
+    findings.extend(ledger.mended_headers().iter().copied().map(FileFinding::Mended));
     findings.extend(ledger.folder().strays(&known)?.into_iter().map(FileFinding::Stray));
     Ok(findings)
+}
+
+/// Headers that cannot be read, and those that are not there of epochs whose contents stand in the folder.
+pub(super) fn wrong_headers(
+    folder: &VaultFolder<'_>,
+    headers: &Headers,
+    broken: &BTreeMap<Place, FormatError>,
+) -> Result<Vec<FileFinding>, CeremonyError> {
+    let bad = broken.iter().map(|(place, why)| FileFinding::BadHeader(*place, why.clone()));
+    let lost = folder.places()?.into_iter().filter_map(|place| match place {
+        Place::Sealed(number, id) if !headers.keys().any(|hash| hash.id() == id) => Some(Place::Header(number, id)),
+        _ => None,
+    });
+    let lost = lost.filter(|place| !broken.contains_key(place)).map(FileFinding::Missing);
+    Ok(bad.chain(lost).collect())
 }
 
 /// What must stand at a place.
@@ -121,18 +171,23 @@ pub(super) fn named(history: &History, headers: &Headers) -> Vec<(Place, Expecte
         named.push((sealed, needed.unwrap_or(Expected::MayBeGone(hash))));
     }
     let number = |epoch| state.epochs.get(epoch).map_or(0, |epoch| epoch.number);
+    // What the losing side of a split folded in may stand in its contents alone; a duty tells of it.
+    let stranded: BTreeSet<&Digest> = state.epochs.values().flat_map(|epoch| &epoch.stranded).collect();
     for pending in &state.deposits {
-        named.push((Place::Deposit(number(&pending.epoch), pending.deposit), Expected::Hash(pending.deposit)));
+        let expected = match stranded.contains(&pending.deposit) {
+            true => Expected::MayBeGone(Some(pending.deposit)),
+            false => Expected::Hash(pending.deposit),
+        };
+        named.push((Place::Deposit(number(&pending.epoch), pending.deposit), expected));
     }
-    for (deposit, epoch) in &state.folded {
+    for (deposit, epoch) in state.folded.iter().chain(&state.dismissed) {
         named.push((Place::Deposit(number(epoch), *deposit), Expected::MayBeGone(Some(*deposit))));
     }
     for (blob, _) in state.blobs.needed() {
         named.push((Place::Attachment(*blob), Expected::Hash(*blob)));
     }
     // What a rotation encrypted anew, and what one did that is not, or not yet, the vault's.
-    let staged = state.epochs.values().filter_map(|epoch| epoch.staging.as_ref());
-    let staged = staged.flat_map(|staging| &staging.renewed).map(|renewed| &renewed.to);
+    let staged = state.epochs.values().flat_map(|epoch| &epoch.staging.renewed).map(|renewed| &renewed.to);
     let needed: BTreeSet<&Digest> = state.blobs.needed().map(|(blob, _)| blob).collect();
     let others: BTreeSet<&Digest> = staged.chain(state.blobs.superseded()).collect();
     for blob in others.difference(&needed).copied() {

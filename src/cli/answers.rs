@@ -6,6 +6,7 @@
 //! | `--cards` | cards in the order in which they are asked for: one a line, or in several lines with an empty line between cards; or one text file as printed; or a folder of such files (`*.txt`); or a picture with one or several cards (PNG, JPEG, PDF) |
 //! | `--phrases` | lines `NAME: phrase` or `NUMBER: phrase`, each used once |
 //! | `--new-cards`, `--new-phrases` | the same for the cards of the epoch to come, where a rotation asks for old and new ones |
+//! | `--from-paper` | no file: says that cards which are to be read back were scanned or typed from their paper |
 //! | `--value-from` | one secret value: everything, without the line end at its end |
 //! | `--yes` | every question that is answered with yes or no |
 //!
@@ -32,6 +33,8 @@ pub const NEW_CARDS: &str = "--new-cards";
 pub const NEW_PHRASES: &str = "--new-phrases";
 /// The option that a secret value is read from.
 pub const VALUE_FROM: &str = "--value-from";
+/// The option that says of cards that they were read from paper.
+pub const FROM_PAPER: &str = "--from-paper";
 /// The option that answers every question with yes.
 pub const YES: &str = "--yes";
 
@@ -62,6 +65,24 @@ pub struct NewCardSource {
     pub new_phrases: Option<Input>,
 }
 
+/// Whether cards that a script hands over were read from paper. Nothing but its word tells, where they come as text.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct PaperClaim {
+    /// Say that the cards to be read back were scanned or typed from their paper
+    #[arg(long)]
+    pub from_paper: bool,
+}
+
+impl PaperClaim {
+    /// That it was said where cards are `given` with `option`; asked before anything is done.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub fn check(self, option: &'static str, given: &[Input]) -> Result<(), DeskError> {
+        if given.is_empty() || self.from_paper { Ok(()) } else { Err(DeskError::PaperNotSaid { option }) }
+    }
+}
+
 /// Where a secret value comes from, if not from the terminal.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct ValueSource {
@@ -89,6 +110,8 @@ pub struct Answers {
     pub new_cards: Vec<Input>,
     /// Phrases of the epoch to come, from [`NewCardSource`].
     pub new_phrases: Option<Input>,
+    /// From [`PaperClaim`].
+    pub from_paper: bool,
     /// From [`ValueSource`].
     pub value: Option<Input>,
     /// From [`Consent`].

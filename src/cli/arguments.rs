@@ -10,8 +10,9 @@ use super::commands::{
 };
 use super::context::Context;
 use super::error::CliError;
+use super::terminal::Desk;
 use crate::language::Language;
-use crate::quorum::{EventId, NotHex};
+use crate::quorum::TypedHead;
 
 #[derive(Parser)]
 #[command(name = "breakglass", version)]
@@ -24,8 +25,8 @@ pub struct Arguments {
     pub language: Option<Language>,
     #[arg(long, global = true, value_name = "DIR")]
     pub log_to: Option<PathBuf>,
-    #[arg(long, global = true, value_name = "HEAD", value_parser = head_on_paper)]
-    pub anchor: Option<EventId>,
+    #[arg(long, global = true, value_name = "HEAD")]
+    pub anchor: Vec<TypedHead>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -54,11 +55,16 @@ impl Arguments {
     /// The context that these arguments ask for.
     pub fn context(&self, language: Language) -> Result<Context, CliError> {
         let desk = self.command.answers().desk(language)?;
+        Ok(self.context_at(language, desk))
+    }
+
+    /// The same at another desk.
+    pub fn context_at(&self, language: Language, desk: Box<dyn Desk>) -> Context {
         let mut context = Context::new(language, self.json, desk);
         context.vault = self.vault.clone().or(context.vault.take());
         context.log_to.clone_from(&self.log_to);
-        context.anchor = self.anchor;
-        Ok(context)
+        context.heads_on_paper.clone_from(&self.anchor);
+        context
     }
 }
 
@@ -88,10 +94,4 @@ impl Command {
     pub fn handles_secrets(&self) -> bool {
         matches!(self, Command::Init(_) | Command::Put(_) | Command::Unseal(_) | Command::Rotate(_) | Command::Card(_))
     }
-}
-
-/// A head as people type it from paper: spaces, hyphens and capitals do not matter.
-fn head_on_paper(typed: &str) -> Result<EventId, NotHex> {
-    let digits: String = typed.chars().filter(|character| !character.is_whitespace() && *character != '-').collect();
-    digits.to_ascii_lowercase().parse()
 }

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::error::CliError;
-use crate::ceremony::{CardFile, CardFormat};
+use super::new_file::ask_of_others;
+use crate::ceremony::{CardFile, CardFormat, CeremonyError};
 use crate::language::messages::cards as text;
 use crate::paper::PageSize;
+use crate::store::is_inside;
 use crate::system;
 
 /// The option that names the folder of card files.
@@ -42,12 +44,22 @@ impl PaperArguments {
     /// The folder for the files: the one named, or the one that the people choose; memory is proposed.
     ///
     /// # Errors
-    /// When none is named and nobody can be asked.
-    pub fn folder(&self, context: &mut Context) -> Result<PathBuf, CliError> {
-        let folder = match &self.cards_to {
-            Some(folder) => folder.clone(),
-            None => ask_folder(context)?,
+    /// When none is named and nobody can be asked, or the one named is inside the vault.
+    pub fn folder(&self, context: &mut Context, vault: &Path) -> Result<PathBuf, CliError> {
+        let inside = |folder: &Path| {
+            is_inside(folder, vault).then(|| CliError::from(CeremonyError::CardsInVault(folder.to_owned())))
         };
+        let folder = match &self.cards_to {
+            Some(folder) => inside(folder).map_or_else(|| Ok(folder.clone()), Err)?,
+            None => loop {
+                let folder = ask_folder(context)?;
+                match inside(&folder) {
+                    Some(refused) => context.say(&refused),
+                    None => break folder,
+                }
+            },
+        };
+        ask_of_others(context, &folder)?;
         if !system::is_memory_filesystem(&folder) {
             context.desk.tell(&text::cards_not_in_memory(context.language, folder.display()));
         }

@@ -8,15 +8,16 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::error::CliError;
+use super::heads::anchors_in;
 use super::streams::standard_output;
 use super::terminal::{Desk, printable};
-use crate::ceremony::{Ledger, PinBook, Writing};
+use crate::ceremony::{ClockFinding, Ledger, PinBook, Writing, clock_findings};
 use crate::language::{Language, Say, messages::cli as text};
-use crate::quorum::{EpochHash, EventId};
+use crate::quorum::{EpochHash, EventId, HeadCode, TypedHead};
 use crate::second_factor::ClockCorrection;
 use crate::store::{Disk, RealDisk, VaultFolder};
 use crate::system;
-use crate::vault::Moment;
+use crate::vault::{Claim, Moment};
 
 /// What every command is handed.
 pub struct Context {
@@ -30,8 +31,8 @@ pub struct Context {
     pub vault: Option<PathBuf>,
     /// Where new lines go when the vault is on a medium that stays as it is.
     pub log_to: Option<PathBuf>,
-    /// A head that somebody holds on paper.
-    pub anchor: Option<EventId>,
+    /// Heads that somebody holds on paper.
+    pub heads_on_paper: Vec<TypedHead>,
     /// The time zone in which dates are told.
     pub zone: TimeZone,
     /// What is known of this machine's clock; it stays for every code of an opening.
@@ -55,7 +56,7 @@ impl Context {
             desk,
             vault,
             log_to: None,
-            anchor: None,
+            heads_on_paper: Vec::new(),
             zone: TimeZone::system(),
             clock: ClockCorrection::default(),
             told_of_memory: false,
@@ -88,10 +89,47 @@ impl Context {
     }
 
     /// Who is at this machine, as the system says: only ever a claim.
+    fn user() -> Option<Claim> {
+        let named = ["USER", "LOGNAME", "USERNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+        named.into_iter().find_map(|name| Claim::of_any(&name))
+    }
+
+    /// Who does this, as the log will have it: whoever is named, or else the user of this machine. Empty where neither is known.
     #[must_use]
-    pub fn user(&self) -> String {
-        let named = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-        named.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| text::somebody(self.language))
+    pub fn by(&self, named: Option<&Claim>) -> String {
+        named.cloned().or_else(Context::user).map(String::from).unwrap_or_default()
+    }
+
+    /// Who put something in, to be shown.
+    #[must_use]
+    pub fn shown_by(&self, by: Option<&Claim>) -> String {
+        by.map_or_else(|| text::no_name_given(self.language), Claim::to_string)
+    }
+
+    /// Asks for a claim until what is typed is one; nothing when Enter alone is pressed.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    pub fn ask_claim(&mut self, prompt: &str, option: &'static str) -> Result<Option<Claim>, CliError> {
+        loop {
+            match Claim::optional(&self.desk.ask_line(prompt, option)?) {
+                Ok(claim) => return Ok(claim),
+                Err(error) if self.desk.is_attended() => self.say(&error),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Asks for a claim that must be made.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    pub fn ask_reason(&mut self, prompt: &str) -> Result<Claim, CliError> {
+        loop {
+            if let Some(reason) = self.ask_claim(prompt, "--reason")? {
+                return Ok(reason);
+            }
+        }
     }
 
     /// The folder of the vault: the one named, or the one that one stands in or beside.
@@ -139,7 +177,9 @@ impl Context {
     /// # Errors
     /// When it is no vault, or cannot be read.
     pub fn read_at(&self, path: &Path) -> Result<Ledger<'static>, CliError> {
-        let ledger = Ledger::read(self.folder(path)?, &self.pins, self.anchor)?;
+        let folder = self.folder(path)?;
+        let anchors = self.anchors(&folder)?;
+        let ledger = Ledger::read(folder, &self.pins, anchors)?;
         // Only a store of what need not be computed again: without it everything is verified anew the next time.
         let _ = ledger.pin(None);
         Ok(ledger)
@@ -159,12 +199,26 @@ impl Context {
     /// # Errors
     /// When it is no vault, or cannot be read.
     pub fn read_anew(&self, path: &Path) -> Result<Ledger<'static>, CliError> {
-        let ledger = Ledger::read_anew(self.folder(path)?, &self.pins, self.anchor)?;
+        let folder = self.folder(path)?;
+        let anchors = self.anchors(&folder)?;
+        let ledger = Ledger::read_anew(folder, &self.pins, anchors)?;
         let _ = ledger.pin(None);
         Ok(ledger)
     }
 
-    fn folder(&self, path: &Path) -> Result<VaultFolder<'static>, CliError> {
+    /// The events that the heads from paper name in this log, as [`anchors_in`] gives them.
+    ///
+    /// # Errors
+    /// As [`anchors_in`].
+    pub fn anchors(&self, folder: &VaultFolder<'_>) -> Result<Vec<EventId>, CliError> {
+        anchors_in(&self.heads_on_paper, folder)
+    }
+
+    /// The folder of a vault, with the side log that was named.
+    ///
+    /// # Errors
+    /// When it is no vault.
+    pub fn folder(&self, path: &Path) -> Result<VaultFolder<'static>, CliError> {
         let folder = VaultFolder::open(self.disk, path)?;
         Ok(match &self.log_to {
             Some(side) => folder.with_side_log(side),
@@ -187,12 +241,16 @@ impl Context {
                 self.log_to = (!typed.is_empty()).then(|| PathBuf::from(typed));
             }
         }
-        let folder = self.log_to.clone().unwrap_or_default();
-        if system::is_memory_filesystem(&folder) && !std::mem::replace(&mut self.told_of_memory, true) {
-            self.desk.tell(&text::log_in_memory(self.language, folder.display()));
-        }
+        self.tell_of_memory(&self.log_to.clone().unwrap_or_default());
         let path = ledger.folder().root().to_owned();
         self.read_at(&path)
+    }
+
+    /// Tells once that a folder for the log is in memory.
+    pub fn tell_of_memory(&mut self, folder: &Path) {
+        if system::is_memory_filesystem(folder) && !std::mem::replace(&mut self.told_of_memory, true) {
+            self.desk.tell(&text::log_in_memory(self.language, folder.display()));
+        }
     }
 
     /// Takes the vault for writing.
@@ -205,13 +263,38 @@ impl Context {
     }
 
     fn tell_findings(&mut self, ledger: &Ledger<'_>) {
-        let count = ledger.history().findings.len() + ledger.broken_headers().len();
+        let count = ledger.history().findings.len() + ledger.broken_headers().len() + ledger.mended_headers().len();
         if count > 0 {
             self.desk.tell(&text::log_has_findings(self.language, count));
         }
-        if let Some(head) = ledger.missing_head() {
-            self.desk.tell(&text::log_is_older(self.language, head));
+        for head in ledger.given_and_missing() {
+            self.desk.tell(&text::given_head_is_not_here(self.language, HeadCode::of(head)));
         }
+        if let Some(trouble) = ledger.log_trouble() {
+            let why = trouble.say(self.language);
+            self.desk.tell(&text::log_has_trouble(self.language, why));
+        }
+        if let Some(head) = ledger.missing_heads().first() {
+            self.desk.tell(&text::log_is_older(self.language, HeadCode::of(*head)));
+        }
+        for words in self.told_clocks(ledger) {
+            self.desk.tell(&words);
+        }
+        if let Some((version, _)) = ledger.state().unknown.iter().next_back() {
+            self.desk.tell(&text::written_by_newer(self.language, version));
+        }
+    }
+
+    /// What is wrong with a clock, here or where an event was written.
+    #[must_use]
+    pub fn told_clocks(&self, ledger: &Ledger<'_>) -> Vec<String> {
+        let told = |finding: &ClockFinding| match finding {
+            ClockFinding::Behind { signed } => text::clock_is_behind(self.language, signed.date_and_minute(&self.zone)),
+            ClockFinding::Future { event } => {
+                text::event_in_the_future(self.language, event.date_and_minute(&self.zone))
+            }
+        };
+        clock_findings(ledger, self.now()).iter().map(told).collect()
     }
 
     /// After an opening every command says so, until a rotation that follows it is committed.
@@ -246,8 +329,7 @@ impl Context {
     /// When standard output is closed.
     pub fn print_json_secret(&self, value: &impl Serialize) -> Result<(), CliError> {
         let mut output = standard_output()?;
-        serde_json::to_writer(&mut output, value).map_err(std::io::Error::other)?;
-        Ok(output.write_all(b"\n")?)
+        Ok(super::json::write_line(&mut output, value)?)
     }
 
     /// Prints a result for a machine: one JSON document on one line.
@@ -255,8 +337,7 @@ impl Context {
     /// # Errors
     /// When standard output is closed.
     pub fn print_json(&self, value: &impl Serialize) -> Result<(), CliError> {
-        let line = serde_json::to_string(value).map_err(std::io::Error::other)?;
-        Ok(writeln!(std::io::stdout(), "{line}")?)
+        Ok(super::json::write_line(&mut std::io::stdout().lock(), value)?)
     }
 
     /// Lets `work` speak with one person in that person's own language.

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::exit::{FAILED, MISUSED, STOPPED};
+use super::heads;
 use super::terminal::DeskError;
 use crate::ceremony::CeremonyError;
 use crate::language::messages::{cards, cli as text};
 use crate::language::{Language, Say};
-use crate::quorum::{NotHex, PhraseError, Unreadable};
+use crate::quorum::{Mistyped, NotHex, PhraseError, Unreadable};
 use crate::speaks;
 use crate::store::StoreError;
 use crate::vault::FormatError;
@@ -30,6 +32,8 @@ pub enum CliError {
     SeveralVaults(Vec<PathBuf>),
     /// A file that an option names: what it is not, in the reader's words already.
     File(PathBuf, String),
+    /// One `--replaced` names several secrets; each as it can be named.
+    NameEachSecret(Vec<String>),
     /// What an option names is not there.
     NotThere {
         /// The option, such as `--replaced`.
@@ -50,6 +54,12 @@ pub enum CliError {
         /// Whose was meant.
         named: String,
     },
+    /// A head from paper has a typing mistake.
+    HeadMistyped(Mistyped),
+    /// More than one event begins like this head.
+    HeadOfSeveral(String),
+    /// The event could not be written, so that nothing was shown.
+    NotRecorded(StoreError),
     /// The person said no.
     Declined,
     /// Standard output was closed or is full.
@@ -61,10 +71,11 @@ impl CliError {
     #[must_use]
     pub fn exit_status(&self) -> u8 {
         match self {
-            CliError::Usage(_) | CliError::NoVault(_) | CliError::SeveralVaults(_) => 2,
-            CliError::Desk(DeskError::MissingAnswer { .. }) => 2,
-            CliError::Desk(DeskError::Interrupted) => 130,
-            _ => 1,
+            CliError::Usage(_) | CliError::NoVault(_) | CliError::SeveralVaults(_) => MISUSED,
+            CliError::HeadMistyped(_) | CliError::HeadOfSeveral(_) => MISUSED,
+            CliError::Desk(DeskError::MissingAnswer { .. } | DeskError::PaperNotSaid { .. }) => MISUSED,
+            CliError::Desk(DeskError::Interrupted) => STOPPED,
+            _ => FAILED,
         }
     }
 }
@@ -83,10 +94,14 @@ impl Say for CliError {
                 text::several_vaults(language, names.join(", "))
             }
             CliError::File(path, why) => text::in_file(language, path.display(), why),
+            CliError::NameEachSecret(names) => text::name_each_secret(language, names.join(", ")),
             CliError::NotThere { option, value } => text::not_there(language, option, value),
             CliError::Usage(sentence) | CliError::Incomplete(sentence) => sentence(language),
             CliError::NotEnoughCards(missing) => text::not_enough_cards(language, missing),
             CliError::OtherCard { name, named } => cards::card_of_somebody_else(language, name, named),
+            CliError::HeadMistyped(mistyped) => heads::mistyped(language, mistyped),
+            CliError::HeadOfSeveral(typed) => text::head_of_several(language, typed),
+            CliError::NotRecorded(error) => text::not_recorded(language, error.say(language)),
             CliError::Declined => text::declined(language),
             CliError::Output(error) => text::output_closed(language, error),
         }

@@ -11,7 +11,7 @@ use super::arguments::Arguments;
 use super::context::language_of_environment;
 use super::terminal::printable;
 use crate::language::{Language, Say, messages::help};
-use crate::quorum::NotHex;
+use crate::quorum::{NotAHead, NotHex};
 use crate::second_factor::FactorError;
 use crate::vault::FormatError;
 
@@ -100,6 +100,7 @@ fn refused_value(error: &clap::Error, language: Language) -> Option<String> {
     let cause = error.source()?;
     let why = said::<FormatError>(cause, language)
         .or_else(|| said::<FactorError>(cause, language))
+        .or_else(|| said::<NotAHead>(cause, language))
         .or_else(|| said::<NotHex>(cause, language))?;
     let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     Some(help::refused(language, named(ContextKind::InvalidArg), named(ContextKind::InvalidValue), why))
@@ -112,7 +113,7 @@ fn said<E: Say + Error + 'static>(cause: &(dyn Error + 'static), language: Langu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quorum::{EpochId, EventId};
+    use crate::quorum::{EpochId, TypedHead};
 
     #[test]
     fn every_command_and_every_option_has_its_words_in_both_languages() {
@@ -141,7 +142,7 @@ mod tests {
             ("unseal --entry a --field totp --clock soon", FactorError::BadCorrection.say(Language::Japanese)),
             ("unseal --entry A --field totp", FormatError::BadEntryId("A".to_owned()).say(Language::Japanese)),
             ("put a --title b --epoch xyz", "xyz".parse::<EpochId>().unwrap_err().say(Language::Japanese)),
-            ("status --anchor xyz", "xyz".parse::<EventId>().unwrap_err().say(Language::Japanese)),
+            ("status --anchor xyz", "xyz".parse::<TypedHead>().unwrap_err().say(Language::Japanese)),
         ] {
             let words = ["breakglass"].into_iter().chain(words.split(' '));
             let error = command(Language::Japanese).try_get_matches_from(words).unwrap_err();

@@ -9,8 +9,13 @@ mod code_on_screen;
 mod commands;
 mod context;
 mod error;
+mod exit;
+mod heads;
+mod json;
 mod localise;
 mod new_file;
+mod nobody_yet;
+mod pasteable;
 mod people;
 mod progress;
 mod qr_on_screen;
@@ -19,8 +24,10 @@ mod roster;
 mod streams;
 mod table;
 pub mod terminal;
+mod trust;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
@@ -33,7 +40,7 @@ use crate::language::{Language, Say, messages::cli as text};
 use crate::system::Hardening;
 
 /// Runs the program with these arguments, the program's name first, and gives its exit status: 0 done, 1 failed, 2 misused, 3
-/// something is due, 130 interrupted.
+/// something is due, 4 a vault closed itself since nobody was there, 130 interrupted.
 pub fn run(arguments: Vec<OsString>, hardening: &Hardening) -> ExitCode {
     let language = localise::language_of(&arguments);
     let matches = match localise::command(language).try_get_matches_from(arguments) {
@@ -58,6 +65,26 @@ pub fn run(arguments: Vec<OsString>, hardening: &Hardening) -> ExitCode {
             ExitCode::from(error.exit_status())
         }
     }
+}
+
+/// Runs the program with these arguments at a desk that the caller brings, and keeps what this machine knows in `pins`. Gives the exit
+/// status.
+///
+/// # Errors
+/// When the command could not be done.
+pub fn run_at(desk: Box<dyn terminal::Desk>, pins: &Path, arguments: Vec<OsString>) -> Result<u8, CliError> {
+    let language = localise::language_of(&arguments);
+    let matches = localise::command(language).try_get_matches_from(arguments);
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            localise::report(&error, language);
+            return Ok(2);
+        }
+    };
+    let mut context = arguments.context_at(language, desk);
+    context.keep_pins_in(pins);
+    commands::run(&mut context, arguments.command)
 }
 
 fn fail(error: &CliError, language: Language) -> ExitCode {

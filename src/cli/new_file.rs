@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::answers::YES;
 use super::context::Context;
 use super::error::CliError;
 use crate::language::messages::cli as text;
+use crate::system::others_may_write;
 
 /// The folder that a new file goes into, which must stand.
 ///
@@ -14,6 +16,22 @@ pub fn folder_of(context: &Context, path: &Path) -> Result<PathBuf, CliError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     standing_folder(context, folder)?;
     Ok(folder.to_owned())
+}
+
+/// Asks before secrets go to a folder in which somebody else may move files away, so that they would not be deleted later. `folder`
+/// need not stand yet: then it is the one above that counts.
+///
+/// # Errors
+/// When the person says no, or nobody can be asked.
+pub fn ask_of_others(context: &mut Context, folder: &Path) -> Result<(), CliError> {
+    let full = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let Some(standing) = full.ancestors().find(|above| above.exists()) else { return Ok(()) };
+    if !others_may_write(standing) {
+        return Ok(());
+    }
+    let language = context.language;
+    context.desk.tell(&text::folder_of_others(language, standing.display()));
+    if context.desk.confirm(&text::ask_folder_of_others(language), YES)? { Ok(()) } else { Err(CliError::Declined) }
 }
 
 /// That a folder stands.

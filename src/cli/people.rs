@@ -10,7 +10,7 @@ use super::terminal::{Answer, Revelation};
 use crate::ceremony::{CeremonyError, CustodianPlan, LockPlan};
 use crate::language::{Language, Say, messages::cards as text};
 use crate::quorum::{CardIndex, LockProfile, Phrase, Policy, SecretText};
-use crate::vault::{EpochHeader, VaultName};
+use crate::vault::{Claim, EpochHeader, VaultName};
 
 /// For how long a generated phrase stays on the screen, in seconds: six words are written by hand in half of it.
 const SHOWN_SECONDS: u64 = 180;
@@ -26,6 +26,13 @@ pub struct PeopleArguments {
     pub threshold: Option<u8>,
     #[arg(long)]
     pub all_needed: bool,
+}
+
+impl PeopleArguments {
+    /// Whether other people or another threshold are asked for.
+    pub fn is_given(&self) -> bool {
+        !self.custodian.is_empty() || self.roster.is_some() || self.threshold.is_some() || self.all_needed
+    }
 }
 
 /// Which cards are locked, and how.
@@ -70,11 +77,11 @@ pub struct Person {
     /// The language of their card and prompts.
     pub language: Language,
     /// How to reach them.
-    pub contact: String,
+    pub contact: Option<Claim>,
     /// Who may bring the card instead.
-    pub deputy: String,
+    pub deputy: Option<Claim>,
     /// Where the card will lie.
-    pub place: String,
+    pub place: Option<Claim>,
     /// Where the phrase comes from, when the card is to be locked.
     pub lock: Option<LockWith>,
 }
@@ -82,7 +89,7 @@ pub struct Person {
 impl Person {
     /// Somebody of whom only the name is known.
     pub fn named(name: VaultName, language: Language) -> Person {
-        Person { name, language, contact: String::new(), deputy: String::new(), place: String::new(), lock: None }
+        Person { name, language, contact: None, deputy: None, place: None, lock: None }
     }
 }
 

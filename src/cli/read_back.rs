@@ -8,8 +8,10 @@ use super::answers::YES;
 use super::cards::{ask_card, ask_phrase};
 use super::context::Context;
 use super::error::CliError;
-use super::terminal::{Answer, DeskError};
-use crate::ceremony::{CeremonyError, Writing, card_files_destroyed, destroy_card_file, read_back_and_delete};
+use super::terminal::{Answer, DeskError, Purpose};
+use crate::ceremony::{
+    CeremonyError, Gathering, Writing, card_files_destroyed, destroy_card_file, read_back_and_delete,
+};
 use crate::journal::CardState;
 use crate::language::{Language, messages::cards as text};
 use crate::quorum::{Card, CardHead, CardIndex, EpochHash, Reading, read_card};
@@ -26,7 +28,7 @@ enum Outcome {
 }
 
 /// Asks for every card of an epoch that was not read back yet, but for those in `without`. `folder` is where the files stand that the
-/// cards were printed from.
+/// cards were printed from. Gives the cards that were read back now, as far as they make a quorum: it commits in the same sitting.
 ///
 /// # Errors
 /// When somebody stops it, or an event cannot be written. What was read back until then stays.
@@ -36,13 +38,13 @@ pub fn read_cards_back(
     epoch: EpochHash,
     folder: Option<&Path>,
     without: &[CardIndex],
-) -> Result<(), CliError> {
+) -> Result<Gathering, CliError> {
     let header = writing.ledger().header(epoch)?.clone();
+    let mut gathering = Gathering::begin(&header, writing.ledger().state());
     tidy_up(context, writing, &header, folder)?;
     let mut queue: VecDeque<CardIndex> =
         unverified(writing, epoch).into_iter().filter(|card| !without.contains(card)).collect();
     let mut laid_aside = Vec::new();
-    context.desk.take_no_card_from(folder);
     loop {
         let Some(&card) = queue.front() else {
             if laid_aside.is_empty() || !context.desk.is_attended() || !another_round(context, &header, &laid_aside)? {
@@ -53,7 +55,8 @@ pub fn read_cards_back(
         };
         let Some(custodian) = header.custodian(card) else { break };
         context.desk.clear_between_people();
-        let asked = context.speaking(custodian.language, |context| one(context, writing, &header, custodian, folder));
+        let asked =
+            context.speaking(custodian.language, |context| one(context, writing, &mut gathering, custodian, folder));
         match asked {
             Ok(Outcome::Read(read)) => {
                 queue.retain(|waiting| *waiting != read);
@@ -61,12 +64,10 @@ pub fn read_cards_back(
             }
             Ok(Outcome::Again) => {}
             Ok(Outcome::LaidAside) => laid_aside.extend(queue.pop_front()),
-            // A script that has no more cards stops here, as people would who go home; and one that has only what is to be printed.
+            // A script that has no more cards stops here, as people would who go home.
             Err(CliError::Desk(DeskError::MissingAnswer { .. })) => break,
-            Err(error @ CliError::Desk(DeskError::OwnFile { .. })) => {
-                context.say(&error);
-                break;
-            }
+            // What proves nothing of the paper does not count; the next may.
+            Err(error @ CliError::Desk(DeskError::NotPaper { .. })) => context.say(&error),
             Err(error) => {
                 context.desk.clear_between_people();
                 return Err(error);
@@ -74,7 +75,7 @@ pub fn read_cards_back(
         }
     }
     context.desk.clear_between_people();
-    Ok(())
+    Ok(gathering)
 }
 
 /// Cards of an epoch that were not read back from paper yet, and can still come.
@@ -98,10 +99,11 @@ fn another_round(context: &mut Context, header: &EpochHeader, waiting: &[CardInd
 fn one(
     context: &mut Context,
     writing: &mut Writing<'_>,
-    header: &EpochHeader,
+    gathering: &mut Gathering,
     custodian: &Custodian,
     folder: Option<&Path>,
 ) -> Result<Outcome, CliError> {
+    let header = &gathering.header().clone();
     let language = context.language;
     let waiting = unverified(writing, header.hash()).len();
     let total = header.custodians.len();
@@ -112,7 +114,7 @@ fn one(
     let remark =
         move |head: &CardHead| (head.epoch != own).then(|| text::not_of_this_dealing(language, head.epoch, own));
     let prompt = text::ask_new_card(language, &custodian.name, custodian.index);
-    let card = match ask_card(context, &prompt, &remark) {
+    let card = match ask_card(context, &prompt, &remark, Purpose::ProvePaper { printed_from: folder }) {
         Ok(Answer::Given(card)) => card,
         Ok(Answer::LaidAside) => return Ok(Outcome::LaidAside),
         Err(CliError::Unreadable(error)) => {
@@ -127,17 +129,18 @@ fn one(
         context.desk.pause(&text::next_person(language))?;
         return Ok(Outcome::Again);
     }
-    prove(context, writing, header, card, folder)
+    prove(context, writing, gathering, card, folder)
 }
 
 /// Tries the card, with its phrase as often as the person likes.
 fn prove(
     context: &mut Context,
     writing: &mut Writing<'_>,
-    header: &EpochHeader,
+    gathering: &mut Gathering,
     card: Card,
     folder: Option<&Path>,
 ) -> Result<Outcome, CliError> {
+    let header = &gathering.header().clone();
     let disk = context.disk();
     let mut delete = |card: CardIndex| match folder {
         Some(folder) => destroy_card_file(disk, folder, card, header.id()),
@@ -158,8 +161,10 @@ fn prove(
         let now = context.now();
         match read_back_and_delete(writing, header.hash(), again(&card), phrase.as_ref(), now, &mut delete) {
             Ok(read) => {
-                told_good(context, writing, header, read)?;
-                return Ok(Outcome::Read(read));
+                let card = read.card;
+                gathering.keep(read);
+                told_good(context, writing, header, card)?;
+                return Ok(Outcome::Read(card));
             }
             Err(CeremonyError::Phrase(wrong)) => {
                 context.say(&wrong);
@@ -217,7 +222,7 @@ fn tidy_up(
         }
     }
     if !deleted.is_empty() {
-        card_files_destroyed(writing, header.hash(), deleted, &context.user(), context.now())?;
+        card_files_destroyed(writing, header.hash(), deleted, &context.by(None), context.now())?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::people::{LockWith, Person};
 use crate::exchange::{Cell, Sheet, SheetError, SheetTrouble};
 use crate::language::{Language, Say, messages::cards as text};
 use crate::speaks;
-use crate::vault::VaultName;
+use crate::vault::{Claim, VaultName};
 
 /// The columns that a roster can have.
 const COLUMNS: [&str; 6] = ["name", "language", "contact", "deputy", "place", "lock"];
@@ -32,6 +32,7 @@ enum Why {
     QuoteNotClosed,
     TextAfterQuote,
     BadName(String),
+    BadClaim(String),
     BadLanguage(String),
     BadLock(String),
     Nobody,
@@ -47,6 +48,7 @@ impl Say for RosterError {
             Why::QuoteNotClosed => text::roster_quote_not_closed(language),
             Why::TextAfterQuote => text::roster_text_after_quote(language),
             Why::BadName(name) => text::roster_bad_name(language, name),
+            Why::BadClaim(given) => text::roster_bad_claim(language, given),
             Why::BadLanguage(given) => text::roster_bad_language(language, given),
             Why::BadLock(given) => text::roster_bad_lock(language, given),
             Why::Nobody => text::roster_nobody(language),
@@ -130,8 +132,11 @@ fn person(columns: &[&'static str], row: Vec<Cell>, language: Language, lock: Lo
         "chosen" => Some(LockWith::Chosen),
         _ => return Err(wrong(cell("lock"), Why::BadLock(cell("lock").text.clone()))),
     };
-    let text = |name: &str| cell(name).text.clone();
-    Ok(Person { name, language, contact: text("contact"), deputy: text("deputy"), place: text("place"), lock })
+    let claim = |name: &str| {
+        let cell = cell(name);
+        Claim::optional(&cell.text).map_err(|_| wrong(cell, Why::BadClaim(cell.text.clone())))
+    };
+    Ok(Person { name, language, contact: claim("contact")?, deputy: claim("deputy")?, place: claim("place")?, lock })
 }
 
 /// The rows that hold anything, each with at least one cell.
@@ -167,10 +172,16 @@ mod tests {
         let people = read(roster).unwrap();
         assert_eq!(people.len(), 2);
         assert_eq!((people[0].name.as_str(), people[0].language), ("田中 花子", Language::Japanese));
-        assert_eq!((people[0].deputy.as_str(), people[0].lock), ("佐藤 次郎", Some(LockWith::Generated)));
-        assert_eq!((people[1].place.as_str(), people[1].lock), ("Osaka safe", None));
+        assert_eq!(
+            (people[0].deputy.as_ref().map(Claim::as_str), people[0].lock),
+            (Some("佐藤 次郎"), Some(LockWith::Generated))
+        );
+        assert_eq!((people[1].place.as_ref().map(Claim::as_str), people[1].lock), (Some("Osaka safe"), None));
         let people = read("\u{feff}Place;Name\r\n\"safe; \"\"B\"\"\";Aiko\r\n\r\n;Ben\r\n").unwrap();
-        assert_eq!((people[0].place.as_str(), people[0].name.as_str()), ("safe; \"B\"", "Aiko"));
+        assert_eq!(
+            (people[0].place.as_ref().map(Claim::as_str), people[0].name.as_str()),
+            (Some("safe; \"B\""), "Aiko")
+        );
         assert_eq!(people[1].name.as_str(), "Ben");
     }
 

@@ -7,13 +7,13 @@ pub fn table<const N: usize>(heads: &[String; N], rows: &[[String; N]]) -> Strin
     let rows: Vec<[String; N]> =
         rows.iter().map(|row| std::array::from_fn(|column| printable(&row[column]).replace('\n', " "))).collect();
     let used: Vec<usize> = (0..N).filter(|&column| rows.iter().any(|row| !row[column].is_empty())).collect();
-    let width = |column: usize| {
+    let widths: [usize; N] = std::array::from_fn(|column| {
         rows.iter().map(|row| columns(&row[column])).chain([columns(&heads[column])]).max().unwrap_or_default()
-    };
+    });
     let line = |row: &[String; N]| {
         let cells: Vec<String> = used
             .iter()
-            .map(|&column| format!("{}{}", row[column], " ".repeat(width(column) - columns(&row[column]))))
+            .map(|&column| format!("{}{}", row[column], " ".repeat(widths[column] - columns(&row[column]))))
             .collect();
         cells.join("  ").trim_end().to_owned()
     };

@@ -10,7 +10,7 @@ use super::entry::{Imported, ImportedEntry, ImportedFile, LeftOut, Note, Skipped
 use super::{ImportError, MOST_ENTRIES, Program};
 use crate::quorum::{Digest, SecretText, VaultId};
 use crate::second_factor::recovery_codes;
-use crate::vault::{AttachmentName, EntryId, FieldName, FieldValue, Fields, Moment};
+use crate::vault::{AttachmentName, Claim, EntryId, FieldName, FieldValue, Fields, Moment, distinct};
 
 /// The document's name in the folder of an export.
 pub const DOCUMENT_NAME: &str = "breakglass-export.json";
@@ -64,11 +64,13 @@ pub struct ExportedRevision {
     /// When it was put in, as claimed.
     pub made: Moment,
     /// Who put it in, as claimed.
-    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Claim>,
     /// Every field.
+    #[serde(deserialize_with = "distinct")]
     pub fields: Fields,
     /// Every attachment.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "distinct")]
     pub attachments: BTreeMap<AttachmentName, ExportedAttachment>,
 }
 
@@ -79,7 +81,8 @@ pub struct ExportedDeposit {
     /// When it was put in, as claimed.
     pub made: Moment,
     /// Who put it in, as claimed.
-    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Claim>,
     /// What it changes.
     pub change: ExportedChange,
     /// Numbers of its recovery codes that were shown, from 1.
@@ -92,12 +95,13 @@ pub struct ExportedDeposit {
 #[serde(deny_unknown_fields)]
 pub struct ExportedChange {
     /// Fields with their new values.
+    #[serde(deserialize_with = "distinct")]
     pub set: Fields,
     /// Fields that it removes.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub clear: BTreeSet<FieldName>,
     /// Attachments that it gives.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "distinct")]
     pub attach: BTreeMap<AttachmentName, ExportedAttachment>,
     /// Attachments that it takes off.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -203,6 +207,7 @@ fn taken_back(entry: ExportedEntry) -> Option<ImportedEntry> {
         spent += drop_spent(&mut step, &deposit.spent_recovery_codes);
         steps.push(step);
     }
+    take_out_empty(&mut steps);
     steps.retain(|step| !step.is_empty());
     if spent > 0 {
         notes.push(Note::SpentCodes(spent));
@@ -213,6 +218,18 @@ fn taken_back(entry: ExportedEntry) -> Option<ImportedEntry> {
     let title = FieldName::fixed("title");
     let title = steps.iter().rev().find_map(|step| step.set.get(&title)).map(|value| value.expose().to_owned());
     (!steps.is_empty()).then_some(ImportedEntry { id: entry.id, title, steps, notes })
+}
+
+/// A value with nothing in it says that there is none.
+fn take_out_empty(steps: &mut [Step]) {
+    let mut given = BTreeSet::new();
+    for step in steps {
+        let (empty, set) = std::mem::take(&mut step.set).into_iter().partition(|(_, value)| value.expose().is_empty());
+        let empty: Fields = empty;
+        step.set = set;
+        step.clear.extend(empty.into_keys().filter(|name| given.contains(name)));
+        given.extend(step.set.keys().cloned());
+    }
 }
 
 fn codes() -> FieldName {

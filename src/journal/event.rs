@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::receipt::SignedReceipt;
 use crate::quorum::{CardIndex, Digest, EpochHash, EventId, LockProfile, VaultId};
-use crate::vault::{AttachmentName, EntryId, FieldName, Moment, PublicEntry, VaultName};
+use crate::vault::{AttachmentName, Claim, EntryId, FieldName, Moment, PublicEntry, VaultName, to_canonical};
 
 /// A card that signs, as `[epoch hash, x]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Event {
     pub time: Moment,
     /// Who says so, as claimed; signatures prove cards, never people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
+    pub by: Option<Claim>,
     /// Exactly these cards sign, in this order.
     pub signers: Vec<Signer>,
     /// What happened.
@@ -52,7 +52,7 @@ pub struct LeftOut {
     /// The card.
     pub card: CardIndex,
     /// Why.
-    pub reason: String,
+    pub reason: Claim,
 }
 
 /// An attachment that a deposit gives.
@@ -79,6 +79,85 @@ pub struct Renewed {
     pub size: u64,
 }
 
+/// A secret of an entry whose showing makes its replacement due.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SecretPart {
+    /// A field.
+    Field(FieldName),
+    /// An attachment.
+    Attachment(AttachmentName),
+}
+
+/// A secret that was changed, and with whose new value somebody signed in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replaced {
+    /// The entry.
+    pub entry: EntryId,
+    /// Which of its secrets.
+    pub secret: SecretPart,
+}
+
+/// What a staging says besides the epoch itself. It is cut into pieces where one line cannot hold it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staging {
+    /// Deposits that it folds in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deposits: Vec<Digest>,
+    /// Deposits that it dismisses for good.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dismissed: Vec<Digest>,
+    /// Secrets that were replaced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<Replaced>,
+    /// Blobs of attachments that were encrypted anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub renewed: Vec<Renewed>,
+}
+
+impl Staging {
+    /// Bytes of a line that its items may take: the rest of 64 KiB is for the epoch and its signatures.
+    const ROOM: usize = 48 * 1024;
+
+    /// The same, cut so that each piece fits into a line. There is always a first piece.
+    #[must_use]
+    pub fn in_pieces(self) -> Vec<Staging> {
+        let mut pieces = Pieces { done: vec![Staging::default()], room: Staging::ROOM };
+        self.deposits.into_iter().for_each(|item| pieces.with_room_for(&item).deposits.push(item));
+        self.dismissed.into_iter().for_each(|item| pieces.with_room_for(&item).dismissed.push(item));
+        self.replaced.into_iter().for_each(|item| pieces.with_room_for(&item).replaced.push(item));
+        self.renewed.into_iter().for_each(|item| pieces.with_room_for(&item).renewed.push(item));
+        pieces.done
+    }
+
+    /// Takes in a further piece.
+    pub fn add(&mut self, piece: &Staging) {
+        self.deposits.extend(&piece.deposits);
+        self.dismissed.extend(&piece.dismissed);
+        self.replaced.extend(piece.replaced.iter().cloned());
+        self.renewed.extend(&piece.renewed);
+    }
+}
+
+struct Pieces {
+    done: Vec<Staging>,
+    room: usize,
+}
+
+impl Pieces {
+    fn with_room_for(&mut self, item: &impl Serialize) -> &mut Staging {
+        let size = to_canonical(item).len() + 1;
+        if size > self.room {
+            self.done.push(Staging::default());
+            self.room = Staging::ROOM;
+        }
+        self.room = self.room.saturating_sub(size);
+        self.done.last_mut().expect("there is always a piece")
+    }
+}
+
 /// A code that is good once, and tells nothing of the secret behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -92,6 +171,11 @@ pub enum OneTimeCode {
         /// Its number in the set, from 1.
         number: u16,
     },
+}
+
+/// A count of nothing is left out of a line; one that stands there is another spelling, and refused.
+fn none_or_zero(count: &Option<u16>) -> bool {
+    count.is_none_or(|count| count == 0)
 }
 
 /// Everything that a log can say.
@@ -133,7 +217,8 @@ pub enum What {
         /// The card.
         card: CardIndex,
         /// What is known of it.
-        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Claim>,
     },
     /// A custodian has left. Claimed.
     Departed {
@@ -142,7 +227,8 @@ pub enum What {
         /// The card.
         card: CardIndex,
         /// What is known of it.
-        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Claim>,
     },
     /// A card was printed anew with a phrase, with another, or without. Signed by that card.
     Relocked {
@@ -151,6 +237,7 @@ pub enum What {
         /// The card.
         card: CardIndex,
         /// The lock that it has now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         lock: Option<LockProfile>,
         /// Whether it was written to a file, which is to be destroyed.
         card_file: bool,
@@ -188,7 +275,7 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         detached: Vec<AttachmentName>,
         /// How many recovery codes it gives, when it gives any.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "none_or_zero")]
         recovery_codes: Option<u16>,
     },
     /// A quorum opened the vault. Signed by every attending card.
@@ -196,9 +283,13 @@ pub enum What {
         /// The epoch that was opened.
         epoch: EpochHash,
         /// Why.
-        reason: String,
+        reason: Claim,
         /// The number of the incident, where there is one.
-        incident: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        incident: Option<Claim>,
+        /// Attending cards that somebody had reported as lost, or whose custodians had left.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reported: Vec<CardIndex>,
     },
     /// Fields were shown. Signed by the attending cards before anything shows.
     Revealed {
@@ -234,15 +325,22 @@ pub enum What {
     Staged {
         /// The next epoch.
         epoch: NewEpoch,
-        /// The deposits that it folds in.
-        deposits: Vec<Digest>,
-        /// The entries whose credential was replaced.
-        replaced: Vec<EntryId>,
-        /// Blobs of attachments that were encrypted anew.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        renewed: Vec<Renewed>,
+        /// What it does, or the first piece of it.
+        staging: Staging,
+        /// How many `staged_more` follow with the other pieces; without all of them it is never committed.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        more: u32,
     },
-    /// The staged epoch became the active one.
+    /// A further piece of a staging. Signed as the staging is.
+    StagedMore {
+        /// The staged epoch.
+        epoch: EpochHash,
+        /// The number of the piece, from 1.
+        piece: u32,
+        /// What it does besides.
+        staging: Staging,
+    },
+    /// The staged epoch became the active one. Signed by a quorum of its own cards, which have just opened its contents.
     Committed {
         /// The epoch.
         epoch: EpochHash,
@@ -254,17 +352,14 @@ pub enum What {
         /// The epoch.
         epoch: EpochHash,
         /// Why.
-        reason: String,
+        reason: Claim,
     },
     /// What a commit made superfluous was deleted. Claimed.
     Deleted {
-        /// The epoch whose sealed contents are gone.
-        sealed: Option<EpochHash>,
-        /// Deposits that are gone.
-        deposits: Vec<Digest>,
-        /// Blobs of attachments that are gone.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        attachments: Vec<Digest>,
+        /// The epoch that was the active one.
+        epoch: EpochHash,
+        /// How many files are gone.
+        files: u64,
     },
     /// A last line that was never finished was set aside. Claimed.
     TailSetAside {
@@ -277,4 +372,17 @@ pub enum What {
     },
     /// Two histories were joined; what they are is told by `previous`. Claimed.
     Merged {},
+    /// Something that a newer breakglass wrote: kept, shown as unknown, without effect here.
+    #[serde(skip)]
+    Unknown {
+        /// The version that brought its kind.
+        version: u64,
+        /// The word by which it goes there.
+        kind: String,
+    },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }

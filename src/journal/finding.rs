@@ -1,8 +1,9 @@
 //! What is wrong with a log, and where.
 
 use super::line::UnreadableLine;
+use crate::bounds::LINE_BYTES;
 use crate::language::{Language, Say, messages::journal as text};
-use crate::quorum::{CardIndex, Digest, EpochHash, EventId};
+use crate::quorum::{CardIndex, EpochHash, EventId, HeadCode};
 use crate::speaks;
 
 /// Something that a reader of the log must know. None of it stops an opening: cards and header prove themselves.
@@ -34,8 +35,22 @@ pub enum Finding {
         /// Why.
         why: Refusal,
     },
+    /// Lines follow events that are not there, back to no beginning: where they belong is not known, and they change nothing.
+    Unplaced {
+        /// The first of them, from 1.
+        line: usize,
+        /// How many.
+        count: usize,
+    },
+    /// Nothing proves where the log begins: no line that begins a vault, and no epoch that a card or this machine vouched for.
+    NoBeginning,
     /// The head that somebody holds on paper is not in the log: the log is older than that paper, or another one.
     AnchorMissing {
+        /// That head.
+        head: EventId,
+    },
+    /// The head that somebody holds on paper is there, and what it follows is not all there: it decides nothing.
+    AnchorBehindCut {
         /// That head.
         head: EventId,
     },
@@ -74,8 +89,12 @@ pub enum Refusal {
     LeftOutDiffers,
     /// The receipt is not signed by that card, or is for another vault.
     BadReceipt(CardIndex),
-    /// The same deposit was put in before.
-    DepositedBefore(Digest),
+    /// What it follows is not there, back to no beginning.
+    Unplaced,
+    /// It has no signature and more bytes than a claim may have: (bytes, at most).
+    ClaimTooLong(usize, usize),
+    /// It commits an epoch of whose staging pieces are missing.
+    StagingIncomplete(EpochHash),
 }
 
 impl Finding {
@@ -85,8 +104,34 @@ impl Finding {
             Finding::Unreadable { line, .. }
             | Finding::Cut { line, .. }
             | Finding::Repeated { line }
+            | Finding::Unplaced { line, .. }
             | Finding::Refused { line, .. } => *line,
-            Finding::AnchorMissing { .. } => usize::MAX,
+            Finding::NoBeginning | Finding::AnchorMissing { .. } | Finding::AnchorBehindCut { .. } => usize::MAX,
+        }
+    }
+
+    /// Whether lines are cut out: events follow what is not there, or no beginning.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        match self {
+            Finding::Cut { .. } | Finding::Unplaced { .. } | Finding::NoBeginning => true,
+            Finding::Unreadable { .. }
+            | Finding::Repeated { .. }
+            | Finding::Refused { .. }
+            | Finding::AnchorMissing { .. }
+            | Finding::AnchorBehindCut { .. } => false,
+        }
+    }
+
+    /// Whether lines are missing or cannot be read, so that it is not known what they said.
+    #[must_use]
+    pub fn is_gap(&self) -> bool {
+        match self {
+            Finding::Unreadable { .. } | Finding::Cut { .. } | Finding::Unplaced { .. } | Finding::NoBeginning => true,
+            Finding::Repeated { .. }
+            | Finding::Refused { .. }
+            | Finding::AnchorMissing { .. }
+            | Finding::AnchorBehindCut { .. } => false,
         }
     }
 }
@@ -109,7 +154,9 @@ impl Say for Refusal {
             Refusal::TooFewReadBack(read, needed) => text::too_few_read_back(language, read, needed),
             Refusal::LeftOutDiffers => text::left_out_differs(language),
             Refusal::BadReceipt(card) => text::bad_receipt(language, card),
-            Refusal::DepositedBefore(deposit) => text::deposited_before(language, deposit),
+            Refusal::Unplaced => text::unplaced(language),
+            Refusal::ClaimTooLong(bytes, most) => text::claim_too_long(language, bytes, most),
+            Refusal::StagingIncomplete(epoch) => text::staging_incomplete(language, epoch.id()),
         }
     }
 }
@@ -123,10 +170,16 @@ impl Say for Finding {
             Finding::Unreadable { line, why: UnreadableLine::Malformed(detail) } => {
                 text::line_malformed(language, line, detail)
             }
+            Finding::Unreadable { line, why: UnreadableLine::TooLong } => {
+                text::line_too_long(language, line, LINE_BYTES / 1024)
+            }
+            Finding::Unplaced { line, count } => text::lines_unplaced(language, line, count),
+            Finding::NoBeginning => text::no_beginning(language),
+            Finding::AnchorBehindCut { head } => text::anchor_behind_cut(language, HeadCode::of(*head)),
             Finding::Cut { line, missing } => text::line_cut(language, line, missing),
             Finding::Repeated { line } => text::line_repeated(language, line),
             Finding::Refused { line, why } => text::line_refused(language, line, why.say(language)),
-            Finding::AnchorMissing { head } => text::anchor_missing(language, head),
+            Finding::AnchorMissing { head } => text::anchor_missing(language, HeadCode::of(*head)),
         }
     }
 }

@@ -1,287 +1,356 @@
-//! What each accepted event changes.
+//! What each accepted event changes. Events come by what they follow first, then by their times, then by their ids.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ancestry::Ancestry;
-use super::event::{Event, NewEpoch, What};
+use super::cards::Papers;
+use super::deposits::Deposits;
+use super::epochs::EpochFacts;
+use super::event::{Event, NewEpoch, Replaced, SecretPart, Staging, What};
+use super::graph::Graph;
+use super::history::Headers;
 use super::kept;
-use super::line::Line;
-use super::rules::Place;
-use super::state::{EpochState, Opening, PendingDeposit, Staging, State};
-use crate::quorum::{CardIndex, EpochHash};
+use super::openings::Openings;
+use super::seen::{Mark, Seen};
+use super::state::{EpochState, Fate, State};
+use super::walk::Walked;
+use crate::quorum::{EpochHash, EventId};
+use crate::vault::{EpochHeader, Moment, VaultName};
 
-/// Which epochs are active where these histories meet: those that no other of them follows. An anchor that follows the commit of one
-/// of them decides between several.
-pub(super) fn join<'a>(
-    histories: impl Iterator<Item = &'a [EpochHash]>,
-    state: Option<&State>,
-    ancestry: &Ancestry,
-    anchor: Option<usize>,
-) -> Vec<EpochHash> {
-    let mut all: Vec<EpochHash> = histories.flatten().copied().collect();
-    all.sort();
-    all.dedup();
-    let Some(state) = state.filter(|_| all.len() > 1) else { return all };
-    let follows = |later, earlier| state.lineage(later).skip(1).any(|ancestor| ancestor == earlier);
-    let tips: Vec<EpochHash> =
-        all.iter().copied().filter(|&epoch| !all.iter().any(|&other| follows(other, epoch))).collect();
-    // A tip's own part of history is what it shares with no other: there the anchor must stand, at its newest epoch or before.
-    let own = |tip: EpochHash| {
-        let others = tips.iter().filter(move |&&other| other != tip).flat_map(|&other| state.lineage(other));
-        let shared: BTreeSet<EpochHash> = others.collect();
-        state.lineage(tip).filter(move |epoch| !shared.contains(epoch))
-    };
-    let vouched = |epoch: EpochHash| {
-        let begun = state.epochs.get(&epoch).map_or(&[][..], |epoch| &epoch.begun_at);
-        anchor.is_some_and(|anchor| begun.iter().any(|&begun| ancestry.follows(anchor, begun)))
-    };
-    let chosen: Vec<EpochHash> = tips.iter().copied().filter(|&tip| own(tip).any(vouched)).collect();
-    if chosen.len() == 1 { chosen } else { tips }
+/// One event on its way into the state.
+pub(super) struct Step<'a> {
+    /// Its place in the graph.
+    pub(super) at: usize,
+    pub(super) id: EventId,
+    pub(super) event: &'a Event,
+    /// Its time, never later than a signed event that follows it.
+    pub(super) time: Moment,
+    pub(super) mark: Option<Mark>,
+    pub(super) seen: &'a Seen,
 }
 
-/// Moves the active epoch on behind a beginning or a commit.
-pub(super) fn follow(what: &What, active: &mut Vec<EpochHash>) {
-    match what {
-        What::Created { epoch, .. } => *active = vec![epoch.hash],
-        What::Committed { epoch, .. } => *active = vec![*epoch],
-        _ => {}
+/// The time of each event: its own, and never later than a signed event that follows it.
+pub(super) fn times(graph: &Graph, walked: &Walked) -> Vec<Moment> {
+    let own = |here: usize| graph.nodes[here].line.event.time;
+    let mut times: Vec<Moment> = (0..graph.nodes.len()).map(own).collect();
+    // The earliest signed event from here on.
+    let mut signed: Vec<Option<Moment>> = vec![None; graph.nodes.len()];
+    for &here in graph.order.iter().rev() {
+        if walked.marks[here].is_some() {
+            signed[here] = Some(signed[here].map_or(own(here), |later| later.min(own(here))));
+        }
+        let Some(earliest) = signed[here] else { continue };
+        for &parent in &graph.nodes[here].parents {
+            signed[parent] = Some(signed[parent].map_or(earliest, |later| later.min(earliest)));
+        }
+        times[here] = times[here].min(earliest);
+    }
+    times
+}
+
+/// Folds every accepted event into the state. Nothing when no epoch is in force.
+pub(super) fn fold(graph: &Graph, walked: &Walked, headers: &Headers, anchors: &[Seen]) -> Option<State> {
+    let active = walked.epochs.in_force(&walked.all, anchors);
+    let vault = active.iter().find_map(|epoch| headers.get(epoch)).map(|header| header.vault)?;
+    let times = times(graph, walked);
+    let effective = effective(walked, &active);
+    let mut folding = Folding {
+        walked,
+        headers,
+        effective,
+        name: active.iter().find_map(|epoch| headers.get(epoch)).map(|header| header.name.clone()),
+        epochs: BTreeMap::new(),
+        stagings: BTreeMap::new(),
+        dealt: Vec::new(),
+        codes_named: Default::default(),
+        papers: Papers::default(),
+        openings: Openings::default(),
+        deposits: Deposits::default(),
+        codes: Default::default(),
+        torn_tails: BTreeSet::new(),
+        unknown: BTreeSet::new(),
+        newest_signed: None,
+        latest: None,
+    };
+    folding.begin();
+    for at in graph.canonical_order(&times) {
+        let event = &graph.nodes[at].line.event;
+        folding.latest = folding.latest.max(Some(event.time));
+        if walked.verdicts[at].is_err() {
+            continue;
+        }
+        let id = graph.nodes[at].line.id;
+        let mark = walked.marks[at];
+        folding.step(&Step { at, id, event, time: times[at], mark, seen: &walked.seen[at] });
+    }
+    Some(folding.end(graph, vault, active))
+}
+
+/// Epochs whose commits have their effect: those that every epoch in force comes from. Of a split, neither side's counts.
+fn effective(walked: &Walked, active: &[EpochHash]) -> BTreeSet<EpochHash> {
+    let mut lines = active.iter().map(|epoch| walked.epochs.lineage(*epoch).collect::<BTreeSet<EpochHash>>());
+    let first = lines.next().unwrap_or_default();
+    lines.fold(first, |common, line| common.intersection(&line).copied().collect())
+}
+
+/// A staging with where it stands.
+#[derive(Default)]
+pub(super) struct StagedAt {
+    pub(super) staging: Staging,
+    pieces: Vec<(Mark, Staging)>,
+    /// What each commit of it has seen.
+    commits: Vec<Seen>,
+    seen: Option<Seen>,
+    /// Its place in the graph.
+    pub(super) at: Option<usize>,
+}
+
+impl StagedAt {
+    /// Whether the staging follows this event.
+    pub(super) fn follows(&self, mark: Mark) -> bool {
+        self.seen.as_ref().is_some_and(|seen| seen.has(mark))
+    }
+
+    /// Joins the pieces. Once it was committed, only those count that a commit follows: who held the old cards could add more beside it.
+    fn join(&mut self) {
+        for (mark, piece) in std::mem::take(&mut self.pieces) {
+            if self.commits.is_empty() || self.commits.iter().any(|seen| seen.has(mark)) {
+                self.staging.add(&piece);
+            }
+        }
     }
 }
 
-/// Changes the state by an event that the rules accepted.
-pub(super) fn apply(line: &Line, place: &Place<'_>, state: &mut Option<State>) {
-    let event = &line.event;
-    if let What::Created { name, epoch } = &event.what {
-        *state = Some(created(event, name.clone(), epoch, place));
-        return;
-    }
-    let Some(state) = state else { return };
-    for signer in &event.signers {
-        if let Some(card) = state.epochs.get_mut(&signer.0).and_then(|epoch| epoch.card_mut(signer.1)) {
-            card.seen = card.seen.max(Some(event.time));
+struct Folding<'a> {
+    walked: &'a Walked,
+    headers: &'a Headers,
+    effective: BTreeSet<EpochHash>,
+    name: Option<VaultName>,
+    epochs: BTreeMap<EpochHash, EpochState>,
+    stagings: BTreeMap<EpochHash, StagedAt>,
+    /// What each staging says of the cards that it deals.
+    dealt: Vec<(Mark, NewEpoch)>,
+    codes_named: kept::CodesNamed,
+    papers: Papers,
+    openings: Openings,
+    deposits: Deposits,
+    codes: kept::RecoveryCodes,
+    torn_tails: BTreeSet<crate::quorum::Digest>,
+    unknown: BTreeSet<(u64, String)>,
+    newest_signed: Option<Moment>,
+    latest: Option<Moment>,
+}
+
+impl Folding<'_> {
+    /// Epochs that a card in the room proved are there before any event.
+    fn begin(&mut self) {
+        for &(epoch, mark) in &self.walked.proofs {
+            let Some(header) = self.headers.get(&epoch) else { continue };
+            let known = self.epochs.entry(epoch).or_insert_with(|| state_of(header));
+            known.has_begun = true;
+            known.begun = Some(header.dealt);
+            self.papers.dealt(epoch, mark, &[], header.custodians.len());
         }
     }
-    match &event.what {
-        What::Opened { .. } => state.openings.extend(opening(line, place)),
-        What::Revealed { session, .. } | What::Closed { session } | What::Exported { session } => {
-            if let What::Revealed { codes, .. } = &event.what {
-                state.codes.spend(codes);
-            }
-            if let Some(opening) = state.openings.iter_mut().find(|opening| opening.event == *session) {
-                attended(opening, &event.what, place, &state.deposits);
-            }
+
+    fn step(&mut self, step: &Step<'_>) {
+        let event = step.event;
+        if step.mark.is_some() {
+            self.newest_signed = self.newest_signed.max(Some(event.time));
+            self.papers.signed(step);
         }
-        What::Reviewed { openings } => {
-            state.openings.iter_mut().filter(|opening| openings.contains(&opening.event)).for_each(|opening| {
-                opening.reviewed = true;
-            });
-        }
-        What::Staged { epoch, deposits, replaced, renewed } => {
-            let (event, time) = (line.id, event.time);
-            let (deposits, replaced, renewed) = (deposits.clone(), replaced.clone(), renewed.clone());
-            let staging = Staging { event, time, deposits, replaced, renewed, at: place.at };
-            state.epochs.insert(epoch.hash, staged(epoch, staging, place));
-        }
-        What::Committed { epoch, left_out } => {
-            committed(state, *epoch, event, place);
-            for left in left_out {
-                if let Some(card) = state.epochs.get_mut(epoch).and_then(|epoch| epoch.card_mut(left.card)) {
-                    card.left_out = Some(left.reason.clone());
+        match &event.what {
+            What::Created { epoch, .. } => self.dealt(epoch, step, true),
+            What::Staged { epoch, staging, .. } => {
+                self.dealt(epoch, step, false);
+                // A beginning that a card proves may be signed by an epoch that is not here: then what it folds in is nobody's word.
+                if event.signers.iter().all(|signer| self.headers.contains_key(&signer.0)) {
+                    self.stage(epoch.hash, staging, step);
                 }
             }
+            What::StagedMore { epoch, staging, .. } => self.stage(*epoch, staging, step),
+            What::Committed { epoch, left_out } => {
+                self.stagings.entry(*epoch).or_default().commits.push(step.seen.clone());
+                if let Some(state) = self.epochs.get_mut(epoch) {
+                    state.has_begun = true;
+                    state.begun = Some(state.begun.map_or(step.time, |begun| begun.min(step.time)));
+                    for left in left_out {
+                        if let Some(card) = state.card_mut(left.card) {
+                            card.left_out = Some(left.reason.clone());
+                        }
+                    }
+                }
+            }
+            What::Opened { epoch, reason, incident, reported } => {
+                self.openings.opened(step, *epoch, reason, incident.as_ref(), reported);
+            }
+            What::Revealed { session, entry, fields, attachments, codes } => {
+                self.codes.spend(codes);
+                let fields = fields.iter().cloned().map(SecretPart::Field);
+                let parts = fields.chain(attachments.iter().cloned().map(SecretPart::Attachment));
+                self.openings.revealed(*session, step, entry, parts);
+            }
+            What::Exported { session } => self.openings.exported(*session, step),
+            What::Closed { session } => self.openings.closed(*session),
+            What::Reviewed { openings } => self.openings.reviewed(openings, step),
+            What::Deposited { .. } => {
+                self.deposits.deposited(step);
+                self.codes.deposited(step);
+                self.codes_named.deposited(step);
+            }
+            What::TailSetAside { hash, .. } => {
+                self.torn_tails.insert(*hash);
+            }
+            What::Unknown { version, kind } => {
+                self.unknown.insert((*version, kind.clone()));
+            }
+            What::ReadBack { epoch, card, file_destroyed } => {
+                self.papers.read_back(*epoch, *card, *file_destroyed, step)
+            }
+            What::Checked { epoch, card } => self.papers.checked(*epoch, *card, step),
+            What::Receipt { receipt } => self.papers.receipt(receipt, step),
+            What::Relocked { epoch, card, lock, card_file } => {
+                self.papers.relocked(*epoch, *card, lock.is_some(), *card_file, step);
+            }
+            What::Lost { epoch, card, reason } => self.papers.lost(*epoch, *card, reason.as_ref(), step),
+            What::Departed { epoch, card, reason } => self.papers.departed(*epoch, *card, reason.as_ref(), step),
+            What::PaperDestroyed { epoch, cards } => self.papers.paper_destroyed(*epoch, cards, step),
+            What::CardFilesDestroyed { epoch, cards } => self.papers.files_destroyed(*epoch, cards, step),
+            // What became of an epoch is told by the epochs themselves; that files are gone, by the folder.
+            What::Aborted { .. } | What::Deleted { .. } | What::Merged {} => {}
         }
-        What::Aborted { epoch, .. } => {
-            if let Some(epoch) = state.epochs.get_mut(epoch) {
-                epoch.aborted_at.push(place.at);
+    }
+
+    fn dealt(&mut self, new: &NewEpoch, step: &Step<'_>, begins: bool) {
+        let header = &self.headers[&new.hash];
+        let state = self.epochs.entry(new.hash).or_insert_with(|| state_of(header));
+        if begins {
+            state.has_begun = true;
+            state.begun = Some(state.begun.map_or(step.time, |begun| begun.min(step.time)));
+        } else {
+            state.staged = Some(state.staged.map_or(step.time, |staged| staged.min(step.time)));
+        }
+        if let Some(mark) = step.mark {
+            self.papers.dealt(new.hash, mark, &[], header.custodians.len());
+            self.dealt.push((mark, new.clone()));
+        }
+    }
+
+    /// Which cards were written to files, and which ask for a phrase. Of an epoch that was committed, only those words count that a commit
+    /// follows: who held the old cards could say other things beside it.
+    fn print(&mut self) {
+        for (mark, new) in std::mem::take(&mut self.dealt) {
+            let commits = self.stagings.get(&new.hash).map(|staged| staged.commits.as_slice()).unwrap_or_default();
+            if let Some(state) = self.epochs.get_mut(&new.hash)
+                && (commits.is_empty() || commits.iter().any(|seen| seen.has(mark)))
+            {
+                state.printed(&new);
+                self.papers.dealt(new.hash, mark, &new.card_files, state.cards.len());
             }
         }
-        What::Deposited { .. } => {
-            if let Some(pending) = deposit(event) {
-                state.deposited.insert((pending.deposit, pending.epoch, pending.entry.id.clone()));
-                state.deposits.push(pending);
-            }
-            kept::deposited(state, &event.what, event.time, place);
-        }
-        What::TailSetAside { hash, .. } => {
-            state.torn_tails.insert(*hash);
-        }
-        What::Deleted { sealed, deposits, attachments } => {
-            state.deleted_sealed.extend(sealed);
-            state.deleted_deposits.extend(deposits);
-            state.blobs.deleted.extend(attachments);
-        }
-        _ => card_event(state, event, place),
     }
-}
 
-fn opening(line: &Line, place: &Place<'_>) -> Option<Opening> {
-    let What::Opened { epoch, reason, incident } = &line.event.what else { return None };
-    Some(Opening {
-        event: line.id,
-        epoch: *epoch,
-        time: line.event.time,
-        reason: reason.clone(),
-        incident: incident.clone(),
-        attending: line.event.signers.clone(),
-        revealed: BTreeMap::new(),
-        exported: false,
-        closed: false,
-        resealed: false,
-        to_replace: Default::default(),
-        reviewed: false,
-        at: place.at,
-    })
-}
-
-fn staged(new: &NewEpoch, staging: Staging, place: &Place<'_>) -> EpochState {
-    let header = &place.headers[&new.hash];
-    let cards = u8::try_from(header.custodians.len()).expect("at most 32");
-    let mut epoch = EpochState::new(new.number, new.hash, header.previous, cards, new);
-    epoch.staging = Some(staging);
-    epoch
-}
-
-fn created(event: &Event, name: crate::vault::VaultName, new: &NewEpoch, place: &Place<'_>) -> State {
-    let header = &place.headers[&new.hash];
-    let cards = u8::try_from(header.custodians.len()).expect("at most 32");
-    let mut epoch = EpochState::new(new.number, new.hash, None, cards, new);
-    epoch.begun = Some(event.time);
-    epoch.begun_at.push(place.at);
-    State {
-        vault: event.vault,
-        name,
-        epochs: BTreeMap::from([(new.hash, epoch)]),
-        active: vec![new.hash],
-        openings: Vec::new(),
-        deposits: Vec::new(),
-        deposited: Default::default(),
-        folded: BTreeMap::new(),
-        blobs: Default::default(),
-        codes: Default::default(),
-        deleted_deposits: Default::default(),
-        deleted_sealed: Default::default(),
-        torn_tails: Default::default(),
+    fn stage(&mut self, epoch: EpochHash, staging: &Staging, step: &Step<'_>) {
+        let staged = self.stagings.entry(epoch).or_default();
+        staged.pieces.extend(step.mark.map(|mark| (mark, staging.clone())));
+        // What the first piece follows: the pieces behind it follow no more that counts.
+        staged.seen.get_or_insert_with(|| step.seen.clone());
+        staged.at.get_or_insert(step.at);
     }
-}
 
-/// What an opening's own events add to it. A code that is good once tells nothing of the secret behind it.
-fn attended(opening: &mut Opening, what: &What, place: &Place<'_>, deposits: &[PendingDeposit]) {
-    match what {
-        What::Revealed { entry, fields, attachments, .. } => {
-            opening.revealed.entry(entry.clone()).or_default().extend(fields.iter().cloned());
-            if fields.iter().any(|field| !field.is_public()) || !attachments.is_empty() {
-                opening.to_replace.insert(entry.clone());
+    fn end(mut self, graph: &Graph, vault: crate::quorum::VaultId, active: Vec<EpochHash>) -> State {
+        self.tell_fates(&active);
+        self.print();
+        self.stagings.values_mut().for_each(StagedAt::join);
+        let number = |epoch: &&EpochHash| self.headers.get(*epoch).map(|header| header.epoch);
+        let mut lineage: Vec<&EpochHash> = self.effective.iter().collect();
+        lineage.sort_by_key(number);
+        let effective: Vec<&StagedAt> = lineage.into_iter().filter_map(|epoch| self.stagings.get(epoch)).collect();
+        let mut blobs = self.deposits.blobs();
+        effective.iter().for_each(|staged| blobs.renew(&staged.staging.renewed));
+        let settled = self.deposits.settle(graph, &effective);
+        self.codes.settle(std::mem::take(&mut self.codes_named), graph, &effective);
+        let exported = |at, epoch| self.deposits.exported(at, epoch, graph, self.headers);
+        let openings = std::mem::take(&mut self.openings).settle(&effective, &exported);
+        for (hash, stranded) in self.stranded(&settled.pending) {
+            if let Some(epoch) = self.epochs.get_mut(&hash) {
+                epoch.stranded = stranded;
             }
         }
-        What::Exported { .. } => {
-            opening.exported = true;
-            let header = place.headers.get(&opening.epoch);
-            opening
-                .to_replace
-                .extend(header.into_iter().flat_map(|header| &header.entries).map(|entry| entry.id.clone()));
-            opening.to_replace.extend(deposits.iter().map(|pending| pending.entry.id.clone()));
-        }
-        _ => opening.closed = true,
-    }
-}
-
-fn committed(state: &mut State, hash: EpochHash, event: &Event, place: &Place<'_>) {
-    let Some(epoch) = state.epochs.get_mut(&hash) else { return };
-    let first = epoch.begun_at.is_empty();
-    epoch.begun.get_or_insert(event.time);
-    epoch.begun_at.push(place.at);
-    // The quorum that an anchor decided against answered nothing and folded nothing in for the vault that stands.
-    if place.abandoned.contains(&hash) {
-        return;
-    }
-    let Some(staging) = epoch.staging.clone() else { return };
-    let parent = epoch.parent;
-    // It answers only the openings that its staging follows: a later one saw the root, and a parallel one was not known.
-    for opening in state.openings.iter_mut().filter(|opening| place.ancestry.follows(staging.at, opening.at)) {
-        opening.resealed = true;
-        opening.to_replace.retain(|entry| !staging.replaced.contains(entry));
-    }
-    state.blobs.renew(&staging.renewed);
-    let (folded, pending): (Vec<_>, Vec<_>) = std::mem::take(&mut state.deposits)
-        .into_iter()
-        .partition(|deposit| staging.deposits.contains(&deposit.deposit));
-    state.deposits = pending;
-    state.folded.extend(folded.into_iter().map(|deposit| (deposit.deposit, deposit.epoch)));
-    if let Some(old) = parent.filter(|_| first).and_then(|parent| state.epochs.get_mut(&parent)) {
-        old.cards.iter_mut().filter(|card| card.lost.is_none()).for_each(|card| card.old_papers += 1);
-    }
-}
-
-fn deposit(event: &Event) -> Option<PendingDeposit> {
-    let What::Deposited { epoch, deposit, entry, fields, cleared, attached, detached, recovery_codes } = &event.what
-    else {
-        return None;
-    };
-    Some(PendingDeposit {
-        deposit: *deposit,
-        epoch: *epoch,
-        entry: entry.clone(),
-        fields: fields.clone(),
-        cleared: cleared.clone(),
-        attached: attached.clone(),
-        detached: detached.clone(),
-        recovery_codes: *recovery_codes,
-        time: event.time,
-        by: event.by.clone(),
-    })
-}
-
-/// Events that change one card, or a list of cards, of one epoch.
-fn card_event(state: &mut State, event: &Event, place: &Place<'_>) {
-    let mut change = |epoch: &EpochHash, cards: &[CardIndex], edit: &dyn Fn(&mut super::CardState)| {
-        let Some(epoch) = state.epochs.get_mut(epoch) else { return };
-        cards.iter().for_each(|&card| {
-            if let Some(card) = epoch.card_mut(card) {
-                edit(card);
+        self.papers.settle(&mut self.epochs, &self.walked.epochs, &self.effective);
+        for (hash, staged) in self.stagings {
+            if let Some(epoch) = self.epochs.get_mut(&hash) {
+                epoch.staging = staged.staging;
             }
+        }
+        State {
+            vault,
+            name: self.name.expect("an epoch in force has a header"),
+            active,
+            openings,
+            deposits: settled.pending,
+            conflicts: settled.conflicts,
+            last_rotated: settled.last_rotated,
+            folded: settled.folded,
+            dismissed: settled.dismissed,
+            blobs,
+            codes: self.codes,
+            torn_tails: self.torn_tails,
+            unknown: self.unknown,
+            newest_signed: self.newest_signed,
+            latest: self.latest,
+            highest: self.epochs.values().map(|epoch| epoch.number).max().unwrap_or(0),
+            epochs: self.epochs,
+        }
+    }
+
+    /// Deposits that wait here, and that a rotation which was decided against folded in: their files may be gone, and their values stand
+    /// in the contents of that side alone.
+    fn stranded(&self, pending: &[super::PendingDeposit]) -> BTreeMap<EpochHash, Vec<crate::quorum::Digest>> {
+        let waits: BTreeSet<_> = pending.iter().map(|pending| pending.deposit).collect();
+        let against = self.epochs.values().filter(|epoch| epoch.fate == Fate::DecidedAgainst);
+        let stranded = against.filter_map(|epoch| {
+            let folded = &self.stagings.get(&epoch.hash)?.staging.deposits;
+            Some((epoch.hash, folded.iter().filter(|deposit| waits.contains(*deposit)).copied().collect()))
         });
-    };
-    match &event.what {
-        What::ReadBack { epoch, card, file_destroyed } => {
-            change(epoch, &[*card], &|card| {
-                card.verified = Some(event.time);
-                card.seen = card.seen.max(Some(event.time));
-                card.card_file &= !file_destroyed;
-            });
-            if let Some(epoch) = state.epochs.get_mut(epoch) {
-                epoch.read_back_at.entry(*card).or_default().push(place.at);
-            }
-        }
-        What::Checked { epoch, card } => change(epoch, &[*card], &|card| {
-            card.verified = card.verified.or(Some(event.time));
-        }),
-        What::Receipt { receipt } => {
-            let receipt = &receipt.receipt;
-            // A clock that ran ahead, by mistake or not, must not put off the next check.
-            let time = receipt.time.min(event.time);
-            change(&receipt.epoch, &[receipt.card], &|card| {
-                card.seen = card.seen.max(Some(time));
-                card.verified = card.verified.or(Some(time));
-            });
-        }
-        What::Lost { epoch, card, reason } => {
-            change(epoch, &[*card], &|card| card.lost = Some((event.time, reason.clone())));
-        }
-        What::Departed { epoch, card, reason } => {
-            change(epoch, &[*card], &|card| card.departed = Some((event.time, reason.clone())));
-        }
-        What::Relocked { epoch, card, lock, card_file } => change(epoch, &[*card], &|card| {
-            card.locked = lock.is_some();
-            card.ever_locked |= card.locked;
-            card.card_file |= card_file;
-            card.old_papers += 1;
-            card.verified = None;
-        }),
-        What::PaperDestroyed { epoch, cards } => change(epoch, cards, &|card| {
-            card.old_papers = 0;
-            card.paper_destroyed = true;
-        }),
-        What::CardFilesDestroyed { epoch, cards } => change(epoch, cards, &|card| card.card_file = false),
-        _ => {}
+        stranded.collect()
     }
+
+    fn tell_fates(&mut self, active: &[EpochHash]) {
+        let ended: BTreeSet<EpochHash> =
+            active.iter().flat_map(|epoch| self.walked.epochs.lineage(*epoch).skip(1)).collect();
+        let facts = &self.walked.epochs;
+        for epoch in self.epochs.values_mut() {
+            let known = facts.get(epoch.hash);
+            epoch.has_begun |= known.is_some_and(|facts| !facts.begun.is_empty());
+            let aborted = known.is_some_and(|facts| !facts.aborted.is_empty());
+            let more = known.map_or(0, |facts| facts.more_for(&self.walked.all));
+            // An epoch that began was whole; what its old quorum says beside that it has besides counts for nothing.
+            let waits_for = |facts: &EpochFacts| (1..=more).any(|piece| !facts.pieces.contains_key(&piece));
+            epoch.incomplete = !epoch.has_begun && known.is_some_and(waits_for);
+            epoch.fate = if active.contains(&epoch.hash) {
+                Fate::InForce
+            } else if ended.contains(&epoch.hash) {
+                Fate::Ended
+            } else if epoch.has_begun {
+                // Also where it was given up in the history that counts: what it folded in may be nowhere else.
+                Fate::DecidedAgainst
+            } else if aborted {
+                Fate::GivenUp
+            } else if epoch.parent.is_some_and(|parent| active.contains(&parent)) {
+                Fate::Staged
+            } else {
+                Fate::Overtaken
+            };
+        }
+    }
+}
+
+fn state_of(header: &EpochHeader) -> EpochState {
+    let cards = u8::try_from(header.custodians.len()).unwrap_or(u8::MAX);
+    EpochState::new(header.epoch, header.hash(), header.previous, cards)
+}
+
+/// A secret of an entry.
+pub(super) fn secret(entry: &crate::vault::EntryId, secret: SecretPart) -> Replaced {
+    Replaced { entry: entry.clone(), secret }
 }

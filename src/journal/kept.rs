@@ -3,18 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{OneTimeCode, Renewed, What};
-use super::rules::Place;
-use super::state::State;
+use super::fold::{StagedAt, Step};
+use super::graph::Graph;
 use crate::quorum::Digest;
-use crate::vault::{EntryId, Moment};
+use crate::vault::EntryId;
 
-/// Blobs of attachments, as the log names them. In whatever order two copies met, it is the same.
+/// Blobs of attachments, as the log names them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Blobs {
     named: BTreeMap<Digest, EntryId>,
+    sizes: BTreeMap<Digest, u64>,
     renewed: BTreeSet<Digest>,
-    /// Blobs that the log says were deleted.
-    pub deleted: BTreeSet<Digest>,
 }
 
 impl Blobs {
@@ -35,7 +34,14 @@ impl Blobs {
         self.named.get(blob)
     }
 
-    fn name(&mut self, blob: Digest, entry: &EntryId) {
+    /// Bytes of a blob, as the log tells them.
+    #[must_use]
+    pub fn size(&self, blob: &Digest) -> Option<u64> {
+        self.sizes.get(blob).copied()
+    }
+
+    pub(super) fn name(&mut self, blob: Digest, size: u64, entry: &EntryId) {
+        self.sizes.entry(blob).or_insert(size);
         let known = self.named.entry(blob).or_insert_with(|| entry.clone());
         if entry < known {
             known.clone_from(entry);
@@ -43,9 +49,9 @@ impl Blobs {
     }
 
     pub(super) fn renew(&mut self, renewed: &[Renewed]) {
-        for Renewed { from, to, .. } in renewed {
+        for Renewed { from, to, size } in renewed {
             if let Some(entry) = self.named.get(from).cloned() {
-                self.name(*to, &entry);
+                self.name(*to, *size, &entry);
             }
             self.renewed.insert(*from);
         }
@@ -53,22 +59,65 @@ impl Blobs {
 }
 
 /// The recovery codes that a deposit brought.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct CodeSet {
-    time: Moment,
-    /// How many sets of the same entry and the same second it follows: times are told in whole seconds, and two deposits fit into one.
-    after: usize,
     set: Digest,
     count: u16,
-    /// Where in the log.
-    at: usize,
+}
+
+impl CodeSet {
+    /// The set that a deposit brings, or that it removes.
+    fn of<'a>(step: &Step<'a>) -> Option<(&'a EntryId, CodeSet)> {
+        let What::Deposited { deposit, entry, cleared, recovery_codes, .. } = &step.event.what else { return None };
+        let removed = cleared.iter().any(|name| name.as_str() == "recovery_codes");
+        let count = recovery_codes.or(removed.then_some(0))?;
+        Some((&entry.id, CodeSet { set: *deposit, count }))
+    }
 }
 
 /// Recovery codes, as the log counts them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecoveryCodes {
-    sets: BTreeMap<EntryId, BTreeSet<CodeSet>>,
+    /// The sets of each entry, the oldest first.
+    sets: BTreeMap<EntryId, Vec<CodeSet>>,
+    known: BTreeSet<(EntryId, Digest)>,
     spent: BTreeSet<(Digest, u16)>,
+    /// The sets of each entry that only a quorum calms: those that the newest rotation sealed, and where none was, all that anybody named.
+    sure: BTreeMap<EntryId, Vec<CodeSet>>,
+}
+
+/// Every word about sets of recovery codes, as it was said: where, of which entry, how many.
+#[derive(Default)]
+pub(super) struct CodesNamed(Vec<(usize, EntryId, CodeSet)>);
+
+impl CodesNamed {
+    pub(super) fn deposited(&mut self, step: &Step<'_>) {
+        self.0.extend(CodeSet::of(step).map(|(entry, set)| (step.at, entry.clone(), set)));
+    }
+
+    /// For each of them, which of these stagings sealed it. Whoever names a set that was sealed before changes nothing of it: the staging
+    /// must have known those words.
+    fn sealed_by(&self, graph: &Graph, stagings: &[&StagedAt]) -> Vec<Option<usize>> {
+        let (mut questions, mut ranks) = (Vec::new(), Vec::new());
+        for (rank, staged) in stagings.iter().enumerate() {
+            let deposits: BTreeSet<&Digest> = staged.staging.deposits.iter().collect();
+            let named = self.0.iter().filter(|(_, _, set)| deposits.contains(&set.set)).map(|(place, _, _)| *place);
+            let named: Vec<usize> = named.collect();
+            if let (Some(at), false) = (staged.at, named.is_empty()) {
+                questions.push((at, named));
+                ranks.push(rank);
+            }
+        }
+        let mut sealed: BTreeMap<usize, usize> = BTreeMap::new();
+        let beside = graph.unfollowed(&questions);
+        for (((_, named), beside), rank) in questions.iter().zip(beside).zip(ranks) {
+            let beside: BTreeSet<usize> = beside.into_iter().collect();
+            for place in named.iter().filter(|place| !beside.contains(*place)) {
+                sealed.entry(*place).or_insert(rank);
+            }
+        }
+        self.0.iter().map(|(place, _, _)| sealed.get(place).copied()).collect()
+    }
 }
 
 /// How many recovery codes an entry has left, as far as the log knows.
@@ -91,12 +140,40 @@ impl RecoveryCodes {
 
     /// What is left of the newest set of each entry that has one.
     pub fn left(&self) -> impl Iterator<Item = CodesLeft> {
-        self.sets.iter().filter_map(|(entry, sets)| {
-            let newest = sets.last().filter(|newest| newest.count > 0)?;
-            let spent = self.spent.range((newest.set, 1)..=(newest.set, newest.count)).count();
-            let spent = u16::try_from(spent).expect("at most as many as there are");
-            Some(CodesLeft { entry: entry.clone(), left: newest.count - spent, count: newest.count })
+        self.sets.iter().filter_map(|(entry, sets)| self.left_of(entry, sets.last()?))
+    }
+
+    /// What is left of the set that a quorum sealed last, and where none was, of those that were put in. Of several, that of which the
+    /// smallest part is left: nobody's word alone calms that codes are used up.
+    pub fn left_for_sure(&self) -> impl Iterator<Item = CodesLeft> {
+        self.sure.iter().filter_map(|(entry, sets)| {
+            let left = sets.iter().filter_map(|set| self.left_of(entry, set));
+            left.min_by_key(|codes| (codes.left > codes.count / 4, codes.left, codes.count))
         })
+    }
+
+    /// Tells the sets for sure. The stagings that count come from the oldest to the newest.
+    pub(super) fn settle(&mut self, named: CodesNamed, graph: &Graph, stagings: &[&StagedAt]) {
+        let sealed = named.sealed_by(graph, stagings);
+        let mut newest: BTreeMap<EntryId, Option<usize>> = BTreeMap::new();
+        for ((_, entry, _), sealed) in named.0.iter().zip(&sealed) {
+            let known = newest.entry(entry.clone()).or_default();
+            *known = (*known).max(*sealed);
+        }
+        for ((_, entry, set), sealed) in named.0.into_iter().zip(sealed) {
+            if newest[&entry] == sealed {
+                self.sure.entry(entry).or_default().push(set);
+            }
+        }
+    }
+
+    fn left_of(&self, entry: &EntryId, newest: &CodeSet) -> Option<CodesLeft> {
+        if newest.count == 0 {
+            return None;
+        }
+        let spent = self.spent.range((newest.set, 1)..=(newest.set, newest.count)).count();
+        let spent = u16::try_from(spent).unwrap_or(newest.count);
+        Some(CodesLeft { entry: entry.clone(), left: newest.count - spent, count: newest.count })
     }
 
     /// How many codes the largest set had that was ever put into an entry; nothing when none was.
@@ -111,19 +188,12 @@ impl RecoveryCodes {
             OneTimeCode::TimeBased => None,
         }));
     }
-}
 
-/// Takes in what a deposit brings of both.
-pub(super) fn deposited(state: &mut State, what: &What, time: Moment, place: &Place<'_>) {
-    let What::Deposited { deposit, entry, cleared, attached, recovery_codes, .. } = what else { return };
-    for attached in attached {
-        state.blobs.name(attached.blob, &entry.id);
-    }
-    let removed = cleared.iter().any(|name| name.as_str() == "recovery_codes");
-    if let Some(count) = recovery_codes.or(removed.then_some(0)) {
-        let sets = state.codes.sets.entry(entry.id.clone()).or_default();
-        let after =
-            sets.iter().filter(|known| known.time == time && place.ancestry.follows(place.at, known.at)).count();
-        sets.insert(CodeSet { time, after, set: *deposit, count, at: place.at });
+    /// Takes in the set that a deposit brings, or that it removes.
+    pub(super) fn deposited(&mut self, step: &Step<'_>) {
+        let Some((entry, set)) = CodeSet::of(step) else { return };
+        if self.known.insert((entry.clone(), set.set)) {
+            self.sets.entry(entry.clone()).or_default().push(set);
+        }
     }
 }

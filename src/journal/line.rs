@@ -3,12 +3,16 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::event::Event;
-use crate::quorum::{CustodianKey, EventId, Signature};
-use crate::vault::{FORMAT_VERSION, from_canonical, to_canonical};
+use super::event::{Event, Signer, What};
+use crate::bounds::LINE_BYTES;
+use crate::quorum::{CustodianKey, EventId, Signature, VaultId};
+use crate::vault::{Moment, from_canonical, to_canonical};
 
 /// What signatures under events are bound to: this text, NUL, the event id.
 pub const EVENT_DOMAIN: &str = "breakglass/1 event";
+
+/// The newest version of events that this program knows. An event carries the version that brought its kind.
+pub const EVENT_VERSION: u32 = 1;
 
 /// A line that was read.
 #[derive(Clone, Debug)]
@@ -24,8 +28,10 @@ pub struct Line {
 /// Why a line was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnreadableLine {
-    /// A higher version of the format; the line's own number.
+    /// Written by a newer breakglass, in a shape of which not even the links can be read; the line's own version.
     UnknownVersion(u64),
+    /// It has more bytes than a line may have.
+    TooLong,
     /// Not a line of this format; what was wrong, in English.
     Malformed(String),
 }
@@ -61,18 +67,31 @@ impl Line {
     /// Reads a line that nobody vouches for: it must equal its canonical form byte for byte.
     ///
     /// # Errors
-    /// When it does not, or is of another version.
+    /// When it does not, or nothing of it can be read.
     pub fn read(bytes: &[u8]) -> Result<Line, UnreadableLine> {
         let line = Line::read_known(bytes)?;
+        if matches!(line.event.what, What::Unknown { .. }) {
+            return Ok(line);
+        }
         from_canonical::<serde_json::Value>(bytes).map_err(|error| UnreadableLine::Malformed(error.0))?;
-        Ok(line)
+        // A field that is null, or a list that is empty, is left out, and what an event follows is named once and in order: there is one way
+        // to write an event.
+        let in_order = line.event.previous.is_sorted_by(|one, next| one < next);
+        if in_order && line.bytes() == bytes {
+            Ok(line)
+        } else {
+            Err(UnreadableLine::Malformed("written in another way".to_owned()))
+        }
     }
 
     /// Reads a line whose bytes this machine read in full before, without asking again whether they are canonical.
     ///
     /// # Errors
-    /// When it is not a line, or of another version.
+    /// When nothing of it can be read.
     pub fn read_known(bytes: &[u8]) -> Result<Line, UnreadableLine> {
+        if bytes.len() > LINE_BYTES {
+            return Err(UnreadableLine::TooLong);
+        }
         let Raw { event, signatures } = serde_json::from_slice(bytes).map_err(malformed)?;
         Line::of(event, signatures)
     }
@@ -92,11 +111,14 @@ impl Line {
     }
 
     fn of(raw: &RawValue, signatures: Vec<Signature>) -> Result<Line, UnreadableLine> {
-        let event: Event =
-            serde_json::from_str(raw.get()).map_err(|error| version_of(raw.get()).unwrap_or(malformed(error)))?;
-        if event.version != FORMAT_VERSION {
-            return Err(UnreadableLine::UnknownVersion(event.version.into()));
-        }
+        let event = match serde_json::from_str::<Event>(raw.get()) {
+            Ok(event) if event.version == EVENT_VERSION => event,
+            Ok(_) => newer(raw.get())?,
+            Err(error) => match version_of(raw.get()) {
+                Some(version) if version > u64::from(EVENT_VERSION) => newer(raw.get())?,
+                _ => return Err(malformed(error)),
+            },
+        };
         Ok(Line { id: EventId::of(raw.get().as_bytes()), event, signatures })
     }
 }
@@ -105,12 +127,41 @@ fn malformed(error: serde_json::Error) -> UnreadableLine {
     UnreadableLine::Malformed(error.to_string())
 }
 
-/// A line of a higher version may have any shape; its number is what to tell.
-fn version_of(event: &str) -> Option<UnreadableLine> {
+#[derive(Deserialize)]
+struct Version {
+    version: u64,
+}
+
+fn version_of(event: &str) -> Option<u64> {
+    serde_json::from_str(event).ok().map(|Version { version }| version)
+}
+
+/// The frame of an event that a newer breakglass wrote. Other events follow it, so its place in history must be known.
+fn newer(event: &str) -> Result<Event, UnreadableLine> {
     #[derive(Deserialize)]
-    struct Version {
+    struct Frame {
         version: u64,
+        vault: VaultId,
+        previous: Vec<EventId>,
+        time: Moment,
+        #[serde(default)]
+        signers: Vec<Signer>,
+        what: serde_json::Map<String, serde_json::Value>,
     }
-    let Version { version } = serde_json::from_str(event).ok()?;
-    (version != u64::from(FORMAT_VERSION)).then_some(UnreadableLine::UnknownVersion(version))
+    let version = version_of(event).unwrap_or(0);
+    if version <= u64::from(EVENT_VERSION) {
+        return Err(UnreadableLine::Malformed(format!("version {version}")));
+    }
+    let frame: Frame = serde_json::from_str(event).map_err(|_| UnreadableLine::UnknownVersion(version))?;
+    let kind = frame.what.keys().next().cloned().unwrap_or_default();
+    let kind = kind.chars().filter(|letter| letter.is_ascii_lowercase() || *letter == '_').take(40).collect();
+    Ok(Event {
+        version: u32::try_from(frame.version).unwrap_or(u32::MAX),
+        vault: frame.vault,
+        previous: frame.previous,
+        time: frame.time,
+        by: None,
+        signers: frame.signers,
+        what: What::Unknown { version: frame.version, kind },
+    })
 }

@@ -9,15 +9,16 @@ use crate::quorum::EventId;
 /// The lines of `theirs` that `ours` lacks, in an order in which each stands behind the events that it follows.
 ///
 /// What cannot be read counts in neither copy: a line that is damaged here is taken from there, and one that is damaged there stays
-/// there, where it is named. A line that follows something in neither copy comes last; the fold tells what it misses.
+/// there, where it is named. So does an event of ours in `doubted`, whose signatures are false here. A line that follows something in neither copy
+/// comes last; the fold tells what it misses.
 #[must_use]
-pub fn join<'a>(ours: &[&[u8]], theirs: &[&'a [u8]]) -> Vec<&'a [u8]> {
+pub fn join<'a>(ours: &[&[u8]], theirs: &[&'a [u8]], doubted: &BTreeSet<EventId>) -> Vec<&'a [u8]> {
     let known: BTreeSet<EventId> = ours.iter().filter_map(|bytes| Line::read(bytes).ok()).map(|line| line.id).collect();
     let mut taken = BTreeSet::new();
     let mut lines: Vec<(Line, &'a [u8])> = Vec::new();
     for &bytes in theirs {
         if let Ok(line) = Line::read(bytes)
-            && !known.contains(&line.id)
+            && (!known.contains(&line.id) || (doubted.contains(&line.id) && !ours.contains(&bytes)))
             && taken.insert(line.id)
         {
             lines.push((line, bytes));

@@ -22,6 +22,8 @@ pub struct Receipt {
     pub card: CardIndex,
     /// When, by the clock of that machine.
     pub time: Moment,
+    /// Whether the card's paper asks for a phrase: a paper from before it was printed anew proves nothing about the new one.
+    pub locked: bool,
 }
 
 /// A receipt with the card's signature.
@@ -37,8 +39,15 @@ pub struct SignedReceipt {
 impl SignedReceipt {
     /// Signs a receipt with the card's key.
     #[must_use]
-    pub fn sign(vault: VaultId, epoch: EpochHash, card: CardIndex, time: Moment, key: &CustodianKey) -> SignedReceipt {
-        let receipt = Receipt { version: FORMAT_VERSION, vault, epoch, card, time };
+    pub fn sign(
+        vault: VaultId,
+        epoch: EpochHash,
+        card: CardIndex,
+        locked: bool,
+        time: Moment,
+        key: &CustodianKey,
+    ) -> SignedReceipt {
+        let receipt = Receipt { version: FORMAT_VERSION, vault, epoch, card, time, locked };
         let signature = key.sign(RECEIPT_DOMAIN, &Digest::of(&to_canonical(&receipt)).0);
         SignedReceipt { receipt, signature }
     }

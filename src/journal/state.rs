@@ -2,24 +2,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event::{Attached, Renewed, Signer};
+use super::event::{Attached, NewEpoch, Replaced, SecretPart, Signer, Staging};
 use super::kept::{Blobs, RecoveryCodes};
 use crate::quorum::{CardIndex, Digest, EpochHash, EventId, VaultId};
-use crate::vault::{AttachmentName, EntryId, FieldName, Moment, PublicEntry, VaultName};
+use crate::vault::{AttachmentName, Claim, EntryId, FieldName, Moment, PublicEntry, VaultName};
+
+/// What somebody said of a card: that it is lost, or that its custodian left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The event.
+    pub event: EventId,
+    /// When, as claimed; never later than a signed event that follows it.
+    pub time: Moment,
+    /// Who, as claimed.
+    pub by: Option<Claim>,
+    /// What is known of it, as claimed.
+    pub reason: Option<Claim>,
+}
 
 /// One card of an epoch, as far as the log knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CardState {
     /// The card.
     pub index: CardIndex,
-    /// When it was read back from paper; until then it is unverified.
+    /// When it was read back from paper, or checked at the vault since its paper was last printed; until then it is unverified.
     pub verified: Option<Moment>,
-    /// When it last proved itself: read back, checked, or signed an opening or a staging.
+    /// When it last proved itself: read back, checked, signed something, or signed a receipt. A clock can have been ahead.
     pub seen: Option<Moment>,
-    /// When and how it was lost, as claimed.
-    pub lost: Option<(Moment, String)>,
-    /// When and why its custodian left, as claimed.
-    pub departed: Option<(Moment, String)>,
+    /// Every time at which it proved itself, in order.
+    pub(super) seen_at: Vec<Moment>,
+    /// Who said that it is lost; the first one counts, and none is overwritten.
+    pub lost: Vec<Report>,
+    /// Who said that its custodian left; the first one counts, and none is overwritten.
+    pub departed: Vec<Report>,
     /// Whether it asks for a phrase.
     pub locked: bool,
     /// Whether a paper of it ever asked for a phrase: its share must not be locked under another one.
@@ -28,34 +43,56 @@ pub struct CardState {
     pub card_file: bool,
     /// Papers of this card that no longer count and are still to be destroyed.
     pub old_papers: u32,
-    /// Whether somebody said that papers of it were destroyed.
-    pub paper_destroyed: bool,
     /// Why the epoch began without this card having been read back.
-    pub left_out: Option<String>,
+    pub left_out: Option<Claim>,
 }
 
 impl CardState {
-    fn new(index: CardIndex, locked: bool, card_file: bool) -> CardState {
+    pub(super) fn new(index: CardIndex) -> CardState {
         CardState {
             index,
             verified: None,
             seen: None,
-            lost: None,
-            departed: None,
-            locked,
-            ever_locked: locked,
-            card_file,
+            seen_at: Vec::new(),
+            lost: Vec::new(),
+            departed: Vec::new(),
+            locked: false,
+            ever_locked: false,
+            card_file: false,
             old_papers: 0,
-            paper_destroyed: false,
             left_out: None,
         }
+    }
+
+    /// When it last proved itself up to this moment: what is dated later puts nothing off.
+    #[must_use]
+    pub fn seen_by(&self, now: Moment) -> Option<Moment> {
+        let later = self.seen_at.partition_point(|seen| *seen <= now);
+        later.checked_sub(1).map(|last| self.seen_at[last])
     }
 
     /// Whether it can still be counted on to come.
     #[must_use]
     pub fn is_usable(&self) -> bool {
-        self.lost.is_none() && self.departed.is_none()
+        self.lost.is_empty() && self.departed.is_empty()
     }
+}
+
+/// What became of an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Staged, and neither committed nor given up.
+    Staged,
+    /// It is in force, or one of those that claim to be.
+    InForce,
+    /// Another epoch followed it.
+    Ended,
+    /// It was given up before it began.
+    GivenUp,
+    /// It was staged beside an epoch that another one followed.
+    Overtaken,
+    /// It began in a history that a head from paper decided against.
+    DecidedAgainst,
 }
 
 /// One epoch, as far as the log knows.
@@ -67,40 +104,52 @@ pub struct EpochState {
     pub hash: EpochHash,
     /// The epoch before.
     pub parent: Option<EpochHash>,
-    /// When it became the active one.
+    /// When it came into force.
     pub begun: Option<Moment>,
-    /// How it was staged, when it was.
-    pub staging: Option<Staging>,
+    /// Whether a commit, or a proof by a card, brought it into force, whatever became of it.
+    pub has_begun: bool,
+    /// When it was staged.
+    pub staged: Option<Moment>,
+    /// What its staging does; nothing for the first epoch.
+    pub staging: Staging,
+    /// Whether pieces of its staging are missing: it cannot be committed.
+    pub incomplete: bool,
+    /// What became of it.
+    pub fate: Fate,
+    /// Deposits that wait, though this epoch folded them in: a head from paper decided against it, and their files may be gone.
+    pub stranded: Vec<Digest>,
     /// Its cards.
     pub cards: Vec<CardState>,
-    /// Where in the log it was given up; copies that lived apart can each have done it.
-    pub(super) aborted_at: Vec<usize>,
-    /// Where in the log it became the active one.
-    pub(super) begun_at: Vec<usize>,
-    /// Where in the log each card was read back.
-    pub(super) read_back_at: BTreeMap<CardIndex, Vec<usize>>,
 }
 
 impl EpochState {
-    pub(super) fn new(
-        number: u32,
-        hash: EpochHash,
-        parent: Option<EpochHash>,
-        cards: u8,
-        new: &super::NewEpoch,
-    ) -> Self {
-        let card = |index| CardState::new(index, new.locked.contains(&index), new.card_files.contains(&index));
+    pub(super) fn new(number: u32, hash: EpochHash, parent: Option<EpochHash>, cards: u8) -> EpochState {
         EpochState {
             number,
             hash,
             parent,
             begun: None,
-            staging: None,
-            cards: CardIndex::first(cards).map(card).collect(),
-            aborted_at: Vec::new(),
-            begun_at: Vec::new(),
-            read_back_at: BTreeMap::new(),
+            has_begun: false,
+            staged: None,
+            staging: Staging::default(),
+            incomplete: false,
+            fate: Fate::Staged,
+            stranded: Vec::new(),
+            cards: CardIndex::first(cards).map(CardState::new).collect(),
         }
+    }
+
+    pub(super) fn printed(&mut self, new: &NewEpoch) {
+        for card in &mut self.cards {
+            card.locked |= new.locked.contains(&card.index);
+            card.ever_locked |= card.locked;
+        }
+    }
+
+    /// Since when it is in force, seen from this moment: a commit that is dated later puts nothing off, and it was staged before.
+    #[must_use]
+    pub fn begun_by(&self, now: Moment) -> Moment {
+        [self.begun, self.staged].into_iter().flatten().find(|moment| *moment <= now).unwrap_or(now)
     }
 
     /// The card with this number.
@@ -113,37 +162,18 @@ impl EpochState {
         self.cards.get_mut(usize::from(index.get()) - 1)
     }
 
-    /// Whether a paper of this card no longer counts and is still to be destroyed. When a staged epoch was given up, and not committed
-    /// in another copy, that is every paper that was read back: with an old copy of the folder it would open what was staged.
-    #[must_use]
-    pub fn has_old_paper(&self, card: &CardState) -> bool {
-        let given_up = !self.aborted_at.is_empty() && self.begun.is_none();
-        card.old_papers > 0 || (given_up && card.verified.is_some() && !card.paper_destroyed)
-    }
-
     /// How many cards can still be counted on, less the threshold: what may be lost before the vault cannot be opened.
     #[must_use]
     pub fn margin(&self, threshold: u8) -> i32 {
         let usable = self.cards.iter().filter(|card| card.is_usable()).count();
         i32::try_from(usable).expect("at most 32 cards") - i32::from(threshold)
     }
-}
 
-/// How an epoch was staged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Staging {
-    /// The event.
-    pub event: EventId,
-    /// When.
-    pub time: Moment,
-    /// The deposits that it folds in.
-    pub deposits: Vec<Digest>,
-    /// The entries whose credential was replaced.
-    pub replaced: Vec<EntryId>,
-    /// Blobs of attachments that were encrypted anew.
-    pub renewed: Vec<Renewed>,
-    /// Where in the log.
-    pub(super) at: usize,
+    /// How many of its cards were read back from paper.
+    #[must_use]
+    pub fn read_back(&self) -> usize {
+        self.cards.iter().filter(|card| card.verified.is_some()).count()
+    }
 }
 
 /// One opening and what became of it.
@@ -156,27 +186,28 @@ pub struct Opening {
     /// When.
     pub time: Moment,
     /// Why.
-    pub reason: String,
+    pub reason: Claim,
     /// The number of the incident.
-    pub incident: Option<String>,
+    pub incident: Option<Claim>,
     /// The cards that attended.
     pub attending: Vec<Signer>,
+    /// Attending cards that had been reported as lost, or whose custodians had left.
+    pub reported: Vec<CardIndex>,
     /// What was shown.
-    pub revealed: BTreeMap<EntryId, BTreeSet<FieldName>>,
+    pub revealed: BTreeMap<EntryId, BTreeSet<SecretPart>>,
     /// Whether everything was written out in the clear.
     pub exported: bool,
     /// Whether it was closed.
     pub closed: bool,
     /// Whether a rotation that follows it was committed.
     pub resealed: bool,
-    /// Entries that were shown and whose credential no committed rotation since has replaced.
-    pub to_replace: BTreeSet<EntryId>,
+    /// Secrets that were shown and that no committed rotation since says were replaced.
+    pub to_replace: BTreeSet<Replaced>,
     /// Whether somebody said that the sign-in logs were reviewed.
     pub reviewed: bool,
-    pub(super) at: usize,
 }
 
-/// A deposit that no committed rotation has folded in.
+/// A deposit that no committed rotation has folded in or dismissed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingDeposit {
     /// SHA-256 of its file, which is its name.
@@ -195,10 +226,23 @@ pub struct PendingDeposit {
     pub detached: Vec<AttachmentName>,
     /// How many recovery codes it gives, when it gives any.
     pub recovery_codes: Option<u16>,
-    /// When, as claimed.
+    /// When, as claimed; never later than a signed event that follows it.
     pub time: Moment,
+    /// When, in the words of the event itself.
+    pub claimed: Moment,
     /// Who, as claimed.
-    pub by: Option<String>,
+    pub by: Option<Claim>,
+}
+
+/// Values of one field that were put in apart from each other: nobody knows which is the newest, and nothing here picks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DepositConflict {
+    /// The entry.
+    pub entry: EntryId,
+    /// What was given or removed in each.
+    pub secret: SecretPart,
+    /// The deposits, the one that is shown first last.
+    pub deposits: Vec<Digest>,
 }
 
 /// What the vault is.
@@ -208,32 +252,40 @@ pub struct State {
     pub vault: VaultId,
     /// Its name.
     pub name: VaultName,
-    /// Every epoch that an accepted event names.
+    /// Every epoch that an accepted event names, or that a card in the room proved.
     pub epochs: BTreeMap<EpochHash, EpochState>,
-    /// The active epoch; more than one is a split, which only an anchor decides.
+    /// The epoch in force; more than one is a split, which only a head from paper decides.
     pub active: Vec<EpochHash>,
     /// Every opening, oldest first.
     pub openings: Vec<Opening>,
     /// Deposits that wait for a rotation, oldest first.
     pub deposits: Vec<PendingDeposit>,
-    /// Every deposit that was accepted: each counts once.
-    pub(super) deposited: BTreeSet<(Digest, EpochHash, EntryId)>,
+    /// Fields that were put in apart, of deposits that wait.
+    pub conflicts: Vec<DepositConflict>,
+    /// The earliest day that anybody claimed of a credential in a deposit that waits.
+    pub(super) last_rotated: BTreeMap<EntryId, Moment>,
     /// Files of deposits that a commit folded in, with their epochs, which may be deleted.
     pub folded: BTreeMap<Digest, EpochHash>,
+    /// Files of deposits that a quorum dismissed, with their epochs, which may be deleted.
+    pub dismissed: BTreeMap<Digest, EpochHash>,
     /// Blobs of attachments.
     pub blobs: Blobs,
     /// Recovery codes, and which of them were shown.
     pub codes: RecoveryCodes,
-    /// Files that the log says were deleted.
-    pub deleted_deposits: BTreeSet<Digest>,
-    /// Epochs whose sealed contents the log says were deleted.
-    pub deleted_sealed: BTreeSet<EpochHash>,
     /// SHA-256 of every tail that the log says was set aside.
     pub torn_tails: BTreeSet<Digest>,
+    /// Events that a newer breakglass wrote: their versions and the words by which their kinds go.
+    pub unknown: BTreeSet<(u64, String)>,
+    /// The newest time under a signature that counts, as its event tells it: no clock may stand before it.
+    pub newest_signed: Option<Moment>,
+    /// The latest time that any event tells.
+    pub latest: Option<Moment>,
+    /// The highest number of an epoch, so far.
+    pub(super) highest: u32,
 }
 
 impl State {
-    /// The active epoch, unless the history is split.
+    /// The epoch in force, unless the history is split.
     #[must_use]
     pub fn active_epoch(&self) -> Option<&EpochState> {
         match self.active.as_slice() {
@@ -242,18 +294,17 @@ impl State {
         }
     }
 
-    /// The epoch that is staged beside the active one, the newest when there are several.
+    /// The epoch that is staged beside the one in force, the newest when there are several.
     #[must_use]
     pub fn staged_epoch(&self) -> Option<&EpochState> {
         self.active_epoch()?;
-        self.epochs.values().filter(|epoch| self.is_waiting(epoch)).max_by_key(|epoch| epoch.number)
+        self.epochs.values().filter(|epoch| self.is_waiting(epoch)).max_by_key(|epoch| (epoch.number, epoch.hash))
     }
 
-    /// Whether an epoch is staged beside an active one, neither committed nor given up.
+    /// Whether an epoch is staged beside one in force, neither committed nor given up.
     #[must_use]
     pub fn is_waiting(&self, epoch: &EpochState) -> bool {
-        let beside_active = epoch.parent.is_some_and(|parent| self.active.contains(&parent));
-        epoch.begun.is_none() && epoch.aborted_at.is_empty() && beside_active
+        epoch.fate == Fate::Staged
     }
 
     /// Openings that no committed rotation has answered.
@@ -261,34 +312,29 @@ impl State {
         self.openings.iter().filter(|opening| !opening.resealed)
     }
 
-    /// Epochs whose sealed contents nobody needs any more: those before the active one, those that were given up, and those that
-    /// were staged beside an epoch that was rotated to another one.
+    /// Epochs whose sealed contents nobody needs any more: those before the one in force, those that were given up or overtaken, and
+    /// those of a history that a head from paper decided against.
     pub fn superseded(&self) -> impl Iterator<Item = &EpochState> {
-        let before: BTreeSet<EpochHash> =
-            self.active_epoch().into_iter().flat_map(|active| self.lineage(active.hash).skip(1)).collect();
+        let decided = self.active.len() == 1;
         self.epochs.values().filter(move |epoch| {
-            let overtaken = epoch.parent.is_some_and(|parent| before.contains(&parent));
-            let given_up = !epoch.aborted_at.is_empty() || overtaken;
-            before.contains(&epoch.hash) || (given_up && epoch.begun.is_none())
+            decided
+                && match epoch.fate {
+                    Fate::Staged | Fate::InForce => false,
+                    Fate::Ended | Fate::GivenUp | Fate::Overtaken => true,
+                    // Its contents may be all that is left of what it folded in.
+                    Fate::DecidedAgainst => epoch.stranded.is_empty(),
+                }
         })
     }
 
-    /// Epochs that began in a history that an anchor decided against.
-    pub(super) fn abandoned(&self) -> BTreeSet<EpochHash> {
-        let Some(active) = self.active_epoch() else { return BTreeSet::new() };
-        let lineage: BTreeSet<EpochHash> = self.lineage(active.hash).collect();
-        let begun = self.epochs.values().filter(|epoch| epoch.begun.is_some()).map(|epoch| epoch.hash);
-        begun.filter(|epoch| !lineage.contains(epoch)).collect()
-    }
-
-    /// An epoch, the one before it, and so on.
-    pub(super) fn lineage(&self, epoch: EpochHash) -> impl Iterator<Item = EpochHash> {
+    /// The epoch itself, the one before it, and so on.
+    pub fn lineage(&self, epoch: EpochHash) -> impl Iterator<Item = EpochHash> {
         std::iter::successors(Some(epoch), |epoch| self.epochs.get(epoch).and_then(|epoch| epoch.parent))
     }
 
-    /// The next number for an epoch: none is used twice.
+    /// The next number for an epoch: none is used twice. None is left behind the highest.
     #[must_use]
-    pub fn next_number(&self) -> u32 {
-        self.epochs.values().map(|epoch| epoch.number).max().unwrap_or(0) + 1
+    pub fn next_number(&self) -> Option<u32> {
+        self.highest.checked_add(1)
     }
 }

@@ -3,6 +3,8 @@
 //! Sentences live in message files beside this one; the build turns each into a function and fails when either language lacks
 //! it. No other room may hold a sentence for people. Nothing comes in here but words: no terminal, no clock, no file.
 
+pub mod plain;
+
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
@@ -76,7 +78,7 @@ macro_rules! speaks {
 /// One function per message, grouped by the file it stands in.
 #[allow(missing_docs, non_snake_case)]
 pub mod messages {
-    use super::{Display, Language};
+    use super::{Display, Language, plain};
 
     include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 }
@@ -91,6 +93,20 @@ mod tests {
         let good = messages::second_factor::seconds_left(Language::Japanese, 90);
         for sentence in [hidden, good] {
             assert!(sentence.contains("あと 90 秒"), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn no_parameter_of_any_message_adds_a_line_or_turns_one_round() {
+        let hostile = "a\nb\u{2028}c\u{2029}d\u{202e}e\u{61c}f\u{1b}[2Jg\u{9b}h\u{200b}i\r";
+        assert!(messages::PARAMETERS.len() > 400);
+        for parameter in messages::PARAMETERS {
+            for language in Language::ALL {
+                let [harmless, said] = ["a", hostile].map(|given| (parameter.said)(language, given));
+                let more = usize::from(parameter.is_text) * said.matches("a\nb").count();
+                assert_eq!(said.matches('\n').count(), harmless.matches('\n').count() + more, "{}", parameter.name);
+                assert_eq!(plain::lines(&said), said, "{}: {said:?}", parameter.name);
+            }
         }
     }
 }

@@ -19,5 +19,6 @@ mod text;
 pub use card_sheet::{CardPdf, CardSheet, PaperError, card_pdf, card_text_file};
 pub use page::PageSize;
 pub use reading::{
-    HEAD, LARGEST_FILE, MOST_PAGES, MOST_PIXELS, PictureError, is_picture, panics_are_answers, read_codes,
+    Code, HEAD, LARGEST_FILE, MOST_PAGES, MOST_PIXELS, Origin, PictureError, is_picture, panics_are_answers,
+    read_codes, read_codes_with_origin,
 };

@@ -8,6 +8,7 @@
 mod calm;
 mod codes;
 mod jpeg;
+mod origin;
 mod pdf;
 mod pdf_image;
 mod picture;
@@ -20,6 +21,8 @@ use zeroize::Zeroizing;
 use crate::language::{Language, Say, messages};
 use calm::calmly;
 pub use calm::panics_are_answers;
+pub use codes::Code;
+pub use origin::Origin;
 use picture::Picture;
 
 /// The most that a file of a picture may have, in bytes: a scan of many pages, or the largest photograph of a telephone.
@@ -134,6 +137,14 @@ pub fn is_picture(head: &[u8]) -> bool {
 /// # Errors
 /// When nothing is found, and why; see [`PictureError`].
 pub fn read_codes(bytes: &[u8]) -> Result<Vec<Zeroizing<String>>, PictureError> {
+    Ok(read_codes_with_origin(bytes)?.into_iter().map(|code| code.text).collect())
+}
+
+/// The same, and for each code whether its picture was taken of paper.
+///
+/// # Errors
+/// As [`read_codes`].
+pub fn read_codes_with_origin(bytes: &[u8]) -> Result<Vec<Code>, PictureError> {
     if bytes.len() > LARGEST_FILE {
         return Err(PictureError::FileTooLarge);
     }
@@ -154,29 +165,33 @@ fn decoded(
     calmly(|| decode(bytes)).unwrap_or(Err(PictureError::Damaged { kind }))
 }
 
-fn codes_of(picture: Picture, end: Instant) -> Result<Vec<Zeroizing<String>>, PictureError> {
-    let texts = codes::find(picture, end);
-    match texts.is_empty() {
-        false => Ok(texts),
+fn codes_of(picture: Picture, end: Instant) -> Result<Vec<Code>, PictureError> {
+    let codes = codes::find(picture, end);
+    match codes.is_empty() {
+        false => Ok(codes),
         true if Instant::now() >= end => Err(PictureError::TookTooLong),
         true => Err(PictureError::NoCode),
     }
 }
 
 /// Pages that hold no code are passed over. When none holds one, the first page that could not be read tells why.
-fn codes_of_pdf(bytes: &[u8], end: Instant) -> Result<Vec<Zeroizing<String>>, PictureError> {
+fn codes_of_pdf(bytes: &[u8], end: Instant) -> Result<Vec<Code>, PictureError> {
     let images = pdf::images(bytes);
     if images.len() > MOST_PAGES {
         return Err(PictureError::TooManyPages);
     }
-    let mut found: Vec<Zeroizing<String>> = Vec::new();
+    let is_own = pdf::is_of_breakglass(bytes);
+    let mut found: Vec<Code> = Vec::new();
     let mut reason = None;
     for image in images {
         let picture = calmly(|| pdf_image::decode(&image)).unwrap_or(Err(PictureError::Damaged { kind: "PDF" }));
         match picture.and_then(|picture| codes_of(picture, end)) {
-            Ok(texts) => texts.into_iter().for_each(|text| {
-                if !found.contains(&text) {
-                    found.push(text);
+            Ok(codes) => codes.into_iter().for_each(|code| {
+                let origin = if is_own { Origin::OwnFile } else { code.origin };
+                // Of a code that stands there twice, the picture that proves less counts.
+                match found.iter_mut().find(|other| other.text == code.text) {
+                    Some(other) => other.origin = other.origin.max(origin),
+                    None => found.push(Code { origin, ..code }),
                 }
             }),
             Err(PictureError::NoCode) => {}

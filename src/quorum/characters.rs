@@ -101,11 +101,26 @@ fn in_prefix(character: char) -> u8 {
 }
 
 /// After the prefix there is no 1, no I, no O and no B: 1 and I are an L badly read, O is a 0.
-fn in_rest(character: char) -> u8 {
+pub(super) fn in_rest(character: char) -> u8 {
     match half_width(character).to_ascii_lowercase() {
         'o' => b'0',
         '1' | 'i' => b'l',
         other => Fe32::from_char(other).map_or(MISSING, |symbol| symbol.to_char() as u8),
+    }
+}
+
+/// Hexadecimal digits as people type them from paper, in lower case; `?` for what is none.
+#[must_use]
+pub fn typed_digits(typed: &str) -> String {
+    typed.chars().filter(|character| !separates(*character)).map(|character| char::from(in_digits(character))).collect()
+}
+
+/// Among lower-case hexadecimal digits there is no l, no I and no O: they are a 1 and a 0 badly read.
+pub(super) fn in_digits(character: char) -> u8 {
+    match half_width(character).to_ascii_lowercase() {
+        'l' | 'i' => b'1',
+        'o' => b'0',
+        other => u8::try_from(other).ok().filter(u8::is_ascii_hexdigit).unwrap_or(MISSING),
     }
 }
 

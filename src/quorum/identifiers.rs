@@ -171,6 +171,21 @@ pub struct EpochId(pub [u8; 12]);
 
 hexadecimal!(EpochId);
 
+impl EpochId {
+    /// The groups of four digits, from 1, in which this id differs from one that was meant; none unless it is so like it that it is a
+    /// typing mistake.
+    #[must_use]
+    pub fn mistyped(&self, meant: EpochId) -> Option<Vec<usize>> {
+        let (typed, meant) = (self.to_string(), meant.to_string());
+        let differing = typed.bytes().zip(meant.bytes()).enumerate().filter(|(_, (one, other))| one != other);
+        let places: Vec<usize> = differing.map(|(place, _)| place).collect();
+        let mut groups: Vec<usize> = places.iter().map(|place| place / 4 + 1).collect();
+        groups.dedup();
+        // Two are neighbours that changed places.
+        (1..=2).contains(&places.len()).then_some(groups)
+    }
+}
+
 /// A vault's random name, the same in all its copies and epochs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VaultId(pub [u8; 16]);
@@ -203,6 +218,16 @@ mod tests {
         let hash = EpochHash::of(b"header");
         assert!(hash.to_string().starts_with(&hash.id().to_string()));
         assert_eq!(hash.id().to_string().len(), 24);
+    }
+
+    #[test]
+    fn an_epoch_id_with_one_wrong_digit_or_two_exchanged_is_a_typing_mistake() {
+        let meant: EpochId = "58ab591baf457b07f42e1d49".parse().unwrap();
+        let typed = |text: &str| text.parse::<EpochId>().unwrap().mistyped(meant);
+        assert_eq!(typed("58ab591baf457b07f42e1d40"), Some(vec![6]));
+        assert_eq!(typed("58ab519baf457b07f42e1d49"), Some(vec![2]));
+        assert_eq!(typed("58ab591baf457b07f42e1d49"), None, "it is the one meant");
+        assert_eq!(typed("00ab591baf457b07f42e1d40"), None, "three are another epoch");
     }
 
     #[test]

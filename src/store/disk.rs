@@ -22,6 +22,19 @@ pub enum Found {
     Other,
 }
 
+/// What the system keeps of a file beside its bytes: when any of it differs, the file may be another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Its length in bytes.
+    pub length: u64,
+    /// When its bytes were last changed, in nanoseconds since 1970.
+    pub modified: i128,
+    /// When anything of it was last changed, where the system keeps that; 0 elsewhere.
+    pub changed: i128,
+    /// The number under which the file system knows it, where it has one; 0 elsewhere.
+    pub identity: u64,
+}
+
 /// Holds a lock until it is dropped, or until the process ends, however it ends.
 pub struct Lock {
     _held: Box<dyn Send + Sync>,
@@ -45,6 +58,12 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// When the system does not say.
     fn look(&self, path: &Path) -> Result<Option<Found>, StoreError>;
+
+    /// What the system keeps of a file; `None` when no file stands there, or when two changes of it could have one stamp.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    fn stamp(&self, path: &Path) -> Result<Option<Stamp>, StoreError>;
 
     /// The whole file.
     ///
@@ -111,6 +130,13 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// [`super::Trouble::Exists`] when the new name is taken.
     fn rename(&self, from: &Path, to: &Path) -> Result<(), StoreError>;
+
+    /// Gives a file another name in the same folder, in the place of whatever file has it. Only for what a machine keeps for itself:
+    /// files of a vault are written once.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    fn replace(&self, from: &Path, to: &Path) -> Result<(), StoreError>;
 
     /// Removes one file.
     ///

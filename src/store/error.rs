@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::place::{KEPT_FOR_SIGNED, LOG_LIMIT};
 use crate::language::{Language, Say, messages};
 
 /// One trouble with one file or folder.
@@ -39,6 +40,8 @@ pub enum Trouble {
     Changed,
     /// There is no `log.jsonl`, so this is no vault.
     NotAVault,
+    /// There is no `log.jsonl`, and other files of a vault are there.
+    PartOfAVault,
     /// There is a vault already.
     AlreadyAVault,
     /// Other things stand in the folder that should become a vault.
@@ -48,6 +51,15 @@ pub enum Trouble {
         /// The most that is read, in bytes.
         limit: u64,
     },
+    /// A line is longer than any that is written to a log.
+    LineTooLong {
+        /// The most, in bytes.
+        limit: u64,
+    },
+    /// The log has grown to its bound.
+    LogFull,
+    /// What is left of the log is kept for what cards sign.
+    KeptForSigned,
     /// The folder has more entries than any that breakglass writes.
     TooMany {
         /// The most that are listed.
@@ -118,9 +130,13 @@ impl Say for StoreError {
             Trouble::Busy => store::busy(language, path),
             Trouble::Changed => store::changed(language, path),
             Trouble::NotAVault => store::not_a_vault(language, path),
+            Trouble::PartOfAVault => store::part_of_a_vault(language, path),
             Trouble::AlreadyAVault => store::already_a_vault(language, path),
             Trouble::NotEmpty => store::not_empty(language, path),
             Trouble::TooLarge { limit } => store::too_large(language, path, Bytes(*limit)),
+            Trouble::LineTooLong { limit } => store::line_too_long(language, path, Bytes(*limit)),
+            Trouble::LogFull => store::log_full(language, path, Bytes(LOG_LIMIT)),
+            Trouble::KeptForSigned => store::kept_for_signed(language, path, Bytes(KEPT_FOR_SIGNED)),
             Trouble::TooMany { limit } => store::too_many(language, path, limit),
             Trouble::OtherContent => store::other_content(language, path),
             Trouble::NotWhatWasWritten => store::not_what_was_written(language, path),
@@ -163,9 +179,13 @@ mod tests {
             Trouble::Busy,
             Trouble::Changed,
             Trouble::NotAVault,
+            Trouble::PartOfAVault,
             Trouble::AlreadyAVault,
             Trouble::NotEmpty,
             Trouble::TooLarge { limit: 4 << 20 },
+            Trouble::LineTooLong { limit: 4 << 10 },
+            Trouble::LogFull,
+            Trouble::KeptForSigned,
             Trouble::TooMany { limit: 7 },
             Trouble::OtherContent,
             Trouble::NotWhatWasWritten,

@@ -1,10 +1,11 @@
 //! The log as lines of bytes. Which of them are events, and what they say, `journal` knows.
 
+use std::collections::HashSet;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use super::place::{LOG, LOG_LIMIT, Place};
-use super::{Disk, Found, StoreError, Trouble};
+use super::{Disk, Found, StoreError, Trouble, text_form};
 
 /// What stands after the last line feed of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +24,12 @@ pub enum Tail {
 }
 
 /// The lines of a log, and of the side log that continues it, in the order in which they stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawLog {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     tails: Vec<(PathBuf, Tail)>,
+    as_text: Vec<PathBuf>,
 }
 
 impl RawLog {
@@ -39,7 +41,7 @@ impl RawLog {
         })
     }
 
-    /// The first so many lines with their line feeds, as they stand in the files; all of them when there are no more.
+    /// The first so many lines with their line feeds, as breakglass writes them; all of them when there are no more.
     pub fn prefix(&self, lines: usize) -> &[u8] {
         let end = lines.min(self.ends.len()).checked_sub(1).map_or(0, |last| self.ends[last]);
         &self.bytes[..end]
@@ -50,13 +52,26 @@ impl RawLog {
         self.tails.iter().map(|(path, tail)| (path.as_path(), tail))
     }
 
+    /// The log files that another program rewrote as text, with other line ends or a byte-order mark.
+    pub fn rewritten_as_text(&self) -> impl Iterator<Item = &Path> {
+        self.as_text.iter().map(PathBuf::as_path)
+    }
+
+    /// A side log can hold lines that stand in the vault's own log too: it was begun while that one took no more, or was cut off in the
+    /// middle of a line. They are the same bytes, and count once.
     pub(super) fn of(files: Vec<LogFile>) -> RawLog {
-        let mut log = RawLog { bytes: Vec::new(), ends: Vec::new(), tails: Vec::new() };
+        let mut log = RawLog::default();
         for file in files {
-            if log.bytes.is_empty() {
+            if log.tails.is_empty() {
                 log.bytes = file.lines;
             } else {
-                log.bytes.extend_from_slice(&file.lines);
+                let stand: HashSet<&[u8]> = log.bytes.split_inclusive(|byte| *byte == b'\n').collect();
+                let lines = file.lines.split_inclusive(|byte| *byte == b'\n');
+                let new = lines.filter(|line| !stand.contains(line)).collect::<Vec<_>>().concat();
+                log.bytes.extend_from_slice(&new);
+            }
+            if file.as_text {
+                log.as_text.push(file.path.clone());
             }
             log.tails.push((file.path, file.tail));
         }
@@ -72,11 +87,13 @@ impl RawLog {
 /// One log file as it was read.
 pub(super) struct LogFile {
     pub(super) path: PathBuf,
-    /// Terminated lines, the whole one that lacked its line feed among them.
+    /// Terminated lines as breakglass writes them, the whole one that lacked its line feed among them.
     pub(super) lines: Vec<u8>,
     pub(super) tail: Tail,
     /// Bytes on the disk.
     pub(super) length: u64,
+    /// Whether another program rewrote it as text.
+    as_text: bool,
 }
 
 impl LogFile {
@@ -98,12 +115,13 @@ impl LogFile {
         let whole = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let tail = if whole == lines.len() {
             Tail::Clean
-        } else if is_event(&lines[whole..]) {
+        } else if is_event(text_form::line_as_written(&lines[whole..], whole == 0)) {
             lines.push(b'\n');
             Tail::Whole
         } else {
             Tail::Torn { bytes: lines.split_off(whole), kept: None }
         };
-        Ok(Some(LogFile { path, lines, tail, length }))
+        let as_text = text_form::take_off_lines(&mut lines);
+        Ok(Some(LogFile { path, lines, tail, length, as_text }))
     }
 }

@@ -9,20 +9,27 @@ mod folder;
 mod inside;
 mod log;
 mod new_file;
+mod obstacle;
 mod place;
 mod publish;
 mod real_disk;
 mod replace;
+mod room;
+mod text_form;
 mod writer;
 
-pub use disk::{Disk, Found, Lock};
+pub use disk::{Disk, Found, Lock, Stamp};
 pub use error::{StoreError, Trouble};
 pub use folder::VaultFolder;
 pub use inside::is_inside;
 pub use log::{RawLog, Tail};
 pub use new_file::NewFile;
-pub use place::{DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, LOG_LIMIT, Place, SEALED_LIMIT};
-pub use publish::{Publication, clear_partials, publish};
+pub use obstacle::Obstacle;
+pub use place::{
+    CLAIM_LIMIT, DEPOSIT_LIMIT, FOLDER_LIMIT, HEADER_LIMIT, KEPT_FOR_SIGNED, LINE_LIMIT, LOG_LIMIT, Place,
+    ROOM_OF_AN_OPENING, SEALED_LIMIT, TORN_LIMIT,
+};
+pub use publish::{Publication, clear_partials, publish, publish_anew};
 pub use real_disk::RealDisk;
 pub use replace::{Readers, replace_file};
 pub use writer::VaultWriter;

@@ -2,16 +2,27 @@
 
 use std::path::PathBuf;
 
+use crate::bounds;
 use crate::quorum::{Digest, EpochId};
 
 /// The most bytes of a log that are read: some 200,000 events.
 pub const LOG_LIMIT: u64 = 256 << 20;
+/// The most bytes of one line of the log, its line feed not counted.
+pub const LINE_LIMIT: u64 = bounds::LINE_BYTES as u64;
+/// The most bytes of a line that no card signed.
+pub const CLAIM_LIMIT: u64 = bounds::CLAIM_BYTES as u64;
+/// The end of a log's bytes that is kept for what cards sign: whoever fills a log with claims keeps no quorum from opening.
+pub const KEPT_FOR_SIGNED: u64 = 1 << 20;
+/// Room that must be there before people are asked for cards: for the lines of an opening.
+pub const ROOM_OF_AN_OPENING: u64 = 64 << 10;
 /// The most bytes of a header: 32 custodians and ten thousand entries.
-pub const HEADER_LIMIT: u64 = 8 << 20;
+pub const HEADER_LIMIT: u64 = bounds::HEADER_BYTES as u64;
 /// The most bytes of a sealed file.
 pub const SEALED_LIMIT: u64 = 64 << 20;
 /// The most bytes of one deposit.
 pub const DEPOSIT_LIMIT: u64 = 4 << 20;
+/// The most bytes of a kept tail: many times the longest line.
+pub const TORN_LIMIT: u64 = 16 << 20;
 /// The most names that are listed in one folder.
 pub const FOLDER_LIMIT: usize = 100_000;
 
@@ -83,7 +94,7 @@ impl Place {
             Place::Header(..) => HEADER_LIMIT,
             Place::Sealed(..) | Place::Attachment(..) => SEALED_LIMIT,
             Place::Deposit(..) => DEPOSIT_LIMIT,
-            Place::Torn(..) => LOG_LIMIT,
+            Place::Torn(..) => TORN_LIMIT,
         }
     }
 }

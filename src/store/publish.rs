@@ -30,7 +30,7 @@ pub fn publish(disk: &dyn Disk, folder: &Path, path: &Path, bytes: &[u8]) -> Res
     let target = folder.join(path);
     let publication = match disk.look(&target)? {
         None => {
-            write_by_partial(disk, &target, bytes)?;
+            write_by_partial(disk, &target, bytes, Disk::rename)?;
             Publication::Written
         }
         Some(Found::File { length }) => {
@@ -50,17 +50,40 @@ pub fn publish(disk: &dyn Disk, folder: &Path, path: &Path, bytes: &[u8]) -> Res
     Ok(publication)
 }
 
-/// Removes what publications that were cut short left in one folder. Only where nobody else is publishing.
+/// The unfinished file that stands in a folder from the beginning of a vault until its first line: what stands beside it was never a
+/// vault, and nobody needs it.
+pub(super) const BEGINNING: &str = ".partial-beginning";
+
+/// Writes `bytes` to `folder`/`name` in the place of the file that stands there: whoever reads it, also after a crash, sees the old bytes or
+/// the new ones. Only for what a machine keeps for itself.
+///
+/// # Errors
+/// When nothing can be written there.
+pub fn publish_anew(disk: &dyn Disk, folder: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    write_by_partial(disk, &folder.join(name), bytes, Disk::replace)?;
+    disk.sync_folder(folder)
+}
+
+/// Removes what publications that were cut short left in one folder. Only where nobody else is publishing. A folder, a pipe or a
+/// device of such a name is none of ours: it is passed over, and keeps nobody from writing.
 ///
 /// # Errors
 /// When the folder cannot be listed, or a file not be removed.
 pub fn clear_partials(disk: &dyn Disk, folder: &Path) -> Result<(), StoreError> {
     for name in disk.list(folder, FOLDER_LIMIT)? {
-        if name.to_str().is_some_and(|name| name.starts_with(PARTIAL)) {
-            disk.remove_file(&folder.join(name))?;
+        if name.to_str().is_some_and(|name| name.starts_with(PARTIAL) && name != BEGINNING) {
+            clear(disk, &folder.join(name))?;
         }
     }
     Ok(())
+}
+
+/// Removes an unfinished file, or a link in its place.
+pub(super) fn clear(disk: &dyn Disk, path: &Path) -> Result<(), StoreError> {
+    match disk.look(path)? {
+        Some(Found::File { .. } | Found::Link) => disk.remove_file(path),
+        Some(Found::Folder | Found::Other) | None => Ok(()),
+    }
 }
 
 /// Makes the folder that holds everything else, unless it stands, and its name durable.
@@ -100,12 +123,20 @@ fn folders_down_to(folder: &Path, path: &Path) -> Vec<PathBuf> {
     folders
 }
 
-fn write_by_partial(disk: &dyn Disk, target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+/// How a file that is whole gets its name.
+type Naming<'d> = fn(&(dyn Disk + 'd), &Path, &Path) -> Result<(), StoreError>;
+
+fn write_by_partial<'d>(
+    disk: &(dyn Disk + 'd),
+    target: &Path,
+    bytes: &[u8],
+    name: Naming<'d>,
+) -> Result<(), StoreError> {
     let partial = partial_in(target.parent().unwrap_or(Path::new("")))?;
     let written = disk
         .create_file(&partial, bytes)
         .and_then(|()| disk.sync_file(&partial))
-        .and_then(|()| disk.rename(&partial, target));
+        .and_then(|()| name(disk, &partial, target));
     if written.is_err() {
         // On a full disk this gives the space back. If it fails too, the next writer clears it.
         let _ = disk.remove_file(&partial);

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::publish::partial_in;
-use super::{Disk, Found, Lock, StoreError, Trouble};
+use super::{Disk, Found, Lock, Stamp, StoreError, Trouble};
 
 /// The file system of this machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +33,16 @@ impl Disk for RealDisk {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(StoreError::of_system(path, &error)),
         }
+    }
+
+    fn stamp(&self, path: &Path) -> Result<Option<Stamp>, StoreError> {
+        let metadata = match fs::symlink_metadata(path) {
+            Ok(metadata) if metadata.is_file() => metadata,
+            Ok(_) => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(StoreError::of_system(path, &error)),
+        };
+        Ok(stamp_of(&metadata))
     }
 
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
@@ -129,6 +139,10 @@ impl Disk for RealDisk {
         fs::rename(from, to).map_err(|error| StoreError::of_system(to, &error))
     }
 
+    fn replace(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
+        fs::rename(from, to).map_err(|error| StoreError::of_system(to, &error))
+    }
+
     fn remove_file(&self, path: &Path) -> Result<(), StoreError> {
         fs::remove_file(path).map_err(|error| StoreError::of_system(path, &error))
     }
@@ -198,4 +212,29 @@ fn folder_for_owner() -> DirBuilder {
 #[cfg(not(unix))]
 fn folder_for_owner() -> DirBuilder {
     DirBuilder::new()
+}
+
+/// FAT keeps times in steps of two seconds: a file that was changed so shortly ago could be changed again under the same stamp.
+const COARSE: std::time::Duration = std::time::Duration::from_secs(4);
+
+fn stamp_of(metadata: &fs::Metadata) -> Option<Stamp> {
+    let modified = metadata.modified().ok()?;
+    if modified.elapsed().is_ok_and(|passed| passed < COARSE) {
+        return None;
+    }
+    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
+    let modified = i128::try_from(since.as_nanos()).ok()?;
+    let (changed, identity) = kept_by_the_system(metadata);
+    Some(Stamp { length: metadata.len(), modified, changed, identity })
+}
+
+#[cfg(unix)]
+fn kept_by_the_system(metadata: &fs::Metadata) -> (i128, u64) {
+    use std::os::unix::fs::MetadataExt;
+    (i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec()), metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn kept_by_the_system(_: &fs::Metadata) -> (i128, u64) {
+    (0, 0)
 }

@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::log::LogFile;
-use super::place::{ATTACHMENTS, LOCK, LOG, LOG_LIMIT, Place};
-use super::publish::{clear_partials, ensure_folder, ensure_outer_folder, publish};
+use super::place::{ATTACHMENTS, CLAIM_LIMIT, KEPT_FOR_SIGNED, LINE_LIMIT, LOCK, LOG, LOG_LIMIT, Place};
+use super::publish::{BEGINNING, clear, clear_partials, ensure_folder, ensure_outer_folder, publish};
 use crate::quorum::Digest;
 use crate::stream::Written;
 
@@ -14,16 +14,26 @@ use super::{Disk, Lock, NewFile, Publication, RawLog, StoreError, Tail, Trouble,
 
 /// A vault that this process alone is writing to, until the value is dropped.
 pub struct VaultWriter<'d> {
-    folder: VaultFolder<'d>,
+    pub(super) folder: VaultFolder<'d>,
     /// Bytes of the log that is written; `None` until its first line.
-    length: Option<u64>,
-    _lock: Lock,
+    pub(super) length: Option<u64>,
+    /// Of the log that is written, and of each that was written before it: whoever goes on elsewhere still keeps others out.
+    pub(super) locks: Vec<Lock>,
+}
+
+/// What is known of the vault's own log where a side log is written.
+#[derive(Clone, Copy)]
+pub(super) enum OwnLog {
+    Readable,
+    /// People were told, and the side log goes on without it.
+    KnownToBeUnreadable,
 }
 
 impl<'d> VaultWriter<'d> {
     pub(super) fn begin(
         folder: &VaultFolder<'d>,
         is_event: &dyn Fn(&[u8]) -> bool,
+        own_log: OwnLog,
     ) -> Result<(VaultWriter<'d>, RawLog), StoreError> {
         let disk = folder.disk();
         let home = folder.side_log().unwrap_or(folder.root());
@@ -31,11 +41,15 @@ impl<'d> VaultWriter<'d> {
             ensure_outer_folder(disk, home)?;
         }
         let lock = disk.lock(&home.join(LOCK))?;
-        let mut writer = VaultWriter { folder: folder.clone(), length: None, _lock: lock };
+        let mut writer = VaultWriter { folder: folder.clone(), length: None, locks: vec![lock] };
         writer.clear_partials()?;
         let mut files = Vec::new();
         if folder.side_log().is_some() {
-            files.extend(LogFile::read(disk, folder.root(), is_event)?);
+            match (LogFile::read(disk, folder.root(), is_event), own_log) {
+                (Ok(log), _) => files.extend(log),
+                (Err(_), OwnLog::KnownToBeUnreadable) => {}
+                (Err(error), OwnLog::Readable) => return Err(error),
+            }
         }
         if let Some(mut log) = LogFile::read(disk, home, is_event)? {
             settle(disk, home, &mut log)?;
@@ -95,12 +109,18 @@ impl<'d> VaultWriter<'d> {
         Ok(written)
     }
 
-    /// Publishes what another vault folder holds at a place, and reads it back.
+    /// Publishes what another vault folder holds at a place, and reads it back. `expected` is its hash, as it was looked at before: the
+    /// other medium may give something else the second time, and a file is written once.
     ///
     /// # Errors
-    /// As [`VaultWriter::publish`] and [`VaultFolder::read`]; [`Trouble::NotWhatWasWritten`] when the medium gives back
-    /// something else.
-    pub fn publish_from(&self, other: &VaultFolder<'_>, place: &Place) -> Result<Publication, StoreError> {
+    /// As [`VaultWriter::publish`] and [`VaultFolder::read`]; [`Trouble::Changed`] when the other folder gives something else now;
+    /// [`Trouble::NotWhatWasWritten`] when the medium gives back something else.
+    pub fn publish_from(
+        &self,
+        other: &VaultFolder<'_>,
+        place: &Place,
+        expected: Digest,
+    ) -> Result<Publication, StoreError> {
         let differs = || StoreError::new(self.folder.root().join(place.path()), Trouble::NotWhatWasWritten);
         if let Place::Attachment(digest) = place {
             let stands = self.folder.holds(place)?;
@@ -112,6 +132,9 @@ impl<'d> VaultWriter<'d> {
             return if read_back { Ok(publication) } else { Err(differs()) };
         }
         let bytes = other.read(place)?;
+        if Digest::of(&bytes) != expected {
+            return Err(StoreError::new(other.root().join(place.path()), Trouble::Changed));
+        }
         let publication = self.publish(place, &bytes)?;
         if self.folder.read(place)? != bytes {
             return Err(differs());
@@ -128,7 +151,7 @@ impl<'d> VaultWriter<'d> {
         self.keep_attachment(to, Some(expected)).map(drop)
     }
 
-    /// Appends one line, without its line feed. This is the commit point: when it returns, the line is on the medium.
+    /// Appends one line that cards signed, without its line feed. This is the commit point: when it returns, the line is on the medium.
     ///
     /// # Errors
     /// When it could not be written; whether it stands is then known only by reading the log again.
@@ -136,30 +159,57 @@ impl<'d> VaultWriter<'d> {
         self.append_all([line])
     }
 
-    /// Appends lines in one go, as a merge and a copy do. A crash may leave the first of them.
+    /// Appends one line that no card signed, as [`VaultWriter::append`] does.
+    ///
+    /// # Errors
+    /// As there; [`Trouble::LineTooLong`] beyond what a claim may be, [`Trouble::KeptForSigned`] near the end of what a log may hold.
+    pub fn append_claim(&mut self, line: &[u8]) -> Result<(), StoreError> {
+        self.append_within([line], CLAIM_LIMIT, LOG_LIMIT - KEPT_FOR_SIGNED)
+    }
+
+    /// Appends lines in one go, as a copy does. A crash may leave the first of them.
     ///
     /// # Errors
     /// As [`VaultWriter::append`].
-    ///
-    /// # Panics
-    /// When a line holds a line feed.
     pub fn append_all<'l>(&mut self, lines: impl IntoIterator<Item = &'l [u8]>) -> Result<(), StoreError> {
+        self.append_within(lines, LINE_LIMIT, LOG_LIMIT)
+    }
+
+    /// Appends lines of another copy in one go, claims among them: they do not take the room that is kept for signed ones.
+    ///
+    /// # Errors
+    /// As [`VaultWriter::append`]; [`Trouble::KeptForSigned`] near the end of what a log may hold.
+    pub fn append_with_claims<'l>(&mut self, lines: impl IntoIterator<Item = &'l [u8]>) -> Result<(), StoreError> {
+        self.append_within(lines, LINE_LIMIT, LOG_LIMIT - KEPT_FOR_SIGNED)
+    }
+
+    fn append_within<'l>(
+        &mut self,
+        lines: impl IntoIterator<Item = &'l [u8]>,
+        line_limit: u64,
+        bound: u64,
+    ) -> Result<(), StoreError> {
+        let (disk, home) = (self.folder.disk(), self.home());
+        let path = home.join(LOG);
         let mut bytes = Vec::new();
         for line in lines {
             assert!(!line.contains(&b'\n'), "an event is one line");
+            if line.len() as u64 > line_limit {
+                return Err(StoreError::new(path, Trouble::LineTooLong { limit: line_limit }));
+            }
             bytes.extend_from_slice(line);
             bytes.push(b'\n');
         }
-        let (disk, home) = (self.folder.disk(), self.home());
-        let path = home.join(LOG);
         let length = self.length.unwrap_or(0) + bytes.len() as u64;
-        if length > LOG_LIMIT {
-            return Err(StoreError::new(path, Trouble::TooLarge { limit: LOG_LIMIT }));
+        if length > bound {
+            let trouble = if bound < LOG_LIMIT { Trouble::KeptForSigned } else { Trouble::LogFull };
+            return Err(StoreError::new(path, trouble));
         }
         match self.length {
             // A log is born with its first line whole: a folder that has one is a vault.
             None => {
                 publish(disk, &home, Path::new(LOG), &bytes)?;
+                end_beginning(disk, &home)?;
             }
             Some(length) => {
                 disk.append(&path, length, &bytes)?;
@@ -199,8 +249,13 @@ impl<'d> VaultWriter<'d> {
 
     /// Removes unfinished files, which only an attempt that was cut short can have left: the lock is held.
     fn clear_partials(&self) -> Result<(), StoreError> {
+        let (disk, home) = (self.folder.disk(), self.home());
+        // A beginning whose first line stands is over; the mark of one that is not must stay.
+        if disk.look(&home.join(LOG))?.is_some() {
+            end_beginning(disk, &home)?;
+        }
         if self.folder.side_log().is_some() {
-            return clear_partials(self.folder.disk(), &self.home());
+            return clear_partials(disk, &home);
         }
         for folder in self.folder.folders()? {
             clear_partials(self.folder.disk(), &self.folder.root().join(folder))?;
@@ -208,14 +263,24 @@ impl<'d> VaultWriter<'d> {
         Ok(())
     }
 
-    fn home(&self) -> PathBuf {
+    pub(super) fn home(&self) -> PathBuf {
         self.folder.side_log().unwrap_or(self.folder.root()).to_owned()
     }
 }
 
+/// Takes the mark of a beginning away, once the first line stands.
+fn end_beginning(disk: &dyn Disk, home: &Path) -> Result<(), StoreError> {
+    let mark = home.join(BEGINNING);
+    if disk.look(&mark)?.is_none() {
+        return Ok(());
+    }
+    clear(disk, &mark)?;
+    disk.sync_folder(home)
+}
+
 /// Makes the log end with a line feed: a whole event gets the one it lacks, anything else is kept in `log.torn-N` before it is
 /// cut off. A line that an earlier process wrote may not be on the medium yet, so it is synced before anyone builds on it.
-fn settle(disk: &dyn Disk, home: &Path, log: &mut LogFile) -> Result<(), StoreError> {
+pub(super) fn settle(disk: &dyn Disk, home: &Path, log: &mut LogFile) -> Result<(), StoreError> {
     match &mut log.tail {
         Tail::Clean => {}
         Tail::Whole => {
@@ -224,7 +289,7 @@ fn settle(disk: &dyn Disk, home: &Path, log: &mut LogFile) -> Result<(), StoreEr
         }
         Tail::Torn { bytes, kept } => {
             *kept = Some(keep(disk, home, bytes)?);
-            log.length = log.lines.len() as u64;
+            log.length -= bytes.len() as u64;
             disk.truncate(&log.path, log.length)?;
         }
     }
@@ -233,14 +298,16 @@ fn settle(disk: &dyn Disk, home: &Path, log: &mut LogFile) -> Result<(), StoreEr
 }
 
 /// Keeps a torn tail under the first number that is free, or that holds the same bytes: a crash may come between keeping and
-/// cutting.
+/// cutting. A number under which no file stands is taken as well.
 fn keep(disk: &dyn Disk, home: &Path, bytes: &[u8]) -> Result<Place, StoreError> {
     let mut number = 1;
     loop {
         let place = Place::Torn(number);
         match publish(disk, home, &place.path(), bytes) {
             Ok(_) => return Ok(place),
-            Err(error) if *error.trouble() == Trouble::OtherContent => number += 1,
+            Err(error) if matches!(error.trouble(), Trouble::OtherContent | Trouble::Link | Trouble::NotAFile) => {
+                number += 1;
+            }
             Err(error) => return Err(error),
         }
     }

@@ -12,4 +12,5 @@ pub use os::allocator::WipingAllocator;
 pub use os::descriptor::open_descriptor;
 #[cfg(unix)]
 pub use os::descriptor::wait_readable;
+pub use os::filesystem::others_may_write;
 pub use protection::{Hardening, Swap, harden, is_memory_filesystem, memory_folder, swap};

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::claim::is_one_line;
 use super::{FieldValue, FormatError};
 use crate::quorum::Digest;
 
@@ -35,7 +36,8 @@ impl TryFrom<String> for AttachmentName {
         let good = (1..=NAME_BYTES).contains(&text.len())
             && !text.starts_with([' ', '.'])
             && !text.ends_with([' ', '.'])
-            && !text.chars().any(|character| character.is_control() || NEVER_IN_NAMES.contains(&character))
+            && is_one_line(&text, NAME_BYTES)
+            && !text.contains(NEVER_IN_NAMES)
             && !is_device(&text);
         if good { Ok(AttachmentName(text)) } else { Err(FormatError::BadAttachmentName(text)) }
     }

@@ -7,6 +7,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 
+use super::entry::check_lengths;
 use super::sealing::{DepositIdentity, open_contents, seal_contents};
 use super::{Entry, EntryId, FORMAT_VERSION, FieldValue, FormatError};
 use crate::quorum::{ContentsKey, Digest, EpochHash, SecretBytes, SecretText, VaultId};
@@ -137,7 +138,11 @@ impl Contents {
         if self.entries.windows(2).any(|pair| pair[0].id >= pair[1].id) {
             return Err(FormatError::Malformed("entries out of order".to_owned()));
         }
-        Ok(())
+        if self.entries.iter().any(|entry| entry.revisions.is_empty()) {
+            return Err(FormatError::Malformed("an entry without revisions".to_owned()));
+        }
+        let mut revisions = self.entries.iter().flat_map(|entry| &entry.revisions);
+        revisions.try_for_each(|revision| check_lengths(&revision.fields))
     }
 }
 
@@ -188,5 +193,44 @@ fn unpack(packed: &[u8]) -> Result<SecretBytes, FormatError> {
     match reader.read(&mut [0]) {
         Ok(0) => Ok(document),
         _ => Err(malformed()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quorum::{Policy, deal};
+    use crate::vault::{Change, FieldName, Origin, VALUE_BYTES};
+
+    fn with_a_value(length: usize) -> Contents {
+        let mut contents = Contents::empty(VaultId([7; 16]));
+        let set = [(FieldName::fixed("notes"), FieldValue::copy_of(&"x".repeat(length)))].into();
+        let change = Change { set, ..Change::default() };
+        let made = "2026-01-10T09:50:00Z".parse().unwrap();
+        contents.entry_or_new(&"a".parse().unwrap()).revise(made, None, Origin::Deposit(Digest::of(b"")), &change);
+        contents
+    }
+
+    /// What `open` says of contents that another program sealed, without asking whether it may.
+    fn opened(contents: &Contents) -> Result<Contents, FormatError> {
+        let dealt = deal(Policy::new(2, 3, false).unwrap()).unwrap();
+        let key = dealt.root.contents_key();
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        gzip.write_all(&serde_json::to_vec(contents).unwrap()).unwrap();
+        Contents::open(&seal_contents(&key, &gzip.finish().unwrap()), &key, contents.vault, contents.epoch)
+    }
+
+    #[test]
+    fn contents_with_a_value_above_the_bound_are_refused() {
+        assert!(opened(&with_a_value(VALUE_BYTES)).is_ok());
+        let long = FormatError::ValueTooLong("notes".to_owned(), VALUE_BYTES);
+        assert_eq!(opened(&with_a_value(VALUE_BYTES + 1)).unwrap_err(), long);
+    }
+
+    #[test]
+    fn contents_with_an_entry_that_has_no_revision_are_refused() {
+        let mut contents = with_a_value(1);
+        contents.entries[0].revisions.clear();
+        assert_eq!(opened(&contents).unwrap_err(), FormatError::Malformed("an entry without revisions".to_owned()));
     }
 }

@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::contents::document;
 use super::sealing::{DepositIdentity, DepositRecipient};
-use super::{Change, EntryId, FORMAT_VERSION, FormatError, Moment};
+use super::{Change, Claim, EntryId, FORMAT_VERSION, FormatError, Moment};
 use crate::quorum::{Digest, EpochHash, VaultId};
 
 /// Bytes of plaintext at most.
 const DEPOSIT_BYTES: usize = 4 * 1024 * 1024;
+/// What is said of one in the wrong place.
+const OTHER: &str = "it names another vault, epoch or entry than the log does";
 
 /// What stands in a deposit. Who made it is claimed: anybody with the folder can make one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,7 +27,8 @@ pub struct Deposit {
     /// When, by the clock of that machine.
     pub made: Moment,
     /// Who, as claimed.
-    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Claim>,
     /// The fields that it gives and removes.
     pub change: Change,
 }
@@ -71,6 +74,23 @@ impl Deposit {
         epoch: EpochHash,
         entry: &EntryId,
     ) -> Result<Deposit, FormatError> {
+        let deposit = Deposit::open_unnamed(file, identity, vault, epoch)?;
+        if deposit.entry != *entry {
+            return Err(FormatError::Malformed(OTHER.to_owned()));
+        }
+        Ok(deposit)
+    }
+
+    /// Opens a deposit of this vault and epoch, whose line in the log is not there.
+    ///
+    /// # Errors
+    /// As [`Deposit::open`].
+    pub fn open_unnamed(
+        file: &[u8],
+        identity: &DepositIdentity,
+        vault: VaultId,
+        epoch: EpochHash,
+    ) -> Result<Deposit, FormatError> {
         let document = identity.open(file, DEPOSIT_BYTES)?;
         let broken = |error: serde_json::Error| {
             FormatError::Malformed(format!("line {}, column {}", error.line(), error.column()))
@@ -81,8 +101,8 @@ impl Deposit {
         }
         let deposit: Deposit = serde_json::from_slice(document.expose()).map_err(broken)?;
         deposit.change.check()?;
-        if deposit.vault != vault || deposit.epoch != epoch || deposit.entry != *entry {
-            return Err(FormatError::Malformed("it names another vault, epoch or entry than the log does".to_owned()));
+        if deposit.vault != vault || deposit.epoch != epoch {
+            return Err(FormatError::Malformed(OTHER.to_owned()));
         }
         Ok(deposit)
     }

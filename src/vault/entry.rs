@@ -7,11 +7,14 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attachment, AttachmentName, FormatError, Moment};
+use super::claim::is_one_line;
+use super::{Attachment, AttachmentName, Claim, FormatError, Moment, distinct};
 use crate::quorum::{Digest, SecretText};
 
 /// Bytes of UTF-8 in one field at most: keys and recovery codes fit, files are attachments.
 pub const VALUE_BYTES: usize = 64 * 1024;
+/// Characters of a field's name at most.
+const FIELD_NAME_CHARACTERS: usize = 64;
 /// Fields of one revision at most.
 const MOST_FIELDS: usize = 64;
 /// Attachments of one revision at most.
@@ -107,6 +110,16 @@ impl FieldName {
         FieldName::PUBLIC.contains(&self.as_str())
     }
 
+    /// Whether its showing makes its replacement due. A user name, an address, or how to change a password brings nothing; nor does the
+    /// serial number or the place of a security key. Of a field that nobody here knows, the value counts as a secret.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        let name = self.as_str();
+        let known = ["user_name", "url", "how_to_rotate"].contains(&name);
+        let of_a_key = name.starts_with("fido2_") && (name.ends_with("_serial") || name.ends_with("_place"));
+        !(self.is_public() || known || of_a_key)
+    }
+
     /// The order in which the fields of an entry are shown: fixed names first, free fields after them by name.
     #[must_use]
     pub fn shown_order(&self, other: &FieldName) -> Ordering {
@@ -120,12 +133,11 @@ impl TryFrom<String> for FieldName {
     type Error = FormatError;
 
     fn try_from(text: String) -> Result<FieldName, FormatError> {
-        let good = !text.is_empty()
-            && text.chars().count() <= 64
-            && text.trim() == text
-            && !text.contains('=')
-            && !text.chars().any(char::is_control);
-        if good { Ok(FieldName(text)) } else { Err(FormatError::BadFieldName(text)) }
+        if is_one_line(&text, FIELD_NAME_CHARACTERS) && !text.contains('=') {
+            Ok(FieldName(text))
+        } else {
+            Err(FormatError::BadFieldName(text))
+        }
     }
 }
 
@@ -191,12 +203,13 @@ pub type Attachments = BTreeMap<AttachmentName, Attachment>;
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// Fields with their new values.
+    #[serde(deserialize_with = "distinct")]
     pub set: Fields,
     /// Fields to remove.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub clear: BTreeSet<FieldName>,
     /// Attachments that are new, or replace one of the same name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "distinct")]
     pub attach: Attachments,
     /// Attachments to remove.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -222,11 +235,19 @@ impl Change {
             return Err(FormatError::TooMany(MOST_ATTACHMENTS));
         }
         for (name, value) in &self.set {
-            if value.expose().len() > VALUE_BYTES {
-                return Err(FormatError::ValueTooLong(name.to_string(), VALUE_BYTES));
+            if value.expose().is_empty() {
+                return Err(FormatError::EmptyValue(name.to_string()));
             }
         }
-        Ok(())
+        check_lengths(&self.set)
+    }
+}
+
+/// Refuses a value that is longer than any that is read.
+pub(super) fn check_lengths(fields: &Fields) -> Result<(), FormatError> {
+    match fields.iter().find(|(_, value)| value.expose().len() > VALUE_BYTES) {
+        Some((name, _)) => Err(FormatError::ValueTooLong(name.to_string(), VALUE_BYTES)),
+        None => Ok(()),
     }
 }
 
@@ -245,13 +266,15 @@ pub struct Revision {
     /// When it was deposited, by the clock of that machine.
     pub made: Moment,
     /// Who deposited it, as claimed.
-    pub by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Claim>,
     /// Where it came from.
     pub origin: Origin,
     /// Every field as of this revision.
+    #[serde(deserialize_with = "distinct")]
     pub fields: Fields,
     /// Every attachment as of this revision.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "distinct")]
     pub attachments: Attachments,
 }
 
@@ -298,7 +321,7 @@ impl Entry {
     }
 
     /// Adds the revision that comes of a change; earlier revisions stay.
-    pub fn revise(&mut self, made: Moment, by: String, origin: Origin, change: &Change) {
+    pub fn revise(&mut self, made: Moment, by: Option<Claim>, origin: Origin, change: &Change) {
         let mut fields = self.fields().clone();
         fields.retain(|name, _| !change.clear.contains(name));
         fields.extend(change.set.iter().map(|(name, value)| (name.clone(), value.clone())));

@@ -3,6 +3,9 @@
 use crate::language::{Language, Say, messages::vault as text};
 use crate::speaks;
 
+/// Characters of a refused claim that are shown.
+const SHOWN: usize = 40;
+
 /// Why a header, the contents or a deposit was refused. The caller names the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FormatError {
@@ -24,10 +27,14 @@ pub enum FormatError {
     BadAttachmentName(String),
     /// A value longer than the bound in bytes, of the named field.
     ValueTooLong(String, usize),
+    /// A field of this name with nothing in it: what is to be removed is named as removed.
+    EmptyValue(String),
     /// The contents no longer fit: this many entries, revisions or fields are the most.
     TooMany(usize),
     /// The name of a vault or a custodian that cannot be one.
     BadName(String),
+    /// A text that is no claim: not one line, too long, or with characters that cannot be seen.
+    BadClaim(String),
 }
 
 impl Say for FormatError {
@@ -42,9 +49,19 @@ impl Say for FormatError {
             FormatError::BadFieldName(name) => text::bad_field_name(language, name),
             FormatError::BadAttachmentName(name) => text::bad_attachment_name(language, name),
             FormatError::ValueTooLong(name, bound) => text::value_too_long(language, name, bound),
+            FormatError::EmptyValue(name) => text::empty_value(language, name),
             FormatError::TooMany(bound) => text::too_many(language, bound),
             FormatError::BadName(name) => text::bad_name(language, name),
+            FormatError::BadClaim(claim) => text::bad_claim(language, beginning(claim)),
         }
+    }
+}
+
+/// Enough of a text to tell which one is meant: one that is no claim may be of any length.
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -7,12 +7,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contents, DepositRecipient, EntryId, FORMAT_VERSION, FormatError, Moment, from_canonical, to_canonical};
+use super::claim::is_one_line;
+use super::{
+    Claim, Contents, DepositRecipient, EntryId, FORMAT_VERSION, FormatError, Moment, from_canonical, to_canonical,
+};
+use crate::bounds::HEADER_BYTES;
 use crate::language::Language;
 use crate::quorum::{CardIndex, CustodianPublicKey, Digest, EpochHash, EpochId, EventId, Policy, VaultId};
 
-/// Bytes of a header at most.
-const HEADER_BYTES: usize = 8 * 1024 * 1024;
+/// Characters of a name at most.
+const NAME_CHARACTERS: usize = 120;
 
 /// The name of a vault or of a person: one line of 1 to 120 characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,15 +31,19 @@ impl VaultName {
     }
 }
 
+impl VaultName {
+    /// What a custodian is called whose name is lost with the header: by the number on the card.
+    #[must_use]
+    pub fn of_card(card: CardIndex) -> VaultName {
+        VaultName(format!("#{card}"))
+    }
+}
+
 impl TryFrom<String> for VaultName {
     type Error = FormatError;
 
     fn try_from(text: String) -> Result<VaultName, FormatError> {
-        let good = !text.is_empty()
-            && text.chars().count() <= 120
-            && text.trim() == text
-            && !text.chars().any(|character| character.is_control());
-        if good { Ok(VaultName(text)) } else { Err(FormatError::BadName(text)) }
+        if is_one_line(&text, NAME_CHARACTERS) { Ok(VaultName(text)) } else { Err(FormatError::BadName(text)) }
     }
 }
 
@@ -70,11 +78,14 @@ pub struct Custodian {
     /// The language of their card and prompts.
     pub language: Language,
     /// How to reach them.
-    pub contact: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Claim>,
     /// Who may bring the card instead.
-    pub deputy: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deputy: Option<Claim>,
     /// Where the card lies.
-    pub place: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Claim>,
     /// The public key of their card: tells a true card from a false one, and checks their signature.
     pub key: CustodianPublicKey,
 }
@@ -87,16 +98,16 @@ pub struct PublicEntry {
     pub id: EntryId,
     /// Its title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
+    pub title: Option<Claim>,
     /// Its kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
+    pub kind: Option<Claim>,
     /// Who answers for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
+    pub owner: Option<Claim>,
     /// When it was last rotated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_rotated: Option<String>,
+    pub last_rotated: Option<Claim>,
 }
 
 /// The public description of an epoch.
@@ -114,6 +125,7 @@ pub struct Header {
     /// When the cards were dealt.
     pub dealt: Moment,
     /// The hash of the epoch before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<EpochHash>,
     /// The log's heads before this epoch was staged.
     pub heads: Vec<EventId>,
@@ -154,6 +166,22 @@ impl EpochHeader {
         EpochHeader::read(&to_canonical(header))
     }
 
+    /// What stands in for a header that is lost, while a vault is opened with the cards alone: what cards, contents and log tell of it. It
+    /// is never written.
+    ///
+    /// # Errors
+    /// When it is not consistent.
+    pub fn stand_in(header: Header, hash: EpochHash) -> Result<EpochHeader, FormatError> {
+        let recipient = header.deposit_recipient.parse()?;
+        Ok(EpochHeader { header, bytes: Vec::new(), hash, recipient })
+    }
+
+    /// Whether it only stands in for one that is lost.
+    #[must_use]
+    pub fn is_stand_in(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// Reads a header.
     ///
     /// # Errors
@@ -169,12 +197,18 @@ impl EpochHeader {
             return Err(FormatError::UnknownVersion(version));
         }
         let header: Header = from_canonical(bytes).map_err(|error| malformed(error.0))?;
+        if to_canonical(&header) != bytes {
+            return Err(malformed("what is empty is left out".to_owned()));
+        }
         let recipient = header.deposit_recipient.parse()?;
         let count = u8::try_from(header.custodians.len()).map_err(|_| malformed("too many custodians".to_owned()))?;
         Policy::new(header.threshold, count, true).map_err(|error| malformed(error.to_string()))?;
         let in_order = header.custodians.iter().zip(1..).all(|(custodian, index)| custodian.index.get() == index);
         if !in_order || header.epoch == 0 {
             return Err(malformed("cards or epoch out of order".to_owned()));
+        }
+        if header.entries.windows(2).any(|pair| pair[0].id >= pair[1].id) {
+            return Err(malformed("entries out of order".to_owned()));
         }
         Ok(EpochHeader { hash: EpochHash::of(bytes), bytes: bytes.to_vec(), header, recipient })
     }
@@ -209,11 +243,17 @@ impl EpochHeader {
         self.header.custodians.get(usize::from(index.get()) - 1)
     }
 
+    /// The name of the custodian of a card; its number where there is no such custodian.
+    #[must_use]
+    pub fn name_of(&self, index: CardIndex) -> String {
+        self.custodian(index).map_or_else(|| index.to_string(), |custodian| custodian.name.to_string())
+    }
+
     /// What the contents show without cards.
     #[must_use]
     pub fn public_entries(contents: &Contents, titles_hidden: bool) -> Vec<PublicEntry> {
         let shown = |entry: &super::Entry, name: &str| {
-            if titles_hidden { None } else { entry.value(name).map(|value| value.expose().to_owned()) }
+            if titles_hidden { None } else { entry.value(name).and_then(|value| Claim::of_any(value.expose())) }
         };
         let public = |entry: &super::Entry| PublicEntry {
             id: entry.id.clone(),
@@ -231,5 +271,41 @@ impl std::ops::Deref for EpochHeader {
 
     fn deref(&self) -> &Header {
         &self.header
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(entries: &[&str]) -> Header {
+        let page = include_str!("../../docs/DESIGN.md");
+        let vector = page.split("```json vector=header\n").nth(1).and_then(|rest| rest.lines().next()).unwrap();
+        let mut header = Header::clone(&EpochHeader::read(vector.as_bytes()).unwrap());
+        let public = |id: &&str| PublicEntry {
+            id: id.parse().unwrap(),
+            title: None,
+            kind: None,
+            owner: None,
+            last_rotated: None,
+        };
+        header.entries = entries.iter().map(public).collect();
+        header
+    }
+
+    #[test]
+    fn a_header_names_its_entries_in_order_and_once() {
+        assert!(EpochHeader::write(&header(&["a", "b"])).is_ok());
+        for entries in [["b", "a"], ["a", "a"]] {
+            let error = EpochHeader::write(&header(&entries)).unwrap_err();
+            assert_eq!(error, FormatError::Malformed("entries out of order".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_deposit_recipient_has_one_spelling() {
+        let mut header = header(&[]);
+        header.deposit_recipient = header.deposit_recipient.to_uppercase();
+        assert!(EpochHeader::write(&header).is_err());
     }
 }

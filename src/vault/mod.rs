@@ -6,22 +6,29 @@
 mod attachment;
 mod blob;
 mod canonical;
+mod claim;
 mod contents;
 mod deposit;
+mod distinct;
 mod entry;
 mod error;
 mod header;
+mod mending;
 mod moment;
+mod scrypt_stanza;
 mod sealing;
 
 pub use attachment::{Attachment, AttachmentName};
 pub use blob::{BlobError, SealedFile, open_blob, renew_blob, seal_file};
 pub use canonical::{NotCanonical, from_canonical, to_canonical};
+pub use claim::Claim;
 pub use contents::{Contents, EarlierIdentity, SealedContents};
 pub use deposit::{Deposit, SealedDeposit};
+pub use distinct::distinct;
 pub use entry::{Attachments, Change, Entry, EntryId, FieldName, FieldValue, Fields, Origin, Revision, VALUE_BYTES};
 pub use error::FormatError;
 pub use header::{Custodian, EpochHeader, Header, PublicEntry, VaultName};
+pub use mending::mended;
 pub use moment::Moment;
 pub use sealing::{DepositIdentity, DepositRecipient};
 

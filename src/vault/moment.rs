@@ -24,6 +24,13 @@ impl Moment {
         self.0
     }
 
+    /// The beginning of a civil day in UTC, written as `2026-11-22` or `2026/11/22`; nothing when the text is no such day.
+    #[must_use]
+    pub fn of_date(text: &str) -> Option<Moment> {
+        let date: jiff::civil::Date = text.trim().replace('/', "-").parse().ok()?;
+        date.to_zoned(TimeZone::UTC).ok().map(|zoned| Moment::of(zoned.timestamp()))
+    }
+
     /// This moment and `days` times 24 hours.
     #[must_use]
     pub fn plus_days(self, days: i64) -> Moment {
@@ -58,10 +65,11 @@ impl fmt::Display for Moment {
 impl FromStr for Moment {
     type Err = String;
 
-    /// Takes exactly what `Display` writes.
+    /// Takes exactly what `Display` writes, from the year 1 on: other readers know no year 0.
     fn from_str(text: &str) -> Result<Moment, String> {
         let moment = text.parse::<Timestamp>().map(Moment::of).map_err(|_| text.to_owned())?;
-        if moment.to_string() == text { Ok(moment) } else { Err(text.to_owned()) }
+        let before_year_1 = text.starts_with("0000") || text.starts_with('-');
+        if moment.to_string() == text && !before_year_1 { Ok(moment) } else { Err(text.to_owned()) }
     }
 }
 
@@ -87,7 +95,7 @@ mod tests {
         let moment = Moment::of("2026-11-22T21:20:55.987Z".parse().unwrap());
         assert_eq!(moment.to_string(), "2026-11-22T21:20:55Z");
         assert_eq!("2026-11-22T21:20:55Z".parse::<Moment>().unwrap(), moment);
-        for other in ["2026-11-22T21:20:55.5Z", "2026-11-22T22:20:55+01:00", "2026-11-22", ""] {
+        for other in ["2026-11-22T21:20:55.5Z", "2026-11-22T22:20:55+01:00", "2026-11-22", "", "0000-01-01T00:00:00Z"] {
             assert!(other.parse::<Moment>().is_err(), "{other}");
         }
     }

@@ -6,11 +6,11 @@
 use std::io::{Read, Write};
 use std::str::FromStr;
 
-use age::secrecy::SecretString;
 use age::{Decryptor, Encryptor, Identity, Recipient};
 use bech32::{Bech32, Hrp};
 
 use super::FormatError;
+use super::scrypt_stanza::Passphrase;
 use crate::quorum::{ContentsKey, Secret, SecretBytes, SecretText};
 
 /// log2 of scrypt's N. The passphrase has 256 bits, so the work factor adds nothing; it is low for the 3 a.m. laptop.
@@ -36,8 +36,11 @@ impl DepositRecipient {
 impl FromStr for DepositRecipient {
     type Err = FormatError;
 
+    /// Takes exactly what `Display` writes: Bech32 in upper case would be a second spelling.
     fn from_str(text: &str) -> Result<DepositRecipient, FormatError> {
-        text.parse().map(DepositRecipient).map_err(|error: &str| FormatError::Malformed(error.to_owned()))
+        let malformed = |error: &str| FormatError::Malformed(error.to_owned());
+        let recipient = text.parse().map(DepositRecipient).map_err(malformed)?;
+        if recipient.to_string() == text { Ok(recipient) } else { Err(malformed("a recipient in upper case")) }
     }
 }
 
@@ -110,9 +113,7 @@ impl std::fmt::Debug for DepositIdentity {
 /// Encrypts under the contents key: one scrypt stanza, as stock `age -d` asks for with a passphrase.
 #[must_use]
 pub fn seal_contents(key: &ContentsKey, plaintext: &[u8]) -> Vec<u8> {
-    let mut recipient = age::scrypt::Recipient::new(passphrase(key));
-    recipient.set_work_factor(WORK_FACTOR);
-    seal(&recipient, plaintext)
+    seal(&passphrase(key, WORK_FACTOR), plaintext)
 }
 
 /// Opens a file that was encrypted under the contents key, of at most `bound` bytes of plaintext.
@@ -120,13 +121,11 @@ pub fn seal_contents(key: &ContentsKey, plaintext: &[u8]) -> Vec<u8> {
 /// # Errors
 /// When it is no age file, asks for more work than ours, is too large, or has another key.
 pub fn open_contents(key: &ContentsKey, file: &[u8], bound: usize) -> Result<SecretBytes, FormatError> {
-    let mut identity = age::scrypt::Identity::new(passphrase(key));
-    identity.set_max_work_factor(WORK_FACTOR);
-    open(&identity, file, bound)
+    open(&passphrase(key, WORK_FACTOR), file, bound)
 }
 
-fn passphrase(key: &ContentsKey) -> SecretString {
-    SecretString::from(key.passphrase().expose().to_owned())
+fn passphrase(key: &ContentsKey, work_factor: u8) -> Passphrase {
+    Passphrase { text: key.passphrase(), work_factor }
 }
 
 fn seal(recipient: &dyn Recipient, plaintext: &[u8]) -> Vec<u8> {
@@ -220,10 +219,30 @@ mod tests {
     fn contents_that_ask_for_more_work_than_ours_are_refused_before_the_work() {
         let dealt = deal(Policy::new(2, 3, false).unwrap()).unwrap();
         let key = dealt.root.contents_key();
-        let mut recipient = age::scrypt::Recipient::new(passphrase(&key));
-        recipient.set_work_factor(WORK_FACTOR + 1);
-        let file = seal(&recipient, b"{}");
+        let file = seal(&passphrase(&key, WORK_FACTOR + 1), b"{}");
         assert_eq!(open_contents(&key, &file, 1000).unwrap_err(), FormatError::TooCostly);
         assert_eq!(open_contents(&key, &seal_contents(&key, b"{}"), 1000).unwrap().expose(), b"{}");
+    }
+
+    #[test]
+    fn contents_are_sealed_and_opened_as_the_crate_does_it() {
+        let key = deal(Policy::new(2, 3, false).unwrap()).unwrap().root.contents_key();
+        let text = age::secrecy::SecretString::from(key.passphrase().expose().to_owned());
+        let theirs = age::scrypt::Identity::new(text.clone());
+        assert_eq!(open(&theirs, &seal_contents(&key, b"{}"), 1000).unwrap().expose(), b"{}");
+        let mut recipient = age::scrypt::Recipient::new(text);
+        recipient.set_work_factor(WORK_FACTOR);
+        assert_eq!(open_contents(&key, &seal(&recipient, b"{}"), 1000).unwrap().expose(), b"{}");
+    }
+
+    #[test]
+    fn no_clock_is_asked_to_seal_or_to_open() {
+        // The crate's own scrypt measures the machine with the clock as soon as it is made.
+        let (source, _) = include_str!("sealing.rs").split_once("#[cfg(test)]").unwrap();
+        for source in [source, include_str!("scrypt_stanza.rs")] {
+            for measured in ["scrypt::Recipient", "scrypt::Identity", "with_user_passphrase", "Instant", "SystemTime"] {
+                assert!(!source.contains(measured), "{measured}");
+            }
+        }
     }
 }

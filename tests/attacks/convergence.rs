@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use breakglass::ceremony::*;
-use breakglass::journal::{CardState, Finding, State};
+use breakglass::journal::{CardState, Finding, Replaced, State};
 use breakglass::quorum::{Digest, EpochHash, EventId};
-use breakglass::vault::EntryId;
+use breakglass::vault::Moment;
 use proptest::prelude::*;
 
 use crate::crash_disk::CrashDisk;
-use crate::machine::{Machine, attend, read_all_back};
+use crate::machine::{Machine, attend, attend_staged, card, index, read_all_back};
 
 #[derive(Clone, Copy, Debug)]
 enum Deed {
@@ -21,6 +21,9 @@ enum Deed {
     Commit,
     Abort,
     CleanUp,
+    Lose(u8),
+    Depart(u8),
+    Check(usize),
     Meet,
 }
 
@@ -34,6 +37,9 @@ fn deeds() -> impl Strategy<Value = Vec<(bool, Deed)>> {
         2 => Just(Deed::Commit),
         1 => Just(Deed::Abort),
         2 => Just(Deed::CleanUp),
+        1 => (1..=3_u8).prop_map(Deed::Lose),
+        1 => (1..=3_u8).prop_map(Deed::Depart),
+        1 => (0..3_usize).prop_map(Deed::Check),
         1 => Just(Deed::Meet),
     ];
     prop::collection::vec((any::<bool>(), deed), 4..14)
@@ -53,6 +59,8 @@ fn act(deed: Deed, here: Machine<'_>, there: Machine<'_>, hands: &mut Hands, cou
     };
     let cards = hands[&active.hash].clone();
     let staged = state.staged_epoch().map(|epoch| epoch.hash);
+    // Hours apart, so that what comes first is not what comes last.
+    let at = crate::machine::now().plus_days(i64::try_from(count).unwrap() % 5);
     match (deed, staged) {
         (Deed::Deposit, _) => {
             let trusted = active.hash;
@@ -62,9 +70,8 @@ fn act(deed: Deed, here: Machine<'_>, there: Machine<'_>, hands: &mut Hands, cou
         (Deed::Open, _) => {
             let mut writing = here.write();
             let attendance = attend(writing.ledger(), &cards).unwrap();
-            let session =
-                Session::open(&mut writing, attendance, &format!("reason {count}"), None, crate::machine::now());
-            session.unwrap().close(&mut writing, crate::machine::now()).unwrap();
+            let session = Session::open(&mut writing, attendance, &format!("reason {count}"), None, at);
+            session.unwrap().close(&mut writing, at).unwrap();
         }
         (Deed::Stage, None) => {
             // A deposit may be one that the losing side of nothing yet decided has deleted; then nothing is staged.
@@ -82,15 +89,25 @@ fn act(deed: Deed, here: Machine<'_>, there: Machine<'_>, hands: &mut Hands, cou
             if reversed {
                 new.reverse();
             }
-            read_all_back(&mut here.write(), epoch, &new).unwrap();
+            read_all_back(&mut here.write(), epoch, &new).map(drop).unwrap();
         }
         (Deed::Commit, Some(_)) => {
-            let _ = commit(&mut here.write(), Vec::new(), "Ben", crate::machine::now());
+            let mut writing = here.write();
+            let epoch = staged.expect("something is staged");
+            let quorum = attend_staged(writing.ledger(), epoch, &hands[&epoch]).unwrap();
+            let _ = commit(&mut writing, &quorum, Vec::new(), "Ben", at);
         }
         (Deed::Abort, Some(_)) => here.abort(&cards).unwrap(),
         (Deed::CleanUp, _) => drop(here.clean_up().unwrap()),
+        (Deed::Lose(card), _) => {
+            lose(&mut here.write(), index(card), &format!("lost {count}"), "Ben", at).unwrap();
+        }
+        (Deed::Depart(card), _) => {
+            depart(&mut here.write(), index(card), &format!("left {count}"), "Ben", at).unwrap();
+        }
+        (Deed::Check(number), _) => drop(check_card(&mut here.write(), card(&cards[number]), None, at).unwrap()),
         (Deed::Meet, _) => drop(here.merge(there).unwrap()),
-        _ => {}
+        (Deed::Stage | Deed::Rotate, Some(_)) | (Deed::ReadBack { .. } | Deed::Commit | Deed::Abort, None) => {}
     }
 }
 
@@ -98,11 +115,12 @@ fn act(deed: Deed, here: Machine<'_>, there: Machine<'_>, hands: &mut Hands, cou
 #[derive(Debug, PartialEq)]
 struct Vault {
     active: BTreeSet<EpochHash>,
-    epochs: BTreeMap<EpochHash, (u32, bool, Vec<CardState>)>,
-    pending: BTreeSet<Digest>,
+    epochs: BTreeMap<EpochHash, (u32, Option<Moment>, Vec<CardState>)>,
+    /// In the order in which they are shown: which of them is the newest must not depend on who took in whom.
+    pending: Vec<Digest>,
     folded: BTreeSet<Digest>,
     superseded: BTreeSet<EpochHash>,
-    openings: BTreeMap<EventId, (bool, bool, BTreeSet<EntryId>)>,
+    openings: BTreeMap<EventId, (bool, bool, BTreeSet<Replaced>)>,
 }
 
 fn vault(state: &State) -> Vault {
@@ -111,7 +129,7 @@ fn vault(state: &State) -> Vault {
         epochs: state
             .epochs
             .values()
-            .map(|epoch| (epoch.hash, (epoch.number, epoch.begun.is_some(), epoch.cards.clone())))
+            .map(|epoch| (epoch.hash, (epoch.number, epoch.begun, epoch.cards.clone())))
             .collect(),
         pending: state.deposits.iter().map(|pending| pending.deposit).collect(),
         folded: state.folded.keys().copied().collect(),

@@ -1,12 +1,12 @@
 //! Copies that lived apart and meet again: nothing is lost, nothing is chosen silently.
 
 use breakglass::ceremony::*;
-use breakglass::journal::{Calendar, Due, Finding, Obligation};
+use breakglass::journal::{Calendar, Duty, Finding, Refusal};
 use breakglass::quorum::{Digest, EpochHash, EventId};
 use breakglass::store::Place;
 
 use crate::crash_disk::CrashDisk;
-use crate::machine::{Machine, attend, index, now, read_all_back};
+use crate::machine::{Machine, attend, card, index, now, read_all_back};
 
 const NAMES: [&str; 3] = ["Aiko", "Ben", "Chie"];
 
@@ -64,7 +64,7 @@ fn a_rival_successor_is_named_and_nothing_is_opened_put_in_or_deleted() {
     let mut expected = [rivals.our_epoch, rivals.their_epoch];
     expected.sort();
     assert_eq!(epochs, expected);
-    let report = status(&ledger, Calendar::default(), now()).unwrap();
+    let report = status(&ledger, Vec::new(), Calendar::default(), now()).unwrap();
     assert!(matches!(report.seal, Seal::Split { .. }) && !report.is_calm());
 
     let lines = ours.lines();
@@ -202,9 +202,9 @@ fn an_opening_in_another_copy_is_not_answered_by_a_commit_that_does_not_follow_i
     ours.merge(stick).unwrap();
     let ledger = ours.read();
     let opening = ledger.state().unanswered_openings().next().unwrap().event;
-    let due: Vec<Obligation> = ledger.state().due(Calendar::default()).into_iter().map(|due| due.obligation).collect();
-    assert!(due.contains(&Obligation::Reseal { opening }));
-    assert!(due.iter().any(|due| matches!(due, Obligation::Replace { .. })));
+    let due = duties(ours);
+    assert!(due.contains(&Duty::Reseal { opening }));
+    assert!(due.iter().any(|due| matches!(due, Duty::Replace { .. })));
     ours.rotate(&new);
     assert_eq!(ours.read().state().unanswered_openings().count(), 0);
 }
@@ -222,20 +222,19 @@ fn an_opening_after_the_staging_is_not_answered_by_its_commit() {
 }
 
 #[test]
-fn an_abort_in_one_copy_and_a_commit_in_the_other_leave_the_committed_epoch_whole() {
+fn an_abort_in_one_copy_and_a_commit_in_the_other_are_a_split_that_a_head_decides() {
     let disk = CrashDisk::new();
     let ours = Machine::new(&disk);
     let cards = ours.begin();
+    let before = ours.read().active().unwrap().hash();
     ours.deposit("m365-admin", "correct horse").unwrap();
     let (epoch, new) = ours.stage(&cards, &NAMES).unwrap();
     for merges_into_the_aborted in [true, false] {
         let name = |role: &str| -> &'static str { format!("{role}-{merges_into_the_aborted}.vault").leak() };
         let (aborted, committed) = (ours.copy_to(name("aborted")), ours.copy_to(name("committed")));
         aborted.abort(&cards).unwrap();
-        aborted.clean_up().unwrap();
-        let sealed = Place::Sealed(2, epoch.id());
-        assert!(!aborted.folder().holds(&sealed).unwrap());
         committed.commit(epoch, &new).unwrap();
+        let (abort, commit) = (aborted.head(), committed.head());
         let joined = if merges_into_the_aborted {
             aborted.merge(committed).unwrap();
             aborted
@@ -243,14 +242,23 @@ fn an_abort_in_one_copy_and_a_commit_in_the_other_leave_the_committed_epoch_whol
             committed.merge(aborted).unwrap();
             committed
         };
-        joined.clean_up().unwrap();
-        assert_eq!(joined.read().active().unwrap().hash(), epoch);
-        assert_eq!(joined.read().history().findings, []);
-        let due = joined.read().state().due(Calendar::default());
-        let destroys = |due: &Due| matches!(due.obligation, Obligation::DestroyPaper { epoch: of, .. } if of == epoch);
-        assert!(!due.iter().any(destroys), "nobody is told to destroy the cards that open the vault");
-        assert_eq!(verify_files(&joined.read(), VerifyDepth::Hashed).unwrap(), []);
-        assert_eq!(joined.unseal(&new, "m365-admin").unwrap(), ["correct horse"]);
+        assert_eq!(joined.read().history().findings, [], "every line is true: both quorums signed");
+        let undecided = joined.with_pins("a-new-machine");
+        assert!(is_split(undecided.read().active().map(drop)));
+        assert!(is_split(undecided.unseal(&cards, "m365-admin")) && is_split(undecided.unseal(&new, "m365-admin")));
+        assert_eq!(undecided.clean_up().unwrap(), 0, "neither side's contents are deleted");
+        let destroys = |machine: Machine<'_>, of: EpochHash| {
+            duties(machine).iter().any(|due| matches!(due, Duty::DestroyPaper { epoch, .. } if *epoch == of))
+        };
+        assert!(!destroys(undecided, epoch) && !destroys(undecided, before), "nobody knows yet which cards are good");
+        for (head, good, cards, gone) in [(abort, before, &cards, epoch), (commit, epoch, &new, before)] {
+            let decided = undecided.with_anchor(head);
+            assert_eq!(decided.read().active().unwrap().hash(), good);
+            // While the deposit waits here, the contents of the side that was decided against may hold it, too.
+            let stranded = good == before;
+            assert!(destroys(decided, gone) != stranded && !destroys(decided, good));
+            assert_eq!(decided.unseal(cards, "m365-admin").unwrap(), ["correct horse"]);
+        }
     }
 }
 
@@ -282,11 +290,12 @@ fn an_epoch_aborted_in_two_copies_stays_aborted_in_both() {
     stick.abort(&cards[1..]).unwrap();
     assert_ne!(stick.head(), behind_our_abort);
     ours.merge(stick).unwrap();
-    // Nobody needs a card to write a commit; it must not find a place before which nothing was given up.
+    // Whoever holds the new cards finds no place behind either abort to commit from.
     let commit = breakglass::journal::What::Committed { epoch, left_out: Vec::new() };
-    ours.append_line(ours.forge_behind(vec![behind_our_abort], commit, epoch, &[]).bytes());
+    ours.append_line(ours.forge_behind(vec![behind_our_abort], commit, epoch, &new[..2]).bytes());
     assert_ne!(ours.read().active().unwrap().hash(), epoch);
-    assert_eq!(ours.read().history().findings.len(), 1);
+    let line = ours.lines().len();
+    assert_eq!(ours.read().history().findings, [Finding::Refused { line, why: Refusal::NotStaged(epoch) }]);
 }
 
 #[test]
@@ -296,14 +305,14 @@ fn papers_of_an_epoch_that_was_given_up_are_to_be_destroyed_wherever_they_were_r
     let cards = ours.begin();
     let (epoch, new) = ours.stage(&cards, &NAMES).unwrap();
     let stick = ours.copy_to("stick.vault");
-    read_all_back(&mut stick.write(), epoch, &new[..1]).unwrap();
+    read_back(&mut stick.write(), epoch, card(&new[0]), false, None, now()).unwrap();
     ours.abort(&cards).unwrap();
     ours.merge(stick).unwrap();
-    let due = || ours.read().state().due(Calendar::default()).into_iter().map(|due| due.obligation);
-    let papers: Vec<Obligation> = due().filter(|due| matches!(due, Obligation::DestroyPaper { .. })).collect();
-    assert_eq!(papers, [Obligation::DestroyPaper { epoch, card: index(1) }]);
-    paper_destroyed(&mut ours.write(), epoch, vec![index(1)], "Ben", now()).unwrap();
-    assert_eq!(due().filter(|due| matches!(due, Obligation::DestroyPaper { .. })).count(), 0);
+    // One was read back; the others may have been printed as well.
+    let papers = || duties(ours).into_iter().filter(|due| matches!(due, Duty::DestroyPaper { .. })).collect::<Vec<_>>();
+    assert_eq!(papers(), [1, 2, 3].map(|card| Duty::DestroyPaper { epoch, card: index(card) }));
+    paper_destroyed(&mut ours.write(), epoch, vec![index(1), index(2), index(3)], "Ben", now()).unwrap();
+    assert_eq!(papers(), []);
 }
 
 #[test]
@@ -405,4 +414,9 @@ fn another_vault_is_not_merged_and_a_damaged_one_not_copied() {
     ours.replace(&sealed, b"a stick that is failing");
     let copied = copy_vault(&ours.read(), &disk, std::path::Path::new("copy.vault"));
     assert!(matches!(copied, Err(CeremonyError::Swapped(named)) if named == sealed));
+}
+
+fn duties(machine: Machine<'_>) -> Vec<Duty> {
+    let due = machine.read().state().due(Calendar::default(), None, now());
+    due.into_iter().map(|due| due.duty).collect()
 }

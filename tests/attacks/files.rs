@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use breakglass::ceremony::*;
-use breakglass::journal::What;
+use breakglass::journal::{Beginning, Event, Line, What};
 use breakglass::quorum::{Digest, EpochHash};
 use breakglass::store::{Disk, Place};
 use breakglass::vault::{
@@ -41,18 +41,32 @@ fn a_header_with_an_edited_threshold_is_no_header_of_this_vault() {
     let machine = Machine::new(&disk);
     let cards = machine.begin();
     let path = header_path(machine);
-    let mut edited = Header::clone(machine.read().active().unwrap());
+    let dealt = machine.read().active().unwrap().clone();
+    let mut edited = Header::clone(&dealt);
     edited.threshold = 3;
-    let edited = EpochHeader::write(&edited).unwrap();
 
+    // One byte is found again by the hash that the folder's name says.
+    machine.replace(&path, EpochHeader::write(&edited).unwrap().bytes());
+    let ledger = machine.with_pins("a-new-machine").read();
+    assert_eq!((ledger.active().unwrap().bytes(), ledger.mended_headers().len()), (dealt.bytes(), 1));
+    assert!(!ledger.is_sound());
+
+    edited.name = "Acne".parse().unwrap();
+    let edited = EpochHeader::write(&edited).unwrap();
     machine.replace(&path, edited.bytes());
-    assert!(matches!(machine.try_read(), Err(CeremonyError::NoBeginning(_))), "its hash is another's");
+    let ledger = machine.with_pins("a-new-machine").try_read();
+    assert!(
+        matches!(ledger, Err(CeremonyError::NoBeginning(..))),
+        "its hash is another's, and there is no other header"
+    );
 
     // In a folder that fits its hash it belongs to no event, and to no card.
     let moved = machine.vault.join(Place::Header(1, edited.id()).path());
     disk.create_folder(moved.parent().unwrap()).unwrap();
     disk.create_file(&moved, edited.bytes()).unwrap();
-    assert!(matches!(machine.try_read(), Err(CeremonyError::NoBeginning(_))));
+    let ledger = machine.with_pins("a-new-machine").read();
+    assert_eq!(ledger.beginning(), Beginning::Assumed(edited.hash()), "shown, and proven by nothing");
+    assert!(!ledger.is_sound() && matches!(ledger.may_be_changed(), Err(CeremonyError::LinesMissing(_))));
     let refused = check_against_header(&edited, card(&cards[0]), None, now()).unwrap_err();
     assert!(matches!(refused, CeremonyError::Card(CardRefusal::OtherEpoch { .. })), "{refused}");
 }
@@ -106,11 +120,11 @@ fn nothing_is_deleted_while_the_contents_that_replace_it_do_not_stand() {
     let staged = Place::Sealed(2, epoch.id()).path();
     let good = machine.file(&staged);
     let mut writing = machine.write();
-    crate::machine::read_all_back(&mut writing, epoch, &new).unwrap();
+    let quorum = crate::machine::read_all_back(&mut writing, epoch, &new).unwrap();
     machine.replace(&staged, b"a stick that is failing");
-    assert!(matches!(commit(&mut writing, Vec::new(), "Ben", now()), Err(CeremonyError::Swapped(_))));
+    assert!(matches!(commit(&mut writing, &quorum, Vec::new(), "Ben", now()), Err(CeremonyError::Swapped(_))));
     machine.replace(&staged, &good);
-    commit(&mut writing, Vec::new(), "Ben", now()).unwrap();
+    commit(&mut writing, &quorum, Vec::new(), "Ben", now()).unwrap();
     machine.replace(&staged, b"a stick that is failing");
     assert!(matches!(clean_up(&mut writing, now()), Err(CeremonyError::Swapped(_))));
     let first = writing.ledger().header(writing.ledger().state().epochs[&epoch].parent.unwrap()).unwrap();
@@ -124,7 +138,7 @@ fn what_the_log_only_claims_to_be_deleted_is_deleted_all_the_same() {
     let cards = machine.begin();
     let deposit = machine.deposit("m365-admin", "correct horse").unwrap();
     let first = machine.read().active().unwrap().hash();
-    let claim = What::Deleted { sealed: Some(first), deposits: vec![deposit], attachments: Vec::new() };
+    let claim = What::Deleted { epoch: first, files: 2 };
     machine.append_line(machine.forge(claim, first, &[]).bytes());
     assert_eq!(machine.unseal(&cards, "m365-admin").unwrap(), ["correct horse"], "a claim takes nothing away");
     machine.rotate(&cards);
@@ -142,7 +156,7 @@ fn forged_deposit(machine: Machine<'_>, edit: impl FnOnce(&mut Deposit)) -> Vec<
         epoch: header.hash(),
         entry: entry("m365-admin"),
         made: now(),
-        by: "Ben".to_owned(),
+        by: Some("Ben".parse().unwrap()),
         change: password("the attacker's"),
     };
     edit(&mut deposit);
@@ -172,7 +186,8 @@ fn bring(machine: Machine<'_>, file: &[u8], epoch: EpochHash) -> Digest {
         detached: Vec::new(),
         recovery_codes: None,
     };
-    machine.append_line(machine.forge(what, epoch, &[]).bytes());
+    let event = Event { by: "Ben".parse().ok(), ..machine.forge(what, epoch, &[]).event };
+    machine.append_line(Line::sign(event, &[]).bytes());
     deposit
 }
 
@@ -268,6 +283,77 @@ fn a_deposit_that_changes_more_than_the_log_lists_is_refused_before_it_could_be_
 }
 
 #[test]
+fn a_deposit_that_names_another_person_time_or_title_than_the_log_is_not_what_people_confirm() {
+    let disk = CrashDisk::new();
+    let machine = Machine::new(&disk);
+    let cards = machine.begin();
+    let active = machine.read().active().unwrap().hash();
+    let by = forged_deposit(machine, |deposit| deposit.by = "Chie".parse().ok());
+    let made = forged_deposit(machine, |deposit| deposit.made = now().plus_days(1));
+    for forged in [&by, &made] {
+        bring(machine, forged, active);
+    }
+    let why = || Err("it changes something else than the log says".to_owned());
+    assert_eq!(deposits(machine, &cards), [why(), why()]);
+    for name in FieldName::PUBLIC {
+        titled(machine, FieldName::fixed(name), "what the log says", "what is sealed");
+        titled(machine, FieldName::fixed(name), "the same", "the same");
+    }
+    let last: Vec<bool> = deposits(machine, &cards)[2..].iter().map(Result::is_ok).collect();
+    assert_eq!(last, [false, true].repeat(FieldName::PUBLIC.len()));
+}
+
+/// A deposit of a password and of this field, of which the log says that it has another value.
+fn titled(machine: Machine<'_>, field: FieldName, claimed: &str, sealed: &str) {
+    let header = machine.read().active().unwrap().clone();
+    let file = forged_deposit(machine, |deposit| {
+        deposit.change.set.insert(field.clone(), breakglass::vault::FieldValue::copy_of(sealed));
+    });
+    let deposit = Digest::of(&file);
+    machine.disk.create_file(&machine.vault.join(Place::Deposit(header.epoch, deposit).path()), &file).unwrap();
+    let claim = |name: &str| (field.as_str() == name).then(|| claimed.parse().unwrap());
+    let mut fields = vec![FieldName::fixed("password"), field.clone()];
+    fields.sort();
+    let what = What::Deposited {
+        epoch: header.hash(),
+        deposit,
+        entry: PublicEntry {
+            id: entry("m365-admin"),
+            title: claim("title"),
+            kind: claim("kind"),
+            owner: claim("owner"),
+            last_rotated: claim("last_rotated"),
+        },
+        fields,
+        cleared: Vec::new(),
+        attached: Vec::new(),
+        detached: Vec::new(),
+        recovery_codes: None,
+    };
+    let event = Event { by: "Ben".parse().ok(), ..machine.forge(what, header.hash(), &[]).event };
+    machine.append_line(Line::sign(event, &[]).bytes());
+}
+
+#[test]
+fn kept_tails_that_somebody_made_large_or_many_keep_nobody_from_writing() {
+    let disk = CrashDisk::new();
+    let machine = Machine::new(&disk);
+    machine.begin();
+    let lines = machine.lines().len();
+    let large = vec![0; 17 << 20];
+    disk.create_file(&machine.vault.join("log.torn-1"), &large).unwrap();
+    for number in 2..40 {
+        disk.create_file(&machine.vault.join(Place::Torn(number).path()), number.to_string().as_bytes()).unwrap();
+    }
+    machine.deposit("m365-admin", "correct horse").unwrap();
+    let recorded = machine.lines().split_off(lines);
+    assert_eq!(recorded.len(), 8 + 1, "a few are recorded, and the deposit");
+    let ledger = machine.read();
+    let is_large = |what: &What| matches!(what, What::TailSetAside { number: 1, .. });
+    assert!(!ledger.history().events.iter().any(|placed| is_large(&placed.event.what)), "the large one is not read");
+}
+
+#[test]
 fn a_deposit_that_was_folded_in_cannot_be_brought_back_later() {
     let disk = CrashDisk::new();
     let machine = Machine::new(&disk);
@@ -279,7 +365,7 @@ fn a_deposit_that_was_folded_in_cannot_be_brought_back_later() {
     machine.deposit("m365-admin", "the new password").unwrap();
     bring(machine, &file, first);
     assert_eq!(deposits(machine, &cards), [Ok("the new password".to_owned())]);
-    assert_eq!(machine.read().history().findings.len(), 1);
+    assert_eq!(machine.read().state().deposits.len(), 1, "a deposit counts once, however many events name it");
 }
 
 #[test]

@@ -30,6 +30,12 @@ fn a_machine_that_never_saw_the_vault_asks_for_the_epoch_id_of_a_card() {
         trusted_epoch(&ledger, Some(wrong)),
         Err(CeremonyError::TypedEpochDiffers { typed, folder }) if typed == wrong && folder == of_card
     ));
+    let mut one_bit_off = of_card;
+    one_bit_off.0[3] ^= 1;
+    assert!(matches!(
+        trusted_epoch(&ledger, Some(one_bit_off)),
+        Err(CeremonyError::EpochMistyped { number: 1, meant, groups, .. }) if meant == of_card && groups == [2]
+    ));
     let trusted = trusted_epoch(&ledger, Some(of_card)).unwrap();
     assert_eq!(trusted.id(), of_card);
     ledger.pin(Some(trusted)).unwrap();

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use breakglass::ceremony::*;
-use breakglass::journal::{Finding, Line, NewEpoch, Receipt, Refusal, SignedReceipt, Signer, What};
+use breakglass::journal::{Finding, Line, NewEpoch, Receipt, Refusal, SignedReceipt, Signer, Staging, What};
 use breakglass::quorum::{EventId, LockProfile};
 use breakglass::store::{Disk, Place};
 use breakglass::vault::{EpochHeader, FieldName, Header};
@@ -12,12 +12,21 @@ use crate::crash_disk::CrashDisk;
 use crate::lived::Lived;
 use crate::machine::{Machine, attend, card, entry, index, keep, now, plan, share};
 
-/// Everything that needs cards to sign it, as somebody without cards would write it.
+/// Everything that needs cards to sign it, as somebody without cards would write it. Nothing but signatures is wrong with any.
 fn changes_of_state(lived: &Lived, session: EventId) -> Vec<What> {
     let (epoch, next) = (lived.active, lived.next);
-    let staged = || NewEpoch { number: 9, hash: next, card_files: Vec::new(), locked: Vec::new() };
+    let machine = lived.machine();
+    let ledger = machine.read();
+    // Another rotation beside the one that waits, whose header continues the active epoch and stands in the folder.
+    let mut other = Header::clone(ledger.header(next).unwrap());
+    (other.epoch, other.heads) = (ledger.state().next_number().unwrap(), ledger.heads().to_vec());
+    let other = EpochHeader::write(&other).unwrap();
+    let path = machine.vault.join(Place::Header(other.epoch, other.id()).path());
+    machine.disk.create_folder(path.parent().unwrap()).unwrap();
+    machine.disk.create_file(&path, other.bytes()).unwrap();
+    let new = || NewEpoch { number: other.epoch, hash: other.hash(), card_files: Vec::new(), locked: Vec::new() };
     vec![
-        What::Opened { epoch, reason: "none".to_owned(), incident: None },
+        What::Opened { epoch, reason: "none".parse().unwrap(), incident: None, reported: Vec::new() },
         What::Revealed {
             session,
             entry: entry("m365-admin"),
@@ -25,12 +34,13 @@ fn changes_of_state(lived: &Lived, session: EventId) -> Vec<What> {
             attachments: Vec::new(),
             codes: Vec::new(),
         },
+        What::Exported { session },
         What::Closed { session },
-        What::Aborted { epoch: next, reason: "sabotage".to_owned() },
+        What::Aborted { epoch: next, reason: "sabotage".parse().unwrap() },
         What::ReadBack { epoch: next, card: index(1), file_destroyed: true },
         What::Checked { epoch, card: index(1) },
         What::Relocked { epoch, card: index(1), lock: Some(LockProfile::Small), card_file: false },
-        What::Staged { epoch: staged(), deposits: Vec::new(), replaced: Vec::new(), renewed: Vec::new() },
+        What::Staged { epoch: new(), staging: Staging::default(), more: 0 },
     ]
 }
 
@@ -40,8 +50,7 @@ fn an_unsigned_line_that_would_change_the_state_has_no_effect() {
     let session = lived.open_session();
     for what in changes_of_state(&lived, session) {
         let why = match &what {
-            What::Opened { .. } | What::Aborted { .. } => Refusal::TooFewCards(0, 2),
-            What::Staged { .. } => Refusal::DoesNotContinue(lived.next),
+            What::Opened { .. } | What::Aborted { .. } | What::Staged { .. } => Refusal::TooFewCards(0, 2),
             _ => Refusal::WrongSigners,
         };
         lived.refuses(lived.machine().forge(what, lived.active, &[]), why);
@@ -55,8 +64,7 @@ fn a_line_signed_by_fewer_cards_than_it_needs_or_by_others_has_no_effect() {
     let machine = lived.machine();
     for what in changes_of_state(&lived, session) {
         let why = match &what {
-            What::Opened { .. } | What::Aborted { .. } => Refusal::TooFewCards(1, 2),
-            What::Staged { .. } => Refusal::DoesNotContinue(lived.next),
+            What::Opened { .. } | What::Aborted { .. } | What::Staged { .. } => Refusal::TooFewCards(1, 2),
             _ => Refusal::WrongSigners,
         };
         // One card of the quorum, and none that the event speaks of.
@@ -72,7 +80,8 @@ fn a_line_signed_by_fewer_cards_than_it_needs_or_by_others_has_no_effect() {
     };
     lived.refuses(machine.forge(shown, lived.active, &lived.cards[1..]), Refusal::WrongSigners);
     // A card of the staged epoch, or of both mixed, is no quorum of the active one.
-    let opened = || What::Opened { epoch: lived.active, reason: "none".to_owned(), incident: None };
+    let opened =
+        || What::Opened { epoch: lived.active, reason: "none".parse().unwrap(), incident: None, reported: Vec::new() };
     lived.refuses(machine.forge(opened(), lived.next, &lived.staged[..2]), Refusal::WrongSigners);
 }
 
@@ -120,9 +129,10 @@ fn a_commit_without_staging_or_without_enough_read_backs_is_refused() {
 fn cards_of_an_old_epoch_sign_nothing_behind_the_commit_of_its_successor() {
     let lived = Lived::new();
     let machine = lived.machine();
-    let opened = What::Opened { epoch: lived.first, reason: "none".to_owned(), incident: None };
+    let opened =
+        What::Opened { epoch: lived.first, reason: "none".parse().unwrap(), incident: None, reported: Vec::new() };
     lived.refuses(machine.forge(opened, lived.first, &lived.old[..2]), Refusal::NotActive(lived.first));
-    let abort = What::Aborted { epoch: lived.next, reason: "sabotage".to_owned() };
+    let abort = What::Aborted { epoch: lived.next, reason: "sabotage".parse().unwrap() };
     lived.refuses(machine.forge(abort, lived.first, &lived.old[..2]), Refusal::WrongSigners);
     let check = What::Checked { epoch: lived.first, card: index(1) };
     lived.refuses(machine.forge(check, lived.first, &lived.old[..1]), Refusal::NotActive(lived.first));
@@ -160,7 +170,7 @@ fn signatures_that_were_stripped_swapped_or_made_for_another_line_are_refused() 
             machine.replace_lines(&tampered);
             let first = match machine.try_read() {
                 // Without its first line there is no vault.
-                Err(CeremonyError::NoBeginning(_)) => {
+                Err(CeremonyError::NoBeginning(..)) => {
                     assert_eq!(number, 1);
                     continue;
                 }
@@ -181,7 +191,7 @@ fn a_signature_of_one_card_under_the_name_of_another_is_refused() {
     line = Line::sign(line.event, &[&key]);
     lived.refuses(line, Refusal::BadSignature(index(2)));
     let mut twice = lived.machine().forge(
-        What::Opened { epoch: lived.active, reason: "none".to_owned(), incident: None },
+        What::Opened { epoch: lived.active, reason: "none".parse().unwrap(), incident: None, reported: Vec::new() },
         lived.active,
         &[lived.cards[0].clone(), lived.cards[0].clone()],
     );
@@ -198,12 +208,18 @@ fn a_receipt_that_is_forged_or_for_another_vault_or_of_an_old_card_is_refused() 
     let vault = lived.state().vault;
     let key = |text: &String| share(text).custodian_key();
     let take_in = |receipt: SignedReceipt| machine.forge(What::Receipt { receipt }, lived.active, &[]);
-    let sign = |epoch, card, key: &_| SignedReceipt::sign(vault, epoch, index(card), now(), key);
+    let sign = |epoch, card, key: &_| SignedReceipt::sign(vault, epoch, index(card), false, now(), key);
 
     let by_another = sign(lived.active, 1, &key(&lived.cards[1]));
     lived.refuses(take_in(by_another), Refusal::BadReceipt(index(1)));
-    let elsewhere =
-        SignedReceipt::sign(breakglass::quorum::VaultId([1; 16]), lived.active, index(1), now(), &key(&lived.cards[0]));
+    let elsewhere = SignedReceipt::sign(
+        breakglass::quorum::VaultId([1; 16]),
+        lived.active,
+        index(1),
+        false,
+        now(),
+        &key(&lived.cards[0]),
+    );
     lived.refuses(take_in(elsewhere), Refusal::BadReceipt(index(1)));
     let mut later = sign(lived.active, 1, &key(&lived.cards[0]));
     later.receipt = Receipt { time: now().plus_days(90), ..later.receipt };
@@ -211,7 +227,7 @@ fn a_receipt_that_is_forged_or_for_another_vault_or_of_an_old_card_is_refused() 
     lived.refuses(take_in(sign(lived.first, 1, &key(&lived.old[0]))), Refusal::NotActive(lived.first));
 
     // A true one counts, but not from a clock that runs ahead.
-    let ahead = SignedReceipt::sign(vault, lived.active, index(1), now().plus_days(900), &key(&lived.cards[0]));
+    let ahead = SignedReceipt::sign(vault, lived.active, index(1), false, now().plus_days(900), &key(&lived.cards[0]));
     machine.append_line(take_in(ahead).bytes());
     assert_eq!(lived.findings(), []);
     assert_eq!(lived.state().active_epoch().unwrap().card(index(1)).unwrap().seen, Some(now()));
@@ -227,7 +243,7 @@ fn an_epoch_number_is_not_used_twice_even_after_an_abort() {
     let attendance = attend(writing.ledger(), &lived.cards).unwrap();
     let rotation = Rotation::open(&writing, attendance).unwrap();
     let names = ["Aiko", "Ben", "Chie"];
-    let staged = stage(&mut writing, rotation, plan(&names), &[], Vec::new(), now(), &mut keep(&cards)).unwrap();
+    let staged = stage(&mut writing, rotation, plan(&names), Choices::default(), now(), &mut keep(&cards)).unwrap();
     assert_eq!(staged.number, 4, "3 was given up");
     drop(writing);
     machine.abort(&lived.cards).unwrap();
@@ -241,6 +257,6 @@ fn an_epoch_number_is_not_used_twice_even_after_an_abort() {
     machine.disk.create_folder(path.parent().unwrap()).unwrap();
     machine.disk.create_file(&path, again.bytes()).unwrap();
     let epoch = NewEpoch { number: 3, hash: again.hash(), card_files: Vec::new(), locked: Vec::new() };
-    let staging = What::Staged { epoch, deposits: Vec::new(), replaced: Vec::new(), renewed: Vec::new() };
+    let staging = What::Staged { epoch, staging: Staging::default(), more: 0 };
     lived.refuses(machine.forge(staging, lived.active, &lived.cards[..2]), Refusal::DoesNotContinue(again.hash()));
 }

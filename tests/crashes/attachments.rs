@@ -115,9 +115,9 @@ fn a_rotation_that_renews_leaves_every_attachment_readable_wherever_it_was_cut()
         let plan = crate::machine::plan(&["Aiko", "Ben", "Chie"]);
         assert_eq!(rotation.to_renew(&plan), (1, file().len() as u64));
         let mut keep = crate::machine::keep(&printed);
-        let staged = stage(&mut writing, rotation, plan, &[], Vec::new(), now(), &mut keep)?;
-        crate::machine::read_all_back(&mut writing, staged.epoch, &printed.borrow())?;
-        commit(&mut writing, Vec::new(), "Ben", now())?;
+        let staged = stage(&mut writing, rotation, plan, Choices::default(), now(), &mut keep)?;
+        let new = crate::machine::read_all_back(&mut writing, staged.epoch, &printed.borrow())?;
+        commit(&mut writing, &new, Vec::new(), "Ben", now())?;
         clean_up(&mut writing, now()).map(drop)
     };
     let cuts = cut_everywhere(&at_rest(&disk), rotate, |after, _| {
@@ -188,7 +188,7 @@ fn a_lost_blob_is_named_and_keeps_nobody_from_opening_or_rotating_the_rest() {
     let printed = std::cell::RefCell::new(Vec::new());
     let mut keep = crate::machine::keep(&printed);
     let plan = crate::machine::plan(&["Aiko", "Ben", "Chie"]);
-    let staged = stage(&mut writing, rotation, plan, &[], Vec::new(), now(), &mut keep).unwrap();
+    let staged = stage(&mut writing, rotation, plan, Choices::default(), now(), &mut keep).unwrap();
     assert_eq!(staged.renewal.left.iter().map(|left| left.blob).collect::<Vec<_>>(), [blob]);
 }
 

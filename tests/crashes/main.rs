@@ -10,4 +10,5 @@ mod export;
 #[allow(dead_code, reason = "attacks do more with it")]
 mod machine;
 mod model;
+mod session;
 mod store;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use breakglass::quorum::{Digest, EpochId};
+use breakglass::ceremony::{Pin, PinBook};
+use breakglass::quorum::{Digest, EpochId, VaultId};
 use breakglass::store::{Disk, Place, Publication, RawLog, StoreError, Tail, Trouble, VaultFolder, VaultWriter};
 
 use crate::crash_disk::{CrashDisk, Survival, kill_everywhere};
@@ -308,7 +309,7 @@ fn a_copy_holds_the_same_files_and_becomes_a_vault_with_its_last_write() {
         let original = VaultFolder::open(disk, root())?;
         let mut writer = VaultFolder::create(disk, stick)?;
         for place in original.places()? {
-            writer.publish_from(&original, &place)?;
+            writer.publish_from(&original, &place, original.digest(&place)?)?;
         }
         writer.append_all(original.read_log(&is_event)?.lines())
     };
@@ -334,4 +335,30 @@ fn ten_thousand_lines_are_read_at_once() {
     let log = writer.folder().read_log(&is_event).unwrap();
     assert_eq!(log.lines().len(), 10_000);
     assert_eq!(log.lines().last(), Some(SECOND));
+}
+
+#[test]
+fn a_file_of_pins_that_is_begun_anew_never_forgets_what_this_machine_knew() {
+    let folder = Path::new("pins");
+    let pin = |lines| Pin {
+        vault: VaultId([7; 16]),
+        epoch: None,
+        heads: Vec::new(),
+        lines,
+        prefix: Digest::of(b""),
+        anchors: Vec::new(),
+    };
+    let disk = CrashDisk::new();
+    PinBook::new(&disk, folder).keep(&pin(1)).unwrap();
+    let file = folder.join(format!("{}.pins", VaultId([7; 16])));
+    let line = disk.files()[&file].clone();
+    disk.append(&file, line.len() as u64, &line.repeat((600 << 10) / line.len())).unwrap();
+    let keep = |disk: &CrashDisk| PinBook::new(disk, folder).keep(&pin(2));
+    let cuts = kill_everywhere(&disk.after_crash(Survival::Whole), keep, |after, crash| {
+        let known = PinBook::new(after, folder).find(VaultId([7; 16])).expect("one of the two");
+        assert!(known == pin(2) || known == pin(1) && !crash.reported_done, "{known:?}");
+    });
+    assert!(cuts >= 4, "{cuts}");
+    keep(&disk).unwrap();
+    assert_eq!(disk.files()[&file].len(), line.len(), "the old lines are gone");
 }

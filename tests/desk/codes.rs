@@ -77,11 +77,11 @@ fn a_code_is_told_as_not_confirmed_where_it_is_read() {
         assert!(person.is_on_alternate_screen());
         // The line is broken where the screen ends.
         let words = person.screen().split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words.contains("NOT CONFIRMED: put in by Ben"), "{words}");
+        assert!(words.contains("ot yet sealed by a rotation (added by Ben"), "{words}");
         person.types("\r");
     }
     person.reads("type this into the authenticator");
-    person.reads("NOT CONFIRMED: put in by Ben");
+    person.reads("ot yet sealed by a rotation (added by");
 }
 
 #[test]
@@ -163,10 +163,10 @@ fn people_choose_among_all_second_factors_that_are_held_and_read_who_removed_the
     let mut person = at_the_entry(&practice);
     person.types("3\r");
     person.reads("2 values are there, deposits oldest first");
-    person.reads("   2  NOT CONFIRMED: put in by Ben");
+    person.reads("   2  Not yet sealed by a rotation (added by Ben");
     person.types("1\r");
     person.reads("alpha-1");
-    person.reads("NOT CONFIRMED: put in by Ben");
+    person.reads("ot yet sealed by a rotation (added by Ben");
     person.types("\r");
     person.reads("one that was shown before");
     person.types("5\r");

@@ -5,11 +5,15 @@ mod attachments;
 #[cfg(target_os = "linux")]
 mod closed_vault;
 mod codes;
+mod idle;
 mod imports;
 mod lockout;
 mod one_card;
 mod opening;
+mod people;
 mod person;
+#[path = "../support/pictures.rs"]
+mod pictures;
 #[path = "../support/practice.rs"]
 mod practice;
 mod prints;
@@ -17,6 +21,7 @@ mod questions;
 mod scanner;
 #[path = "../support/scratch.rs"]
 mod scratch;
+mod side_log;
 mod unattended;
 
 use breakglass::system::WipingAllocator;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, process};
 
 use crate::person::Person;
-use breakglass::cli::terminal::{Answer, CardRequest, Desk, DeskError, Revelation, TerminalDesk};
+use breakglass::cli::terminal::{Answer, CardRequest, Desk, DeskError, Purpose, Revelation, TerminalDesk};
 use breakglass::language::{Language, Say};
 use breakglass::quorum::{CardHead, SecretText};
 use portable_pty::CommandBuilder;
@@ -34,7 +34,7 @@ fn the_one_who_asks() {
 }
 
 fn answered(desk: &mut TerminalDesk, question: &str) -> Result<String, DeskError> {
-    let card = CardRequest { prompt: "Your card, please.", earlier: None, remark: &|_| None };
+    let card = CardRequest { prompt: "Your card, please.", earlier: None, remark: &|_| None, purpose: Purpose::Open };
     let shown = |answer: Answer<SecretText>| match answer {
         Answer::Given(text) => text.expose().to_owned(),
         Answer::LaidAside => "laid aside".to_owned(),

@@ -85,7 +85,7 @@ fn a_deposit_cannot_steer_the_terminal_of_those_who_look_at_it() {
     let set = fields.map(|name| (FieldName::fixed(name), FieldValue::copy_of(&format!("{name}{STEERING}")))).into();
     let mut writing = ledger.begin(now).unwrap();
     let change = Change { set, ..Change::default() };
-    put(&mut writing, epoch, &"m365-admin".parse().unwrap(), change, &format!("Mallory{STEERING}"), now).unwrap();
+    put(&mut writing, epoch, &"m365-admin".parse().unwrap(), change, "Mallory", now).unwrap();
     drop(writing);
 
     let mut person =
@@ -103,7 +103,7 @@ fn a_deposit_cannot_steer_the_terminal_of_those_who_look_at_it() {
     person.types(&format!("{password}\r"));
     person.reads(PASSWORD);
     person.types("\r");
-    person.reads("NOT CONFIRMED");
+    person.reads("not yet sealed by a rotation");
     person.reads("  password");
     person.types("\r");
     person.reads("which value?");

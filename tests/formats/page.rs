@@ -2,11 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Where docs/DESIGN.md stands.
+pub fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/DESIGN.md")
+}
+
+/// Where docs/OPENING-WITHOUT-BREAKGLASS.md stands, which shows names of the frozen vault.
+pub fn opening() -> PathBuf {
+    path().with_file_name("OPENING-WITHOUT-BREAKGLASS.md")
+}
 
 /// docs/DESIGN.md.
 pub fn page() -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/DESIGN.md")).unwrap()
+    fs::read_to_string(path()).unwrap()
 }
 
 /// The fenced blocks that are vectors, by their names: ```` ```json vector=header ````.
@@ -27,4 +37,24 @@ pub fn table(page: &str, heading: &str) -> Vec<Vec<String>> {
     let rows = rest.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|')).skip(2);
     let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
     rows.map(cells).collect()
+}
+
+/// The page with other vectors in its blocks.
+pub fn with_vectors(page: &str, vectors: &BTreeMap<&str, String>) -> String {
+    let mut written = String::new();
+    let mut inside = false;
+    for line in page.lines() {
+        let named = line.strip_prefix("```").and_then(|info| info.split_once(" vector="));
+        if line == "```" {
+            inside = false;
+        }
+        if !inside {
+            written.extend([line, "\n"]);
+        }
+        if let Some((_, name)) = named {
+            written.extend([&vectors[name], "\n"]);
+            inside = true;
+        }
+    }
+    written
 }

@@ -1,13 +1,17 @@
 //! What a reader of the formats must refuse: the list of the page, tried out one by one.
 
-use breakglass::journal::{Event, Headers, History, Known, LeftOut, Line, NewEpoch, SignedReceipt, Signer, What};
+use breakglass::bounds::{CLAIM_BYTES, LINE_BYTES};
+use breakglass::journal::{
+    Event, Finding, Headers, History, Known, LeftOut, Line, NewEpoch, Refusal, Replaced, SecretPart, SignedReceipt,
+    Signer, Staging, UnreadableLine, What,
+};
 use breakglass::quorum::{
-    CustodianKey, Digest, EpochHash, Policy, Quorum, Reading, Secret, Share, Unreadable, VaultId, read_card,
+    CustodianKey, Digest, EpochHash, EventId, Policy, Quorum, Reading, Secret, Share, Unreadable, VaultId, read_card,
 };
 use breakglass::store::Place;
 use breakglass::vault::{
     Change, Contents, Deposit, DepositIdentity, EntryId, EpochHeader, FieldName, FieldValue, FormatError, Header,
-    from_canonical,
+    VaultName, from_canonical,
 };
 
 use super::name_of;
@@ -17,7 +21,7 @@ use super::world::{Epoch, World, card, share, word};
 type Trial = fn(&World);
 
 /// Every id of the page's list, with what tries it out.
-pub const REFUSED: [(&str, Trial); 32] = [
+pub const REFUSED: [(&str, Trial); 37] = [
     ("card-length", card_length),
     ("card-checksum", card_checksum),
     ("card-padding", card_padding),
@@ -29,6 +33,7 @@ pub const REFUSED: [(&str, Trial); 32] = [
     ("json-spelling", json_spelling),
     ("json-values", json_values),
     ("json-unknown", json_unknown),
+    ("json-empty", json_empty),
     ("header-cards", header_cards),
     ("header-recipient", header_recipient),
     ("age-work", age_work),
@@ -39,12 +44,16 @@ pub const REFUSED: [(&str, Trial); 32] = [
     ("deposit-other", deposit_other),
     ("deposit-size", deposit_size),
     ("names", names),
+    ("claims", claims),
     ("place", place),
+    ("event-order", event_order),
+    ("event-length", event_length),
     ("event-signatures", event_signatures),
     ("event-quorum", event_quorum),
     ("event-vault", event_vault),
     ("event-old-epoch", event_old_epoch),
     ("event-staging", event_staging),
+    ("event-pieces", event_pieces),
     ("event-commit", event_commit),
     ("event-session", event_session),
     ("event-deposit", event_deposit),
@@ -179,8 +188,44 @@ fn json_unknown(world: &World) {
     refuses_header(&header.replacen("\"dealt\"", "\"dated\":1,\"dealt\"", 1));
     let newer = header.replacen("\"version\":1", "\"version\":2", 1);
     assert_eq!(EpochHeader::read(newer.as_bytes()).unwrap_err(), FormatError::UnknownVersion(2));
+    // Of events, too; but one of a higher version is kept in its place, and only has no effect here.
     let line = String::from_utf8(world.lines[0].bytes()).unwrap();
-    assert!(Line::read(line.replacen("\"version\":1", "\"version\":2", 1).as_bytes()).is_err());
+    refuses_line_with(&line, "\"time\"", "\"tame\":1,");
+    refuses_line_with(&line, "\"name\"", "\"nama\":1,");
+    assert!(Line::read(line.replacen("\"version\":1", "\"version\":0", 1).as_bytes()).is_err());
+    let newer = Line::read(line.replacen("\"version\":1", "\"version\":2", 1).as_bytes()).unwrap();
+    assert_eq!(newer.event.what, What::Unknown { version: 2, kind: "created".to_owned() });
+}
+
+/// `document` with `added` before the first `place` is refused, and nothing but that is wrong with it.
+fn refuses_line_with(document: &str, place: &str, added: &str) {
+    assert!(Line::read(document.as_bytes()).is_ok() && document.contains(place), "{document}");
+    let other = document.replacen(place, &format!("{added}{place}"), 1);
+    assert!(Line::read(other.as_bytes()).is_err(), "{other}");
+}
+
+fn json_empty(world: &World) {
+    let header = header_text(world);
+    let third = "\"index\":3,";
+    assert!(header.contains(third));
+    refuses_header(&header.replacen(third, &format!("\"deputy\":null,{third}"), 1));
+    let first = String::from_utf8(world.epochs[0].header.bytes().to_vec()).unwrap();
+    refuses_header(&first.replacen("\"sealed\"", "\"previous\":null,\"sealed\"", 1));
+    let given = line_of(world, "deposited");
+    refuses_line_with(&given, "\"entry\"", "\"detached\":[],");
+    let line = text_of_line(world.lines.iter().rfind(|line| name_of(&line.event.what) == "deposited").unwrap());
+    refuses_line_with(&line, "}}},\"signatures\"", ",\"recovery_codes\":0");
+    let removed = text_of_line(&world.lines[position(world, "deposited") + 1]);
+    refuses_line_with(&removed, "\"cleared\"", "\"attached\":[],");
+    let line = line_of(world, "created");
+    refuses_line_with(&line, "\"previous\"", "\"by\":null,");
+    let line = line_of(world, "staged");
+    assert!(line.contains("\"staging\":{}"));
+    for list in ["deposits", "dismissed", "renewed", "replaced"] {
+        let other = line.replacen("\"staging\":{}", &format!("\"staging\":{{\"{list}\":[]}}"), 1);
+        assert!(Line::read(other.as_bytes()).is_err(), "{other}");
+    }
+    refuses_line_with(&line, "\"staging\"", "\"more\":0,");
 }
 
 fn header_cards(world: &World) {
@@ -287,9 +332,38 @@ fn names(_: &World) {
     for id in ["", "M365", "m365 admin", "-m365", "m365_admin", &"a".repeat(65)] {
         assert!(id.parse::<EntryId>().is_err(), "{id}");
     }
-    for name in ["", "a=b", "a\tb", " a", &"a".repeat(65)] {
+    for name in ["", "a=b", "a\tb", " a", "a\u{202e}b", "a\u{200b}b", &"a".repeat(65)] {
         assert!(name.parse::<FieldName>().is_err(), "{name}");
     }
+    for name in ["", "a\nb", "a\u{2028}b", "a ", "a\u{61c}b", "カ\u{fe00}", &"a".repeat(121)] {
+        assert!(name.parse::<VaultName>().is_err(), "{name}");
+    }
+}
+
+fn claims(world: &World) {
+    let header = header_text(world);
+    let lost = line_of(world, "lost");
+    let long = "a".repeat(201);
+    for bad in ["a\\nb", "a\u{2028}b", "a\u{202e}b", "a\u{61c}b", "a\u{200b}b", " a", "", &long] {
+        for (document, claim) in [(&header, "内線 104"), (&header, "本社金庫"), (&header, "Microsoft 365 管理者")]
+        {
+            assert!(document.contains(claim));
+            refuses_header(&document.replacen(claim, bad, 1));
+        }
+        for claim in ["left on a train", "Ben Okafor"] {
+            assert!(lost.contains(claim));
+            assert!(Line::read(lost.replacen(claim, bad, 1).as_bytes()).is_err(), "{bad:?}");
+        }
+    }
+}
+
+fn line_of(world: &World, kind: &str) -> String {
+    let line = world.lines.iter().find(|line| name_of(&line.event.what) == kind).unwrap();
+    text_of_line(line)
+}
+
+fn text_of_line(line: &Line) -> String {
+    String::from_utf8(line.bytes()).unwrap()
 }
 
 fn place(world: &World) {
@@ -309,10 +383,20 @@ fn position(world: &World, kind: &str) -> usize {
     world.lines.iter().position(|line| name_of(&line.event.what) == kind).unwrap()
 }
 
+/// What is found when the log up to `at` goes on with these lines.
+fn found(world: &World, at: usize, lines: &[Line]) -> Vec<Finding> {
+    let lines: Vec<Vec<u8>> = world.lines[..at].iter().chain(lines).map(Line::bytes).collect();
+    History::read(lines.iter().map(Vec::as_slice), &headers(world), &Known::default()).findings
+}
+
 /// Whether the log up to `at` goes on with this line without anything to be found.
 fn goes_on(world: &World, at: usize, line: &Line) -> bool {
-    let lines: Vec<Vec<u8>> = world.lines[..at].iter().chain([line]).map(Line::bytes).collect();
-    History::read(lines.iter().map(Vec::as_slice), &headers(world), Known::default()).findings.is_empty()
+    found(world, at, std::slice::from_ref(line)).is_empty()
+}
+
+/// The log up to `at` goes on with this line, and it has no effect, for just this reason.
+fn refuses(world: &World, at: usize, line: &Line, why: Refusal) {
+    assert_eq!(found(world, at, std::slice::from_ref(line)), [Finding::Refused { line: at + 1, why }]);
 }
 
 fn signed(event: &Event, epoch: &Epoch, numbers: &[u8]) -> Line {
@@ -337,7 +421,7 @@ fn event_signatures(world: &World) {
     changed(|line| line.event.signers[1] = line.event.signers[0]);
     changed(|line| {
         if let What::Opened { reason, .. } = &mut line.event.what {
-            reason.push('!');
+            *reason = "another".parse().unwrap();
         }
     });
     assert!(!goes_on(world, at, &signed(&line.event, &world.epochs[0], &[1, 1])));
@@ -346,11 +430,46 @@ fn event_signatures(world: &World) {
     assert!(!goes_on(world, at, &elsewhere));
 }
 
+/// What an event follows is named in order, and each once.
+fn event_order(world: &World) {
+    let at = position(world, "merged");
+    let line = &world.lines[at];
+    let [one, other] = line.event.previous[..] else { panic!("a merge has two") };
+    assert!(Line::read(&line.bytes()).is_ok());
+    for previous in [vec![other, one], vec![one, one, other], vec![one, one]] {
+        let bytes = Line::sign(Event { previous, ..line.event.clone() }, &[]).bytes();
+        assert!(matches!(Line::read(&bytes), Err(UnreadableLine::Malformed(_))));
+    }
+}
+
+fn event_length(world: &World) {
+    let at = position(world, "card_files_destroyed");
+    let claim = |count: usize| {
+        let what = What::Reviewed { openings: vec![world.lines[0].id; count] };
+        Line::sign(Event { what, ..world.lines[at].event.clone() }, &[])
+    };
+    let most = (1..100).rev().find(|&count| claim(count).bytes().len() <= CLAIM_BYTES).unwrap();
+    assert!(goes_on(world, at, &claim(most)));
+    let bytes = claim(most + 1).bytes().len();
+    refuses(world, at, &claim(most + 1), Refusal::ClaimTooLong(bytes, CLAIM_BYTES));
+    // The same under a signature is no claim.
+    assert!(goes_on(world, at, &signed(&claim(most + 1).event, &world.epochs[0], &[1])));
+    let long = |count: usize| signed(&claim(count).event, &world.epochs[0], &[1]);
+    let most = (900..1000).rev().find(|&count| long(count).bytes().len() <= LINE_BYTES).unwrap();
+    assert!(goes_on(world, at, &long(most)));
+    assert!(matches!(Line::read(&long(most + 1).bytes()), Err(UnreadableLine::TooLong)));
+    let why = UnreadableLine::TooLong;
+    assert_eq!(found(world, at, &[long(most + 1)]), [Finding::Unreadable { line: at + 1, why }]);
+}
+
 fn event_quorum(world: &World) {
-    for kind in ["opened", "staged", "aborted"] {
+    for kind in ["opened", "staged", "staged_more", "aborted"] {
         let at = position(world, kind);
-        assert!(goes_on(world, at, &signed(&world.lines[at].event, &world.epochs[0], &[3, 4])));
-        assert!(!goes_on(world, at, &signed(&world.lines[at].event, &world.epochs[0], &[3])), "{kind}");
+        assert!(goes_on(world, at, &signed(&world.lines[at].event, &world.epochs[0], &[3, 4])), "{kind}");
+        refuses(world, at, &signed(&world.lines[at].event, &world.epochs[0], &[3]), Refusal::TooFewCards(1, 2));
+        // A quorum of cards that are not in force yet, and one that mixes both.
+        let early = signed(&world.lines[at].event, &world.epochs[2], &[1, 2]);
+        refuses(world, at, &early, Refusal::WrongSigners);
     }
 }
 
@@ -358,54 +477,119 @@ fn event_vault(world: &World) {
     let at = position(world, "reviewed");
     let mut other = world.lines[at].event.clone();
     other.vault = VaultId([7; 16]);
-    assert!(!goes_on(world, at, &Line::sign(other, &[])));
+    refuses(world, at, &Line::sign(other, &[]), Refusal::OtherVault);
     let mut second = world.lines[0].event.clone();
     second.previous = vec![world.lines[at - 1].id];
-    assert!(!goes_on(world, at, &signed(&second, &world.epochs[0], &[1, 2, 3, 4])));
+    refuses(world, at, &signed(&second, &world.epochs[0], &[1, 2, 3, 4]), Refusal::NotTheBeginning);
     let mut first = world.lines[at].event.clone();
     first.previous.clear();
-    assert!(!goes_on(world, 0, &Line::sign(first, &[])));
+    refuses(world, at, &Line::sign(first.clone(), &[]), Refusal::NotTheBeginning);
+    let missing = EventId(word("an event that is not here"));
+    first.previous = vec![missing];
+    let told = found(world, at, &[Line::sign(first, &[])]);
+    assert_eq!(told, [Finding::Cut { line: at + 1, missing }, Finding::Unplaced { line: at + 1, count: 1 }]);
 }
 
 fn event_old_epoch(world: &World) {
     let at = position(world, "committed") + 1;
-    let mut late = world.lines[position(world, "opened")].event.clone();
-    late.previous = vec![world.lines[at - 1].id];
-    assert!(!goes_on(world, at, &signed(&late, &world.epochs[0], &[1, 2])));
+    let (old, previous) = (&world.epochs[0], vec![world.lines[at - 1].id]);
+    for (kind, cards) in [("opened", &[1, 2][..]), ("checked", &[3]), ("relocked", &[1]), ("reviewed", &[1])] {
+        let mut late = world.lines[position(world, kind)].event.clone();
+        late.previous.clone_from(&previous);
+        refuses(world, at, &signed(&late, old, cards), Refusal::NotActive(old.header.hash()));
+    }
+}
+
+/// The third epoch's staging.
+fn staging_of_third(world: &World) -> usize {
+    position(world, "aborted") + 1
 }
 
 fn event_staging(world: &World) {
-    let at = position(world, "aborted") + 1;
+    let at = staging_of_third(world);
     let staged = &world.lines[at].event;
     let with = |epoch: NewEpoch| {
-        let what = What::Staged { epoch, deposits: Vec::new(), replaced: Vec::new(), renewed: Vec::new() };
+        let what = What::Staged { epoch, staging: Staging::default(), more: 0 };
         signed(&Event { what, ..staged.clone() }, &world.epochs[0], &[1, 2])
     };
     let new = |number, hash| NewEpoch { number, hash, card_files: Vec::new(), locked: Vec::new() };
     let [_, second, third] = &world.epochs;
-    assert!(goes_on(world, at, &with(new(3, third.header.hash()))));
+    let (second, third) = (second.header.hash(), third.header.hash());
+    assert!(goes_on(world, at, &with(new(3, third))));
     // Another number than the header's, a header that was used, one that follows other heads, one that is not there.
-    assert!(!goes_on(world, at, &with(new(4, third.header.hash()))));
-    assert!(!goes_on(world, at, &with(new(2, second.header.hash()))));
-    assert!(!goes_on(world, at - 2, &with(new(3, third.header.hash()))));
-    assert!(!goes_on(world, at, &with(new(3, EpochHash([7; 32])))));
+    refuses(world, at, &with(new(4, third)), Refusal::DoesNotContinue(third));
+    refuses(world, at, &with(new(2, second)), Refusal::DoesNotContinue(second));
+    let mut early = with(new(3, third)).event;
+    early.previous = vec![world.lines[at - 2].id];
+    refuses(world, at - 1, &signed(&early, &world.epochs[0], &[1, 2]), Refusal::DoesNotContinue(third));
+    refuses(world, at, &with(new(3, EpochHash([7; 32]))), Refusal::HeaderMissing(EpochHash([7; 32])));
+    let mut cards = new(3, third);
+    cards.locked = vec![card(5)];
+    refuses(world, at, &with(cards), Refusal::DoesNotContinue(third));
+    // The same header under the number that was used, and under one that leaves a number out.
+    for number in [2, 4] {
+        let header = Header { epoch: number, ..(*world.epochs[2].header).clone() };
+        let header = EpochHeader::write(&header).unwrap();
+        let (hash, line) = (header.hash(), with(new(number, header.hash())).bytes());
+        let lines: Vec<Vec<u8>> = world.lines[..at].iter().map(Line::bytes).chain([line]).collect();
+        let headers = headers(world).into_iter().chain([(hash, header)]).collect();
+        let history = History::read(lines.iter().map(Vec::as_slice), &headers, &Known::default());
+        let why = Refusal::DoesNotContinue(hash);
+        assert_eq!(history.findings, [Finding::Refused { line: at + 1, why }], "number {number}");
+    }
+}
+
+/// A piece of a staging is numbered from 1 to as many as the staging says, and all of them stand before the commit.
+fn event_pieces(world: &World) {
+    let at = position(world, "staged_more");
+    let epoch = world.epochs[2].header.hash();
+    let piece = |piece: u32, epoch: EpochHash| {
+        let replaced = vec![Replaced { entry: world.deposit.entry.clone(), secret: SecretPart::password() }];
+        let what = What::StagedMore { epoch, piece, staging: Staging { replaced, ..Staging::default() } };
+        signed(&Event { what, ..world.lines[at].event.clone() }, &world.epochs[0], &[1, 2])
+    };
+    assert!(goes_on(world, at, &piece(1, epoch)));
+    for number in [0, 2, u32::MAX] {
+        refuses(world, at, &piece(number, epoch), Refusal::NotStaged(epoch));
+    }
+    let given_up = world.epochs[1].header.hash();
+    refuses(world, at, &piece(1, given_up), Refusal::NotStaged(given_up));
+    // Everything up to the commit, as it stands, but the piece: each line behind it follows the one before it.
+    let committed = position(world, "committed");
+    let mut lines = Vec::new();
+    for line in &world.lines[at + 1..=committed] {
+        let before: &Line = lines.last().unwrap_or(&world.lines[at - 1]);
+        let numbers: Vec<u8> = line.event.signers.iter().map(|signer| signer.1.get()).collect();
+        let event = Event { previous: vec![before.id], ..line.event.clone() };
+        lines.push(signed(&event, &world.epochs[2], &numbers));
+    }
+    let why = Refusal::StagingIncomplete(epoch);
+    assert_eq!(found(world, at, &lines), [Finding::Refused { line: committed, why }]);
 }
 
 fn event_commit(world: &World) {
     let at = position(world, "committed");
     let event = &world.lines[at].event;
-    let with = |at: usize, epoch: &Epoch, left_out: &[u8]| {
-        let left = |&number: &u8| LeftOut { card: card(number), reason: "on leave".to_owned() };
+    let commit = |at: usize, epoch: &Epoch, left_out: &[u8]| {
+        let left = |&number: &u8| LeftOut { card: card(number), reason: "on leave".parse().unwrap() };
         let what = What::Committed { epoch: epoch.header.hash(), left_out: left_out.iter().map(left).collect() };
-        let previous = vec![world.lines[at - 1].id];
-        goes_on(world, at, &Line::sign(Event { what, previous, ..event.clone() }, &[]))
+        Event { what, previous: vec![world.lines[at - 1].id], ..event.clone() }
     };
+    let with = |at: usize, epoch: &Epoch, left_out: &[u8]| signed(&commit(at, epoch, left_out), epoch, &[1, 2]);
     let [first, second, third] = &world.epochs;
-    assert!(with(at, third, &[4]));
-    assert!(!with(at, third, &[]) && !with(at, third, &[3, 4]) && !with(at, third, &[3]));
+    assert!(goes_on(world, at, &with(at, third, &[4])));
+    for left_out in [&[][..], &[3, 4], &[3], &[4, 4]] {
+        refuses(world, at, &with(at, third, left_out), Refusal::LeftOutDiffers);
+    }
     // Two of the three cards that it takes were read back; the second epoch was given up, the first has begun already.
-    assert!(!with(at - 1, third, &[3, 4]));
-    assert!(!with(at, second, &[1, 2, 3, 4]) && !with(at, first, &[]));
+    refuses(world, at - 1, &with(at - 1, third, &[3, 4]), Refusal::TooFewReadBack(2, 3));
+    refuses(world, at, &with(at, second, &[]), Refusal::NotStaged(second.header.hash()));
+    refuses(world, at, &with(at, first, &[]), Refusal::NotStaged(first.header.hash()));
+    // It is the new quorum's act: nobody's word, one card, and the old quorum bring nothing into force.
+    let good = commit(at, third, &[4]);
+    refuses(world, at, &signed(&good, third, &[]), Refusal::TooFewCards(0, 2));
+    refuses(world, at, &signed(&good, third, &[1]), Refusal::TooFewCards(1, 2));
+    refuses(world, at, &signed(&good, first, &[1, 2]), Refusal::WrongSigners);
 }
 
 fn event_session(world: &World) {
@@ -420,21 +604,17 @@ fn event_session(world: &World) {
 }
 
 fn event_deposit(world: &World) {
-    let [first, last] = ["deposited", "merged"].map(|kind| position(world, kind));
-    let at = last + 1;
-    let with = |deposited: &Event| {
-        goes_on(world, at, &Line::sign(Event { previous: vec![world.lines[last].id], ..deposited.clone() }, &[]))
+    let at = position(world, "deposited");
+    let with = |epoch: &Epoch| {
+        let mut event = world.lines[at].event.clone();
+        let What::Deposited { epoch: of, .. } = &mut event.what else { panic!("a deposit") };
+        *of = epoch.header.hash();
+        Line::sign(event, &[])
     };
-    let newest = world.lines.iter().rposition(|line| name_of(&line.event.what) == "deposited").unwrap();
-    assert!(!with(&world.lines[first].event) && !with(&world.lines[newest].event));
-    let mut another = world.lines[newest].event.clone();
-    let mut change = |file: &str, of: &Epoch| {
-        let What::Deposited { deposit, epoch, .. } = &mut another.what else { panic!("a deposit") };
-        (*deposit, *epoch) = (Digest(word(file)), of.header.hash());
-        with(&another)
-    };
-    assert!(change("another deposit", &world.epochs[2]));
-    assert!(!change("another deposit", &world.epochs[1]));
+    assert!(goes_on(world, at, &with(&world.epochs[0])));
+    for epoch in &world.epochs[1..] {
+        refuses(world, at, &with(epoch), Refusal::NotActive(epoch.header.hash()));
+    }
 }
 
 fn event_receipt(world: &World) {
@@ -443,7 +623,7 @@ fn event_receipt(world: &World) {
     let (epoch, key) = (world.epochs[0].header.hash(), &world.epochs[0].keys[1]);
     let time = world.receipt.receipt.time;
     for (vault, number, good) in [(world.vault, 2, true), (world.vault, 1, false), (VaultId([7; 16]), 2, false)] {
-        let receipt = SignedReceipt::sign(vault, epoch, card(number), time, key);
+        let receipt = SignedReceipt::sign(vault, epoch, card(number), false, time, key);
         let line = Line::sign(Event { what: What::Receipt { receipt }, ..event.clone() }, &[]);
         assert_eq!(goes_on(world, at, &line), good);
     }

@@ -10,7 +10,7 @@ use std::io::{self, Cursor, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use breakglass::store::{Disk, Found, Lock, StoreError, Trouble};
+use breakglass::store::{Disk, Found, Lock, Stamp, StoreError, Trouble};
 
 #[path = "crash_disk/kill.rs"]
 mod kill;
@@ -253,6 +253,11 @@ impl Disk for CrashDisk {
         })
     }
 
+    /// Everything is in memory: nothing is worth remembering.
+    fn stamp(&self, _: &Path) -> Result<Option<Stamp>, StoreError> {
+        Ok(None)
+    }
+
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
         self.looking(path, |state| {
             let bytes = state.nodes[state.file(path)?].bytes();
@@ -336,6 +341,16 @@ impl Disk for CrashDisk {
             state.file(from)?;
             let ((folder, old), (other, new)) = (state.place(from)?, state.free_place(to)?);
             assert_eq!(folder, other, "files are renamed within their folder");
+            state.nodes[folder].change_names(NameChange::Rename(old, new));
+            Ok(Some(folder))
+        })
+    }
+
+    fn replace(&self, from: &Path, to: &Path) -> Result<(), StoreError> {
+        self.changing("replace", to, |state| {
+            state.file(from)?;
+            let ((folder, old), (other, new)) = (state.place(from)?, state.place(to)?);
+            assert_eq!(folder, other, "files are replaced within their folder");
             state.nodes[folder].change_names(NameChange::Rename(old, new));
             Ok(Some(folder))
         })

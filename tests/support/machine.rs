@@ -6,11 +6,11 @@ use std::cell::RefCell;
 use std::path::Path;
 
 use breakglass::ceremony::*;
-use breakglass::journal::{Event, Line, Signer, What};
+use breakglass::journal::{EVENT_VERSION, Event, Line, Signer, What};
 use breakglass::language::Language;
 use breakglass::quorum::{Card, CardIndex, CustodianKey, Digest, EpochHash, EventId, Reading, Share, read_card};
 use breakglass::store::{Disk, VaultFolder};
-use breakglass::vault::{Change, EntryId, FORMAT_VERSION, FieldName, FieldValue, Moment};
+use breakglass::vault::{Change, EntryId, FieldName, FieldValue, Moment};
 
 use crate::crash_disk::CrashDisk;
 
@@ -80,7 +80,7 @@ impl<'d> Machine<'d> {
         let cards = self.init(&["Aiko", "Ben", "Chie"]).unwrap();
         let mut writing = self.write();
         let epoch = writing.ledger().active().unwrap().hash();
-        read_all_back(&mut writing, epoch, &cards).unwrap();
+        read_all_back(&mut writing, epoch, &cards).map(drop).unwrap();
         cards
     }
 
@@ -108,15 +108,16 @@ impl<'d> Machine<'d> {
         let rotation = Rotation::open(&writing, attendance)?;
         let fold: Vec<Digest> = rotation.deposits().iter().map(|open| open.pending.deposit).collect();
         let new = RefCell::new(Vec::new());
-        let staged = stage(&mut writing, rotation, plan(names), &fold, Vec::new(), now(), &mut keep(&new))?;
+        let choices = Choices::folding(fold);
+        let staged = stage(&mut writing, rotation, plan(names), choices, now(), &mut keep(&new))?;
         Ok((staged.epoch, new.into_inner()))
     }
 
     /// Reads new cards back and commits.
     pub fn commit(self, epoch: EpochHash, cards: &[String]) -> Result<(), CeremonyError> {
         let mut writing = self.try_write()?;
-        read_all_back(&mut writing, epoch, cards)?;
-        commit(&mut writing, Vec::new(), "Ben", now())?;
+        let quorum = read_all_back(&mut writing, epoch, cards)?;
+        commit(&mut writing, &quorum, Vec::new(), "Ben", now())?;
         Ok(())
     }
 
@@ -194,7 +195,7 @@ impl Machine<'_> {
     pub fn forge_behind(self, previous: Vec<EventId>, what: What, epoch: EpochHash, cards: &[String]) -> Line {
         let shares: Vec<Share> = cards.iter().map(|text| share(text)).collect();
         let event = Event {
-            version: FORMAT_VERSION,
+            version: EVENT_VERSION,
             vault: self.read().state().vault,
             previous,
             time: now(),
@@ -228,9 +229,9 @@ pub fn plan(names: &[&str]) -> Plan {
     let custodian = |name: &&str| CustodianPlan {
         name: name.parse().unwrap(),
         language: Language::English,
-        contact: String::new(),
-        deputy: String::new(),
-        place: String::new(),
+        contact: None,
+        deputy: None,
+        place: None,
         lock: None,
     };
     Plan {
@@ -264,7 +265,10 @@ pub fn share(text: &str) -> Share {
 
 /// The first two of these cards, brought to the active epoch's gathering.
 pub fn attend(ledger: &Ledger<'_>, cards: &[String]) -> Result<Attendance, CeremonyError> {
-    let mut gathering = Gathering::begin(ledger.active()?, ledger.state());
+    gather(Gathering::begin(ledger.active()?, ledger.state()), cards)
+}
+
+fn gather(mut gathering: Gathering, cards: &[String]) -> Result<Attendance, CeremonyError> {
     for text in &cards[..2] {
         match gathering.offer(card(text)) {
             Offered::Accepted(_) => {}
@@ -275,8 +279,22 @@ pub fn attend(ledger: &Ledger<'_>, cards: &[String]) -> Result<Attendance, Cerem
     gathering.quorum()
 }
 
-pub fn read_all_back(writing: &mut Writing<'_>, epoch: EpochHash, cards: &[String]) -> Result<(), CeremonyError> {
-    cards.iter().try_for_each(|text| read_back(writing, epoch, card(text), false, None, now()).map(drop))
+/// Reads these cards back, and gives the quorum that they make: the first two.
+pub fn read_all_back(
+    writing: &mut Writing<'_>,
+    epoch: EpochHash,
+    cards: &[String],
+) -> Result<Attendance, CeremonyError> {
+    let mut gathering = Gathering::begin(writing.ledger().header(epoch)?, writing.ledger().state());
+    for text in cards {
+        gathering.keep(read_back(writing, epoch, card(text), false, None, now())?);
+    }
+    gathering.quorum()
+}
+
+/// The first two of these cards, of an epoch that is staged.
+pub fn attend_staged(ledger: &Ledger<'_>, epoch: EpochHash, cards: &[String]) -> Result<Attendance, CeremonyError> {
+    gather(Gathering::begin(ledger.header(epoch)?, ledger.state()), cards)
 }
 
 /// Every value of an entry's password, sealed or deposited.

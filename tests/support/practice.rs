@@ -29,12 +29,21 @@ pub struct Practice {
 impl Practice {
     /// Makes the vault with these entries sealed: id, title, password.
     pub fn with(language: Language, entries: &[(&str, &str, &str)]) -> Practice {
+        Practice::planned(&|| plan(language), entries)
+    }
+
+    /// The same, with titles that nobody sees without cards.
+    pub fn with_hidden_titles(language: Language, entries: &[(&str, &str, &str)]) -> Practice {
+        Practice::planned(&|| Plan { titles_hidden: true, ..plan(language) }, entries)
+    }
+
+    fn planned(plan: &dyn Fn() -> Plan, entries: &[(&str, &str, &str)]) -> Practice {
         let scratch = Scratch::new();
         let cards = RefCell::new(Vec::new());
         let practice = Practice { scratch, old_cards: Vec::new(), cards: Vec::new() };
         let now = Moment::of(jiff::Timestamp::now());
         let pins = practice.pins();
-        let mut writing = init(&DISK, &practice.vault(), &pins, plan(language), now, &mut keep(&cards)).unwrap();
+        let mut writing = init(&DISK, &practice.vault(), &pins, plan(), now, &mut keep(&cards)).unwrap();
         let old_cards: Vec<String> = cards.borrow().clone();
         let epoch = writing.ledger().active().unwrap().hash();
         for (id, title, password) in entries {
@@ -45,12 +54,13 @@ impl Practice {
         let attendance = quorum(writing.ledger(), &old_cards);
         let rotation = Rotation::open(&writing, attendance).unwrap();
         let fold: Vec<_> = rotation.deposits().iter().map(|open| open.pending.deposit).collect();
-        let staged = stage(&mut writing, rotation, plan(language), &fold, Vec::new(), now, &mut keep(&cards)).unwrap();
+        let staged = stage(&mut writing, rotation, plan(), Choices::folding(fold), now, &mut keep(&cards)).unwrap();
+        let mut new = Gathering::begin(writing.ledger().header(staged.epoch).unwrap(), writing.ledger().state());
         for text in cards.borrow().iter() {
             let phrase = Phrase::new(PHRASE).unwrap();
-            read_back(&mut writing, staged.epoch, card(text), true, Some(&phrase), now).unwrap();
+            new.keep(read_back(&mut writing, staged.epoch, card(text), true, Some(&phrase), now).unwrap());
         }
-        commit(&mut writing, Vec::new(), "Ben", now).unwrap();
+        commit(&mut writing, &new.quorum().unwrap(), Vec::new(), "Ben", now).unwrap();
         clean_up(&mut writing, now).unwrap();
         drop(writing);
         Practice { old_cards, cards: cards.into_inner(), ..practice }
@@ -83,9 +93,9 @@ fn plan(language: Language) -> Plan {
     let custodian = |name: &str| CustodianPlan {
         name: name.parse().unwrap(),
         language,
-        contact: String::new(),
-        deputy: String::new(),
-        place: String::new(),
+        contact: None,
+        deputy: None,
+        place: None,
         lock: (name == "Chie").then(|| LockPlan { profile: LockProfile::Small, phrase: Phrase::new(PHRASE).unwrap() }),
     };
     Plan {

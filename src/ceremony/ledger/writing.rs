@@ -1,13 +1,17 @@
 //! A vault that is being written to. Every event that the program writes is written here, after the rules accepted it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-use super::{CeremonyError, Ledger, Trust, is_event};
+use super::{CeremonyError, Ledger, Source, Trust, is_event};
 use crate::ceremony::pins::PinBook;
-use crate::journal::{Event, Finding, Headers, History, Known, Line, Refusal, Signer, What};
-use crate::quorum::{CustodianKey, Digest, EventId};
-use crate::store::{Place, Tail, VaultWriter};
-use crate::vault::{EpochHeader, FORMAT_VERSION, Moment};
+use crate::journal::{EVENT_VERSION, Event, Finding, Headers, History, Known, Line, Refusal, Signer, What};
+use crate::quorum::{CustodianKey, Digest, EpochHash, EventId};
+use crate::store::{Place, TORN_LIMIT, Tail, Trouble, VaultWriter, is_inside};
+use crate::vault::{Claim, EpochHeader, Moment};
+
+/// The most tails that are recorded at once: a crash leaves one.
+const MOST_TAILS: usize = 8;
 
 impl<'d> Ledger<'d> {
     /// Takes the lock and reads everything again, so that what is written next follows what stands there now.
@@ -15,9 +19,21 @@ impl<'d> Ledger<'d> {
     /// # Errors
     /// When another breakglass is writing, or nothing can be written there.
     pub fn begin(self, now: Moment) -> Result<Writing<'d>, CeremonyError> {
-        let (writer, log) = self.folder.begin_writing(&is_event)?;
-        let ledger = Ledger::of(self.folder, &self.pins, log, self.anchor, Trust::Pinned)?;
-        let mut writing = Writing { writer, ledger };
+        // A new log must not take the place of one that is missing or cannot be read.
+        if self.log_trouble.is_some() && self.folder.side_log().is_none() {
+            return Err(CeremonyError::LogMissing(self.folder.log_path()));
+        }
+        let (writer, log) = match self.log_trouble {
+            Some(_) => self.folder.begin_side_log(&is_event)?,
+            None => self.folder.begin_writing(&is_event)?,
+        };
+        let stand_in = self.stand_in().cloned();
+        let Ledger { folder, pins, log_trouble, given, known, .. } = self;
+        let in_the_room = known.in_the_room;
+        let side_logs = folder.side_log().map(Path::to_owned).into_iter().collect();
+        let ledger =
+            Ledger::of(Source { folder, pins, log, log_trouble, given, in_the_room, stand_in }, Trust::Pinned)?;
+        let mut writing = Writing { writer, ledger, cut_off: false, side_logs };
         writing.record_torn_tails(now)?;
         Ok(writing)
     }
@@ -27,6 +43,10 @@ impl<'d> Ledger<'d> {
 pub struct Writing<'d> {
     writer: VaultWriter<'d>,
     ledger: Ledger<'d>,
+    /// Whether the log took the last line not, or not for certain.
+    cut_off: bool,
+    /// Folders outside the vault in which lines were written.
+    side_logs: Vec<PathBuf>,
 }
 
 impl<'d> Writing<'d> {
@@ -40,9 +60,9 @@ impl<'d> Writing<'d> {
         writer.append(&line.bytes())?;
         let folder = writer.folder().clone();
         let log = folder.read_log(&is_event)?;
-        let known = Known { verified_lines: 0, anchor: None };
+        let known = Known::default();
         let headers = Headers::from([(header.hash(), header)]);
-        let history = History::read(log.lines(), &headers, known);
+        let history = History::read(log.lines(), &headers, &known);
         let ledger = Ledger {
             folder,
             pins: pins.clone(),
@@ -51,17 +71,71 @@ impl<'d> Writing<'d> {
             headers,
             history,
             broken: BTreeMap::new(),
-            anchor: None,
-            verified: 0,
-            missing_head: None,
+            mended: BTreeSet::new(),
+            log_trouble: None,
+            known,
+            given: Vec::new(),
+            pin: None,
+            missing_heads: Vec::new(),
+            rewritten: false,
         };
-        Ok(Writing { writer, ledger })
+        Ok(Writing { writer, ledger, cut_off: false, side_logs: Vec::new() })
     }
 
     /// What was read and written so far.
     #[must_use]
     pub fn ledger(&self) -> &Ledger<'d> {
         &self.ledger
+    }
+
+    /// Takes an epoch for in force because a quorum of its cards is in the room, as [`Ledger::may_prove`] allowed.
+    pub fn prove(&mut self, epoch: EpochHash) {
+        self.ledger.prove(epoch);
+    }
+
+    /// That the log can take what an opening writes.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub fn test_room(&self) -> Result<(), CeremonyError> {
+        Ok(self.writer.test_room()?)
+    }
+
+    /// Whether the last event could not be written because the log takes no more, so that another folder would help. The same event
+    /// recorded again there, at the same moment, is the same line.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        self.cut_off
+    }
+
+    /// Goes on with the log in another folder, which gets every line that was written since writing began: it can then be merged into any
+    /// copy of the vault, also when the medium that took no more is never seen again.
+    ///
+    /// # Errors
+    /// When the folder is inside the vault, is where the log stands already, holds the log of another vault, or cannot be written.
+    pub fn continue_in(&mut self, folder: &Path) -> Result<(), CeremonyError> {
+        let taken = self.side_logs.iter().map(PathBuf::as_path).chain([self.ledger.folder.root()]);
+        if let Some(taken) = taken.into_iter().find(|taken| is_inside(folder, taken)) {
+            return Err(CeremonyError::SameLog(taken.to_owned()));
+        }
+        let vault = self.ledger.state().vault;
+        let is_ours = |bytes: &[u8]| Line::read(bytes).is_ok_and(|line| line.event.vault == vault);
+        match self.writer.continue_in(folder, &is_event, &is_ours, &self.ledger.added) {
+            Err(error) if *error.trouble() == Trouble::OtherContent => {
+                return Err(CeremonyError::OtherLog(folder.to_owned()));
+            }
+            outcome => outcome?,
+        }
+        self.ledger.folder = self.writer.folder().clone();
+        self.side_logs.push(folder.to_owned());
+        self.cut_off = false;
+        Ok(())
+    }
+
+    /// The folders outside the vault in which lines were written: each is to be merged.
+    #[must_use]
+    pub fn side_logs(&self) -> &[PathBuf] {
+        &self.side_logs
     }
 
     /// Ends writing and gives the lock back.
@@ -102,11 +176,11 @@ impl<'d> Writing<'d> {
         what: What,
     ) -> Result<EventId, CeremonyError> {
         let event = Event {
-            version: FORMAT_VERSION,
+            version: EVENT_VERSION,
             vault: self.ledger.state().vault,
             previous: self.ledger.heads().to_vec(),
             time: now,
-            by: by.map(str::to_owned),
+            by: Claim::optional(by.unwrap_or_default())?,
             signers: signers.iter().map(|(signer, _)| *signer).collect(),
             what,
         };
@@ -129,17 +203,26 @@ impl<'d> Writing<'d> {
             self.ledger.fold_again();
             return Err(CeremonyError::Refused(why.unwrap_or(Refusal::SignersDoNotMatch)));
         }
-        if let Err(error) = self.writer.append(&bytes) {
+        let appended =
+            if line.event.signers.is_empty() { self.writer.append_claim(&bytes) } else { self.writer.append(&bytes) };
+        if let Err(error) = appended {
             self.ledger.added.pop();
             self.ledger.fold_again();
+            // A line that is too long, or a claim where none is taken, would be refused in every other folder too.
+            self.cut_off = !matches!(error.trouble(), Trouble::LineTooLong { .. } | Trouble::KeptForSigned);
             return Err(error.into());
         }
+        self.cut_off = false;
         Ok(line.id)
     }
 
     /// Takes in lines of another copy, as they are.
     pub(in crate::ceremony) fn take_in(&mut self, lines: &[&[u8]]) -> Result<(), CeremonyError> {
-        self.writer.append_all(lines.iter().copied())?;
+        let claimed = |line: &&&[u8]| Line::read_known(line).is_ok_and(|line| line.event.signers.is_empty());
+        match lines.iter().find(claimed) {
+            Some(_) => self.writer.append_with_claims(lines.iter().copied())?,
+            None => self.writer.append_all(lines.iter().copied())?,
+        }
         self.ledger.added.extend(lines.iter().map(|line| line.to_vec()));
         self.ledger.history = self.ledger.history_with(&self.ledger.headers, &[]);
         Ok(())
@@ -147,27 +230,43 @@ impl<'d> Writing<'d> {
 
     /// Records what was set aside and no event tells of: the tail of just now, and one that was cut off before it was recorded.
     fn record_torn_tails(&mut self, now: Moment) -> Result<(), CeremonyError> {
-        let mut torn: Vec<(u32, Vec<u8>)> = Vec::new();
+        let mut torn: Vec<(u32, Digest, u64)> = Vec::new();
         for (_, tail) in self.ledger.log.tails() {
             if let Tail::Torn { bytes, kept: Some(Place::Torn(number)) } = tail {
-                torn.push((*number, bytes.clone()));
+                torn.push((*number, Digest::of(bytes), bytes.len() as u64));
             }
         }
-        for place in self.ledger.folder.places()? {
-            // One that cannot be read is told by whoever verifies the files, and keeps nothing from being opened.
-            if let Place::Torn(number) = place
-                && let Ok(bytes) = self.ledger.folder.read(&place)
-            {
-                torn.push((number, bytes));
-            }
-        }
-        for (number, bytes) in torn {
-            let hash = Digest::of(&bytes);
-            if !self.ledger.state().torn_tails.contains(&hash) {
-                let what = What::TailSetAside { number, size: bytes.len() as u64, hash };
-                self.record(now, None, &[], what)?;
+        torn.extend(self.kept_tails()?);
+        let mut recorded = 0;
+        for (number, hash, size) in torn {
+            if recorded < MOST_TAILS && !self.ledger.state().torn_tails.contains(&hash) {
+                match self.record(now, None, &[], What::TailSetAside { number, size, hash }) {
+                    // Whoever filled the log with claims must not keep a quorum out. The tail is kept in its file all the same.
+                    Err(CeremonyError::Store(error)) if *error.trouble() == Trouble::KeptForSigned => return Ok(()),
+                    // A claim has its place behind lines that lead back to a beginning, and these may be what is missing.
+                    Err(CeremonyError::Refused(_)) => return Ok(()),
+                    recorded => recorded?,
+                };
+                recorded += 1;
             }
         }
         Ok(())
+    }
+
+    /// Tails that stand in the folder, as many as fit into the bytes that one of them may have: anybody can put more there, and that
+    /// must not keep the vault shut. One that cannot be read is told by whoever verifies the files.
+    fn kept_tails(&self) -> Result<Vec<(u32, Digest, u64)>, CeremonyError> {
+        let folder = &self.ledger.folder;
+        let mut room = TORN_LIMIT;
+        let mut kept = Vec::new();
+        for place in folder.places()? {
+            if let Place::Torn(number) = place
+                && let Ok((hash, size)) = folder.digest_within(&place, room)
+            {
+                room -= size;
+                kept.push((number, hash, size));
+            }
+        }
+        Ok(kept)
     }
 }

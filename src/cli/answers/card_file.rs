@@ -9,30 +9,40 @@ use zeroize::Zeroizing;
 
 use super::CARDS;
 use super::input::{Contents, Input};
-use crate::cli::terminal::DeskError;
-use crate::paper::read_codes;
+use crate::cli::terminal::{DeskError, NotPaper, Purpose};
+use crate::paper::{Origin, read_codes_with_origin};
 use crate::quorum::{Reading, SecretText, read_card, separates};
 
 /// Characters of a card's text.
 const CHARACTERS: usize = 93;
 
-/// The card in a file: the first of a text file, wherever in it the card stands, or the only one of a picture.
+/// The card in a file that a person names: the first of a text file, wherever in it the card stands, or the only one of a picture; of a
+/// picture also what it was made of.
 ///
 /// # Errors
-/// When the file cannot be read, holds no card, or is a picture of several.
-pub fn card_in_file(path: &Path) -> Result<SecretText, DeskError> {
+/// When the file cannot be read, holds no card, is a picture of several, or does not serve the purpose.
+pub fn card_in_file(path: &Path, purpose: Purpose<'_>) -> Result<(SecretText, Option<Origin>), DeskError> {
     let input = Input::File(path.to_owned());
-    let mut cards = Cards::of(&input, CARDS)?;
+    input.check_not_own(purpose)?;
+    let mut cards = Cards::of(&input, CARDS, purpose)?;
+    if matches!(cards, Cards::Written(_)) && purpose != Purpose::Open {
+        return Err(input.not_paper(NotPaper::TextFile));
+    }
     if let Cards::Shown(shown) = &cards
         && shown.len() > 1
     {
-        let numbers = shown.iter().filter_map(|card| match read_card(card.expose()) {
+        let numbers = shown.iter().filter_map(|(card, _)| match read_card(card.expose()) {
             Ok(Reading::Whole(card)) => Some(card.head().index.get()),
             _ => None,
         });
         return Err(DeskError::SeveralCards { source: input.to_string(), numbers: numbers.collect() });
     }
-    cards.next()?.ok_or_else(|| DeskError::NoCard { source: input.to_string() })
+    let origin = match &cards {
+        Cards::Shown(shown) => shown.front().map(|(_, origin)| *origin),
+        Cards::Written(_) => None,
+    };
+    let text = cards.next()?.ok_or_else(|| DeskError::NoCard { source: input.to_string() })?;
+    Ok((text, origin))
 }
 
 /// The cards of one input, one after another.
@@ -40,15 +50,18 @@ pub enum Cards {
     /// Of text.
     Written(WrittenCards),
     /// Of the codes in a picture.
-    Shown(VecDeque<SecretText>),
+    Shown(VecDeque<(SecretText, Origin)>),
 }
 
 impl Cards {
     /// Opens `input` for `option`.
-    pub fn of(input: &Input, option: &'static str) -> Result<Cards, DeskError> {
+    ///
+    /// # Errors
+    /// When it cannot be read, or when a file that breakglass wrote, or a picture drawn from it, is to prove paper.
+    pub fn of(input: &Input, option: &'static str, purpose: Purpose<'_>) -> Result<Cards, DeskError> {
         match input.picture(option)? {
-            Some(picture) => cards_shown(&picture, input).map(Cards::Shown),
-            None => WrittenCards::of(input, option).map(Cards::Written),
+            Some(picture) => cards_shown(&picture, input, purpose).map(Cards::Shown),
+            None => WrittenCards::of(input, option, purpose).map(Cards::Written),
         }
     }
 
@@ -56,21 +69,33 @@ impl Cards {
     pub fn next(&mut self) -> Result<Option<SecretText>, DeskError> {
         match self {
             Cards::Written(cards) => cards.next(),
-            Cards::Shown(cards) => Ok(cards.pop_front()),
+            Cards::Shown(cards) => Ok(cards.pop_front().map(|(text, _)| text)),
         }
     }
 }
 
 /// The cards among the codes of a picture: a page may show others, and a table other things.
-fn cards_shown(picture: &[u8], input: &Input) -> Result<VecDeque<SecretText>, DeskError> {
-    let codes = read_codes(picture).map_err(|cause| DeskError::Picture { source: input.to_string(), cause })?;
+fn cards_shown(
+    picture: &[u8],
+    input: &Input,
+    purpose: Purpose<'_>,
+) -> Result<VecDeque<(SecretText, Origin)>, DeskError> {
+    let codes = read_codes_with_origin(picture);
+    let codes = codes.map_err(|cause| DeskError::Picture { source: input.to_string(), cause })?;
     let count = codes.len();
-    let cards: VecDeque<SecretText> =
-        codes.iter().filter(|code| begins_card(code)).map(|code| SecretText::from(code.to_string())).collect();
-    if cards.is_empty() {
+    let cards: VecDeque<(SecretText, Origin)> = codes
+        .iter()
+        .filter(|code| begins_card(&code.text))
+        .map(|code| (SecretText::from(code.text.to_string()), code.origin))
+        .collect();
+    let Some(worst) = cards.iter().map(|(_, origin)| *origin).max() else {
         return Err(DeskError::NoCardAmongCodes { source: input.to_string(), codes: count });
+    };
+    match (purpose, worst) {
+        (Purpose::Open, _) | (_, Origin::Paper | Origin::Unclear) => Ok(cards),
+        (_, Origin::Rendering) => Err(input.not_paper(NotPaper::Rendering)),
+        (_, Origin::OwnFile) => Err(input.not_paper(NotPaper::OwnFile)),
     }
-    Ok(cards)
 }
 
 /// The cards of a text, one after another.
@@ -78,23 +103,32 @@ pub struct WrittenCards {
     contents: Contents,
     /// Whether it is made of sheets: cards stand among words.
     is_sheets: bool,
+    /// What is told when it turns out to be a sheet and is to prove paper: a person types the card off it, and not its words.
+    refusal: Option<DeskError>,
 }
 
 impl WrittenCards {
     /// Opens `input` for `option`. A file in which a single line begins a card is a sheet, and one that has words is made of sheets. A stream is
     /// one as soon as words are next, since it is not read ahead. In a list without words, what is no card is handed over too: it may be a damaged one.
-    pub fn of(input: &Input, option: &'static str) -> Result<WrittenCards, DeskError> {
+    /// Of either, nothing proves paper: breakglass itself writes cards so.
+    pub fn of(input: &Input, option: &'static str, purpose: Purpose<'_>) -> Result<WrittenCards, DeskError> {
         let mut contents = input.open(option)?;
+        let refusal = (purpose != Purpose::Open).then(|| input.not_paper(NotPaper::Sheet));
+        if !input.is_stream() && contents.rest()?.lines().any(is_of_sheet) {
+            refusal.map_or(Ok(()), Err)?;
+            return Ok(WrittenCards { contents, is_sheets: true, refusal: None });
+        }
         let is_sheets = !input.is_stream() && {
             let text = contents.rest()?;
             let begun = text.lines().filter(|line| begins_card(bare(line))).count();
             begun == 1 || (begun > 1 && text.lines().any(is_words))
         };
-        Ok(WrittenCards { contents, is_sheets })
+        Ok(WrittenCards { contents, is_sheets, refusal })
     }
 
     /// The next card as it stands there; nothing when there is none left. Reads no further than the card goes.
     pub fn next(&mut self) -> Result<Option<SecretText>, DeskError> {
+        self.refuse_sheet()?;
         // A stream shows only now that it is made of sheets.
         self.is_sheets |= self.contents.peek_line()?.is_some_and(is_words);
         if self.is_sheets {
@@ -102,6 +136,7 @@ impl WrittenCards {
         }
         let mut card = Zeroizing::new(String::with_capacity(4 * CHARACTERS));
         while length(&card) < CHARACTERS {
+            self.refuse_sheet()?;
             let Some(line) = self.contents.peek_line()?.map(bare) else { break };
             if !card.is_empty() && (line.is_empty() || begins_card(line)) {
                 break;
@@ -113,6 +148,14 @@ impl WrittenCards {
             self.contents.pass()?;
         }
         Ok((!card.is_empty()).then(|| SecretText::from(card.trim_end().to_owned())))
+    }
+
+    /// A line that is of a sheet ends a text that is to prove paper.
+    fn refuse_sheet(&mut self) -> Result<(), DeskError> {
+        if self.refusal.is_some() && self.contents.peek_line()?.is_some_and(is_of_sheet) {
+            return self.refusal.take().map_or(Ok(()), Err);
+        }
+        Ok(())
     }
 
     fn skip_to_card(&mut self) -> Result<(), DeskError> {
@@ -149,6 +192,11 @@ fn is_words(line: &str) -> bool {
     !line.starts_with('#') && length(line) >= SOME && 5 * foreign.count() >= length(line)
 }
 
+/// Whether a line stands in the files of cards and is none that a person types off the paper: words, or a row with its number before it.
+fn is_of_sheet(line: &str) -> bool {
+    is_words(line) || (length(bare(line)) >= 10 && bare(line).len() < line.trim_start_matches('\u{feff}').trim().len())
+}
+
 /// Whether a line begins with the prefix of a card, as forgivingly as a card is read.
 fn begins_card(line: &str) -> bool {
     let mut characters =
@@ -177,7 +225,7 @@ mod tests {
         }
 
         fn cards(&self) -> Vec<String> {
-            let mut cards = Cards::of(&Input::File(self.0.clone()), CARDS).unwrap();
+            let mut cards = Cards::of(&Input::File(self.0.clone()), CARDS, Purpose::Open).unwrap();
             std::iter::from_fn(|| cards.next().unwrap())
                 .map(|card| card.expose().chars().filter(|character| !separates(*character)).collect())
                 .collect()
@@ -229,7 +277,7 @@ mod tests {
             format!("\u{feff}Card of Tanaka / 1 of 5\n-----\nCustodian: Tanaka\n\n{rows}\nKeep this sheet sealed.\n");
         let file = TextFile::of("sheet", &text);
         assert_eq!(file.cards(), [card('Q')]);
-        assert_eq!(length(card_in_file(&file.0).unwrap().expose()), CHARACTERS);
+        assert_eq!(length(card_in_file(&file.0, Purpose::Open).unwrap().0.expose()), CHARACTERS);
     }
 
     #[test]
@@ -249,7 +297,7 @@ mod tests {
     #[test]
     fn a_file_without_a_card_is_told_by_name() {
         let file = TextFile::of("empty", "\n# nothing\n");
-        let error = card_in_file(&file.0).unwrap_err().to_string();
+        let error = card_in_file(&file.0, Purpose::Open).unwrap_err().to_string();
         assert!(error.contains("breakglass-"), "{error}");
     }
 }

@@ -5,13 +5,13 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::{self, FromStr};
 
 use zeroize::Zeroizing;
 
 use crate::cli::streams::standard_input;
-use crate::cli::terminal::DeskError;
+use crate::cli::terminal::{DeskError, NotPaper, Purpose};
 use crate::paper::{HEAD, LARGEST_FILE, is_picture};
 use crate::store::is_inside;
 use crate::system::memory::LockedBytes;
@@ -60,17 +60,22 @@ impl Input {
         !matches!(self, Input::File(_))
     }
 
-    /// That it is no file in this folder, where there is one.
+    /// That it is no file of the folder that cards are printed from, where their paper is to be proved.
     ///
     /// # Errors
     /// When it is: a card that is read from the file that it is to be printed from proves nothing of its paper.
-    pub fn check_not_below(&self, own_files: Option<&Path>) -> Result<(), DeskError> {
-        match (self, own_files) {
-            (Input::File(path), Some(folder)) if is_inside(path, folder) => {
-                Err(DeskError::OwnFile { source: self.to_string() })
+    pub fn check_not_own(&self, purpose: Purpose<'_>) -> Result<(), DeskError> {
+        match (self, purpose) {
+            (Input::File(path), Purpose::ProvePaper { printed_from: Some(folder) }) if is_inside(path, folder) => {
+                Err(self.not_paper(NotPaper::OwnFile))
             }
             _ => Ok(()),
         }
+    }
+
+    /// That it proves nothing of any paper.
+    pub fn not_paper(&self, why: NotPaper) -> DeskError {
+        DeskError::NotPaper { source: self.to_string(), why }
     }
 
     /// The text files of a folder, in the order of their names, when it names a folder.

@@ -1,14 +1,16 @@
 //! Answers from files, and from the person behind them for what the files do not hold.
 
-use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::card_file::Cards;
 use super::input::Input;
 use super::{Answers, CARDS, NEW_CARDS, NEW_PHRASES, PHRASES, VALUE_FROM, YES};
-use crate::cli::terminal::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Revelation, printable};
+use crate::cli::terminal::{
+    Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Purpose, Revelation, printable,
+};
 use crate::language::Language;
 use crate::quorum::SecretText;
+use std::collections::VecDeque;
 
 /// A desk that answers from what the options name. What they do not hold is asked of the person at the terminal, if there is one;
 /// else the error names the option.
@@ -23,8 +25,7 @@ pub struct ScriptedDesk {
     value: Option<Input>,
     yes: bool,
     person: Option<Box<dyn Desk>>,
-    /// Files below it are none that a card is taken from.
-    own_files: Option<PathBuf>,
+    from_paper: bool,
 }
 
 impl ScriptedDesk {
@@ -48,24 +49,31 @@ impl ScriptedDesk {
             value: answers.value,
             yes: answers.yes,
             person,
-            own_files: None,
+            from_paper: answers.from_paper,
         })
     }
 
     /// The next card of the inputs, each opened when its turn comes.
-    fn next_card(&mut self) -> Result<Option<SecretText>, DeskError> {
+    fn next_card(&mut self, purpose: Purpose<'_>) -> Result<Option<SecretText>, DeskError> {
         loop {
-            if let Some(cards) = &mut self.cards
-                && let Some(card) = cards.next()?
-            {
-                return Ok(Some(card));
+            match self.cards.as_mut().map(Cards::next).transpose() {
+                Ok(Some(Some(card))) => return Ok(Some(card)),
+                Ok(_) => {}
+                // Of what cannot be read or proves nothing, nothing more is taken; the next input is another thing.
+                Err(error) => {
+                    self.cards = None;
+                    return Err(error);
+                }
+            }
+            if purpose != Purpose::Open && !self.from_paper && !self.inputs.is_empty() {
+                return Err(DeskError::PaperNotSaid { option: self.options[0] });
             }
             let Some(input) = self.inputs.pop_front() else { return Ok(None) };
-            input.check_not_below(self.own_files.as_deref())?;
+            input.check_not_own(purpose)?;
             match input.text_files_in() {
                 Some(files) if files.is_empty() => return Err(DeskError::NoTextFile { source: input.to_string() }),
                 Some(files) => files.into_iter().rev().for_each(|file| self.inputs.push_front(file)),
-                None => self.cards = Some(Cards::of(&input, self.options[0])?),
+                None => self.cards = Some(Cards::of(&input, self.options[0], purpose)?),
             }
         }
     }
@@ -90,6 +98,12 @@ impl Desk for ScriptedDesk {
         self.person.as_ref().is_some_and(|person| person.can_hide())
     }
 
+    fn give_up_after(&mut self, patience: Option<Duration>) {
+        if let Some(person) = &mut self.person {
+            person.give_up_after(patience);
+        }
+    }
+
     fn tell(&mut self, text: &str) {
         match &mut self.person {
             Some(person) => person.tell(text),
@@ -98,7 +112,7 @@ impl Desk for ScriptedDesk {
     }
 
     fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {
-        match self.next_card()? {
+        match self.next_card(request.purpose)? {
             Some(card) => Ok(Answer::Given(card)),
             None => self.person(self.options[0])?.ask_card(request),
         }
@@ -152,14 +166,6 @@ impl Desk for ScriptedDesk {
     fn progress(&mut self, line: Option<&str>) {
         if let Some(person) = &mut self.person {
             person.progress(line);
-        }
-    }
-
-    fn take_no_card_from(&mut self, folder: Option<&Path>) {
-        // A script that prints by itself may read its own files back in the same run; nobody sits there who would take them for paper.
-        if let Some(person) = &mut self.person {
-            self.own_files = folder.map(Path::to_owned);
-            person.take_no_card_from(folder);
         }
     }
 
@@ -260,7 +266,12 @@ mod tests {
         }
 
         fn card(&mut self) -> Result<Answer<SecretText>, DeskError> {
-            self.desk.ask_card(&CardRequest { prompt: "card?", earlier: None, remark: &|_| None })
+            self.desk.ask_card(&CardRequest {
+                prompt: "card?",
+                earlier: None,
+                remark: &|_| None,
+                purpose: Purpose::Open,
+            })
         }
 
         fn phrase(&mut self, index: u8, name: &str) -> Option<String> {
@@ -367,7 +378,7 @@ mod tests {
         let (reader, mut writer) = std::io::pipe().unwrap();
         let answers = Answers { cards: vec![Input::Descriptor(reader.as_raw_fd())], ..Answers::default() };
         let mut desk = ScriptedDesk::new(answers, None).unwrap();
-        let request = CardRequest { prompt: "card?", earlier: None, remark: &|_| None };
+        let request = CardRequest { prompt: "card?", earlier: None, remark: &|_| None, purpose: Purpose::Open };
         for letter in ["q", "p"] {
             let card = format!("bg1{}", letter.repeat(90));
             writeln!(writer, "{card}").unwrap();

@@ -23,7 +23,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         context.print_json(&serde_json::json!({ "files": files, "verification": verification }))?;
     } else {
         context.print(&text::copied(language, files, arguments.to.display()))?;
-        context.print(&verification.words(language))?;
+        context.print(&verification.words(language, &context.zone))?;
     }
     Ok(verification.exit_status())
 }

@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::people::find_card;
 use crate::language::messages::cards as text;
+use crate::vault::Claim;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -22,9 +23,9 @@ struct DepartArguments {
     #[arg(value_name = "NAME")]
     name: String,
     #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    reason: Option<Claim>,
     #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    by: Option<Claim>,
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
@@ -33,14 +34,14 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let header = ledger.active()?.clone();
     let card = find_card(&header, &arguments.name)?;
     let reason = match &arguments.reason {
-        Some(reason) => reason.clone(),
-        None => context.desk.ask_line(&text::ask_why_departed(context.language), "--reason")?,
+        given @ Some(_) => given.clone(),
+        None => context.ask_claim(&text::ask_why_departed(context.language), "--reason")?,
     };
-    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let by = context.by(arguments.by.as_ref());
     let mut writing = context.begin(ledger)?;
-    depart(&mut writing, card, &reason, &by, context.now())?;
+    depart(&mut writing, card, &reason.map(String::from).unwrap_or_default(), &by, context.now())?;
     let ledger = writing.end();
-    let name = header.custodian(card).map_or_else(String::new, |custodian| custodian.name.to_string());
+    let name = header.name_of(card);
     let language = context.language;
     super::tell_card_gone(context, &ledger, card, &text::custodian_has_departed(language, name))
 }

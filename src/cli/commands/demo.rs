@@ -11,12 +11,13 @@ use practice::Practice;
 
 use super::status;
 use crate::ceremony::{
-    Attendance, CardRefusal, Gathering, Offered, Rotation, Session, VerifyDepth, clean_up, commit, paper_destroyed,
-    read_back, review, stage,
+    Attendance, CardRefusal, Choices, Gathering, Offered, Rotation, Session, VerifyDepth, clean_up, commit,
+    paper_destroyed, read_back, review, stage,
 };
 use crate::cli::answers::{Answers, Consent};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::heads_to_copy;
 use crate::cli::terminal::printable;
 use crate::language::{Say, messages::cli, messages::demo as text};
 use crate::quorum::{Card, Reading, read_card};
@@ -217,7 +218,7 @@ fn open(narrator: &mut Narrator<'_>, practice: &Practice, attendance: Attendance
     session.close(&mut writing, now)?;
     let ledger = writing.end();
     ledger.pin(None)?;
-    narrator.say(&text::open_closed(language, super::head(&ledger)))?;
+    narrator.say(&text::open_closed(language, heads_to_copy(language, ledger.heads())))?;
     narrator.wait()
 }
 
@@ -251,17 +252,19 @@ fn rotate(narrator: &mut Narrator<'_>, practice: &Practice) -> Result<(), CliErr
     let fold: Vec<_> = rotation.deposits().iter().map(|open| open.pending.deposit).collect();
     narrator.say(&text::rotate_fold(language, fold.len()))?;
     let plan = practice::plan(language)?;
-    let replaced = vec![ENTRY.parse()?];
+    let shown = writing.ledger().state().openings.iter().flat_map(|opening| opening.to_replace.iter().cloned());
+    let choices = Choices { replaced: shown.collect(), ..Choices::folding(fold) };
     let mut write_cards = practice.card_writer();
-    let staged = stage(&mut writing, rotation, plan, &fold, replaced, now, &mut write_cards)?;
+    let staged = stage(&mut writing, rotation, plan, choices, now, &mut write_cards)?;
     let new = writing.ledger().header(staged.epoch)?.clone();
     let papers = practice.papers(&new);
+    let mut quorum = Gathering::begin(&new, writing.ledger().state());
     for paper in &papers {
-        read_back(&mut writing, staged.epoch, practice.card_on_paper(paper)?, false, None, now)?;
+        quorum.keep(read_back(&mut writing, staged.epoch, practice.card_on_paper(paper)?, false, None, now)?);
     }
     narrator.say(&text::rotate_read_back(language, papers.len(), practice.cards().display()))?;
-    let by = narrator.context().user();
-    commit(&mut writing, Vec::new(), &by, now)?;
+    let by = narrator.context().by(None);
+    commit(&mut writing, &quorum.quorum()?, Vec::new(), &by, now)?;
     clean_up(&mut writing, now)?;
     narrator.say(&text::rotate_done(language, staged.number))?;
     practice.destroy(&old_papers)?;
@@ -282,7 +285,8 @@ fn calm(narrator: &mut Narrator<'_>, practice: &Practice) -> Result<(), CliError
     narrator.screen("breakglass status", &screen)?;
     let ledger = narrator.context().read_anew(practice.vault())?;
     let verification = super::log::verify::Verification::of(language, &ledger, VerifyDepth::Hashed)?;
-    narrator.screen("breakglass log verify", &verification.words(language))?;
+    let zone = narrator.context().zone.clone();
+    narrator.screen("breakglass log verify", &verification.words(language, &zone))?;
     narrator.say(&text::calm(language))?;
     narrator.wait()
 }

@@ -4,18 +4,17 @@
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::{NewCards, Plan, Writing, init, write_card_files};
-use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
+use crate::cli::answers::{Answers, CARDS, CardSource, Consent, PaperClaim, PhraseSource};
 use crate::cli::card_paper::{PaperArguments, tell_files, tell_leftovers};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::exit::SOMETHING_IS_DUE;
+use crate::cli::heads::head_codes;
 use crate::cli::people::{LockArguments, PeopleArguments, Person, plan_cards, tell_policy};
 use crate::cli::read_back::{names_of, read_cards_back, unverified};
 use crate::language::{Language, Say, messages::cards as text};
 use crate::store::VaultFolder;
 use crate::vault::VaultName;
-
-/// The exit status when cards are still to be read back.
-const SOMETHING_IS_DUE: u8 = 3;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -36,6 +35,8 @@ pub struct Arguments {
     #[command(flatten)]
     phrases: PhraseSource,
     #[command(flatten)]
+    claim: PaperClaim,
+    #[command(flatten)]
     consent: Consent,
 }
 
@@ -44,6 +45,7 @@ impl Arguments {
         Answers {
             cards: self.cards.cards.clone(),
             phrases: self.phrases.phrases.clone(),
+            from_paper: self.claim.from_paper,
             yes: self.consent.yes,
             ..Answers::default()
         }
@@ -51,6 +53,7 @@ impl Arguments {
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    arguments.claim.check(CARDS, &arguments.cards.cards)?;
     context.vault = Some(arguments.dir.clone());
     if VaultFolder::is_vault(context.disk(), &arguments.dir)? {
         return resume(context, arguments);
@@ -62,7 +65,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let people = people(context, arguments)?;
     let threshold = threshold(context, arguments, people.len())?;
     tell_policy(context, &people, threshold, arguments.people.all_needed)?;
-    let folder = arguments.paper.folder(context)?;
+    let folder = arguments.paper.folder(context, &arguments.dir)?;
     let custodians = plan_cards(context, people, arguments.locks.profile())?;
     let plan = Plan {
         name,
@@ -95,7 +98,7 @@ fn resume(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> 
     }
     let names = names_of(&header, &waiting);
     context.desk.tell(&text::init_goes_on(context.language, &header.name, waiting.len(), names));
-    let folder = arguments.paper.folder(context)?;
+    let folder = arguments.paper.folder(context, &arguments.dir)?;
     finish(context, writing, &folder)
 }
 
@@ -114,6 +117,7 @@ fn finish(context: &mut Context, mut writing: Writing<'static>, folder: &Path) -
             "vault": header.vault,
             "epoch": header.id(),
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
             "unverified": waiting,
         }))?;
     } else {

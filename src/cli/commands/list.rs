@@ -11,7 +11,7 @@ use crate::cli::table::table;
 use crate::cli::terminal::{columns, fitted};
 use crate::journal::PendingDeposit;
 use crate::language::{Language, messages::cli as text};
-use crate::vault::{EntryId, Moment, PublicEntry};
+use crate::vault::{Claim, EntryId, Moment, PublicEntry};
 
 /// The width of every terminal.
 const COLUMNS: usize = 80;
@@ -78,7 +78,7 @@ fn words(language: Language, rows: &[Row<'_>]) -> String {
         text::head_state(language),
     ];
     let line = |row: &Row<'_>| {
-        let shown = |value: &Option<String>| value.clone().unwrap_or_default();
+        let shown = |value: &Option<Claim>| value.clone().map(String::from).unwrap_or_default();
         let state = match (row.sealed, row.deposits.len()) {
             (true, 0) => text::state_sealed(language),
             (true, count) => text::state_sealed_and_deposited(language, count),
@@ -158,7 +158,7 @@ fn show_newer(entry: &mut PublicEntry, deposit: &PublicEntry) {
 fn waiting(pending: &PendingDeposit) -> Waiting<'_> {
     Waiting {
         time: pending.time,
-        by: pending.by.as_deref(),
+        by: pending.by.as_ref().map(Claim::as_str),
         fields: pending.fields.iter().map(|name| name.as_str()).collect(),
         cleared: pending.cleared.iter().map(|name| name.as_str()).collect(),
         attached: pending.attached.iter().map(|attached| attached.name.as_str()).collect(),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::ceremony::merge_vaults;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::{head_codes, told_heads};
 use crate::language::messages::report as text;
 use crate::store::VaultFolder;
 
@@ -27,7 +28,12 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     context.remember(&ledger, None);
     if context.json {
         let (events, files) = (merged.lines, merged.files);
-        context.print_json(&serde_json::json!({ "events": events, "files": files, "heads": ledger.heads() }))?;
+        context.print_json(&serde_json::json!({
+            "events": events,
+            "files": files,
+            "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
+        }))?;
         return Ok(0);
     }
     let language = context.language;
@@ -35,7 +41,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         (0, 0) => text::merged_nothing(language, arguments.other.display()),
         (lines, files) => text::merged(language, lines, files),
     })?;
-    context.print(&super::told_heads(language, ledger.heads()).join("\n"))?;
+    context.print(&told_heads(language, ledger.heads()).join("\n"))?;
     if ledger.state().active.len() > 1 {
         context.print(&text::merged_split(language))?;
     }

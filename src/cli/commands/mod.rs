@@ -18,10 +18,10 @@ pub mod unseal;
 use super::arguments::Command;
 use super::context::Context;
 use super::error::CliError;
-use super::terminal::columns;
+use super::heads::{head_codes, told_heads};
 use crate::ceremony::Ledger;
 use crate::language::Language;
-use crate::language::messages::{cards, cli as text, report, second_factor};
+use crate::language::messages::{cards, cli as text, second_factor};
 use crate::quorum::{CardIndex, EpochHash, EventId};
 use crate::vault::FieldName;
 
@@ -44,30 +44,6 @@ pub fn run(context: &mut Context, command: Command) -> Result<u8, CliError> {
         Command::Completions(arguments) => manual::completions(context, &arguments),
         Command::Man(arguments) => manual::pages(context, &arguments),
     }
-}
-
-/// The newest event, as people copy it by hand, in groups of four; after copies lived apart there can be several.
-fn head(ledger: &Ledger<'_>) -> String {
-    ledger.heads().iter().map(|head| grouped(*head).join("\n")).collect::<Vec<_>>().join("\n\n")
-}
-
-/// A head in groups of four, in two lines.
-fn grouped(head: EventId) -> Vec<String> {
-    let digits = head.to_string();
-    let groups: Vec<&str> = (0..digits.len()).step_by(4).map(|start| &digits[start..start + 4]).collect();
-    groups.chunks(8).map(|line| line.join(" ")).collect()
-}
-
-/// The newest events under the word for them, the lines of each under each other.
-fn told_heads(language: Language, heads: &[EventId]) -> Vec<String> {
-    let told = |head: &EventId| {
-        let lines = grouped(*head);
-        let first = report::told_head(language, &lines[0]);
-        let indent = " ".repeat(columns(&first) - columns(&lines[0]));
-        let rest = lines[1..].iter().map(move |line| format!("{indent}{line}"));
-        std::iter::once(first).chain(rest).collect::<Vec<_>>()
-    };
-    heads.iter().flat_map(told).collect()
 }
 
 /// Enough of an event's id to find it in the log.
@@ -112,7 +88,12 @@ fn tell_card_gone(context: &mut Context, ledger: &Ledger<'_>, card: CardIndex, w
     let header = ledger.active()?;
     let margin = ledger.state().active_epoch().map_or(0, |epoch| epoch.margin(header.threshold));
     if context.json {
-        context.print_json(&serde_json::json!({ "card": card, "spare": margin, "heads": ledger.heads() }))?;
+        context.print_json(&serde_json::json!({
+            "card": card,
+            "spare": margin,
+            "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
+        }))?;
         return Ok(0);
     }
     context.desk.tell(what);

@@ -3,9 +3,11 @@
 use crate::ceremony::review;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::{head_codes, told_heads};
 use crate::journal::State;
 use crate::language::messages::report as text;
 use crate::quorum::EventId;
+use crate::vault::Claim;
 
 /// Digits of an opening's id that must be given.
 const FEWEST_DIGITS: usize = 6;
@@ -15,7 +17,7 @@ pub struct Arguments {
     #[arg(value_name = "OPENING")]
     openings: Vec<String>,
     #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    by: Option<Claim>,
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
@@ -26,17 +28,21 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         context.print(&text::reviewed_nothing(language))?;
         return Ok(0);
     }
-    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let by = context.by(arguments.by.as_ref());
     let now = context.now();
     let mut writing = context.begin(ledger)?;
     review(&mut writing, openings.clone(), &by, now)?;
     let ledger = writing.end();
     context.remember(&ledger, None);
     if context.json {
-        context.print_json(&serde_json::json!({ "openings": openings, "heads": ledger.heads() }))?;
+        context.print_json(&serde_json::json!({
+            "openings": openings,
+            "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
+        }))?;
     } else {
         context.print(&text::reviewed(language, openings.len()))?;
-        context.print(&super::told_heads(language, ledger.heads()).join("\n"))?;
+        context.print(&told_heads(language, ledger.heads()).join("\n"))?;
     }
     Ok(0)
 }

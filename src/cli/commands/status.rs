@@ -2,24 +2,23 @@
 
 mod agenda;
 mod document;
+mod duty;
 mod feeds;
 mod metrics;
 mod screen;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
-use crate::ceremony::{Ledger, StatusReport, status};
+pub use duty::part_label;
+
+use crate::ceremony::{Ledger, StampBook, StatusReport, VerifyDepth, status, verify_files};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::exit::{DONE, FAILED, SOMETHING_IS_DUE};
 use crate::journal::Calendar;
 use crate::language::Say;
-
-/// Nothing is due.
-const CALM: u8 = 0;
-/// At least one vault could not be read.
-const FAILED: u8 = 1;
-/// Something is due.
-const DUE: u8 = 3;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -63,19 +62,26 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
 
 /// The exit status of several vaults.
 fn worst(results: &[u8]) -> u8 {
-    [FAILED, DUE].into_iter().find(|status| results.contains(status)).unwrap_or(CALM)
+    [FAILED, SOMETHING_IS_DUE].into_iter().find(|status| results.contains(status)).unwrap_or(DONE)
 }
 
 /// The screen of one vault, as `status` shows it.
 pub fn screen(context: &Context, ledger: &Ledger<'_>) -> Result<String, CliError> {
-    let report = status(ledger, Calendar::default(), context.now())?;
+    let report = report_of(context, ledger)?;
     Ok(screen::whole(context.language, &context.zone, ledger, &report))
 }
 
 fn read(context: &Context, path: &Path) -> Result<(Ledger<'static>, StatusReport), CliError> {
     let ledger = context.read_at(path)?;
-    let report = status(&ledger, Calendar::default(), context.now())?;
+    let report = report_of(context, &ledger)?;
     Ok((ledger, report))
+}
+
+/// The one report from which screen, document, metrics, calendar and exit status are made.
+fn report_of(context: &Context, ledger: &Ledger<'_>) -> Result<StatusReport, CliError> {
+    let stamps = StampBook::new(context.pins());
+    let files = verify_files(ledger, VerifyDepth::Stamped(&stamps))?;
+    Ok(status(ledger, files, Calendar::default(), context.now())?)
 }
 
 fn print(context: &Context, ledger: &Ledger<'_>, report: &StatusReport, words: &str) -> Result<u8, CliError> {
@@ -84,5 +90,5 @@ fn print(context: &Context, ledger: &Ledger<'_>, report: &StatusReport, words: &
     } else {
         context.print(words)?;
     }
-    Ok(if report.is_calm() { CALM } else { DUE })
+    Ok(if report.is_calm() { DONE } else { SOMETHING_IS_DUE })
 }

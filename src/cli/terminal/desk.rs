@@ -4,10 +4,12 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::screen::RawMode;
+use crate::cli::answers::FROM_PAPER;
 use crate::language::{Language, Say, messages};
 use crate::paper::PictureError;
 use crate::quorum::{CardHead, SecretText};
@@ -31,6 +33,35 @@ pub struct CardRequest<'a> {
     /// What to say about a card as soon as its first six groups are there, such as that it is of another epoch. Nothing that it
     /// says is proven before the whole text is.
     pub remark: &'a dyn Fn(&CardHead) -> Option<String>,
+    /// What the card is asked for.
+    pub purpose: Purpose<'a>,
+}
+
+/// What a card is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose<'a> {
+    /// To open with it: whatever holds its text serves.
+    Open,
+    /// To prove its paper: only what was read from the paper serves.
+    ProvePaper {
+        /// Where the files stand that cards are printed from.
+        printed_from: Option<&'a Path>,
+    },
+}
+
+/// Why a file proves nothing of the paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotPaper {
+    /// It is the file that the card is printed from, or a copy.
+    OwnFile,
+    /// It is a picture that a program drew from that file.
+    Rendering,
+    /// It is a text file, where somebody sits who can type.
+    TextFile,
+    /// It is a text with the words or the numbers of the file that the card is printed from.
+    Sheet,
+    /// It is a picture that may be of paper and may be drawn, and the person does not say that it is of paper.
+    Unclear,
 }
 
 /// One secret value, to be shown away from everything else on the screen and hidden again.
@@ -87,6 +118,10 @@ pub trait Desk {
 
     /// Whether what is shown can be hidden again, so that secrets may be shown.
     fn can_hide(&self) -> bool;
+
+    /// From now on a question to which no key comes for this long fails with [`DeskError::Idle`]; with `None` it waits for ever. The time
+    /// goes on while a value is looked at, and over the end of that. A desk at which nobody sits never waits.
+    fn give_up_after(&mut self, _patience: Option<Duration>) {}
 
     /// Says something: to standard error, so that standard output stays free for results.
     fn tell(&mut self, text: &str);
@@ -155,9 +190,6 @@ pub trait Desk {
     /// Shows how far a long step is, in the place of what it showed before; `None` takes it away. A script's desk shows nothing.
     fn progress(&mut self, _line: Option<&str>) {}
 
-    /// From now on no card is taken from a file in this folder: cards are printed from those, and only their print proves anything.
-    fn take_no_card_from(&mut self, folder: Option<&Path>);
-
     /// From now on cards and phrases are those of the epoch to come; a script has them elsewhere than the old ones.
     fn turn_to_new_cards(&mut self) {}
 
@@ -183,6 +215,8 @@ pub enum DeskError {
     NoScreen,
     /// Somebody pressed Ctrl-C.
     Interrupted,
+    /// No key came for as long as the desk waits.
+    Idle,
     /// The terminal was closed while it was asked.
     Closed,
     /// The terminal does not work.
@@ -215,10 +249,17 @@ pub enum DeskError {
         /// The file, `-` or `fd:N`.
         source: String,
     },
-    /// A file that cards are printed from was given in the place of their print.
-    OwnFile {
+    /// A card was to be read from its paper, and the file given is none that was made of paper.
+    NotPaper {
         /// The file.
         source: String,
+        /// Why not.
+        why: NotPaper,
+    },
+    /// Cards were handed over to be read back, and nobody says that they were read from paper.
+    PaperNotSaid {
+        /// The option that hands them over, such as `--cards`.
+        option: &'static str,
     },
     /// A folder that should hold cards in text files holds no text file.
     NoTextFile {
@@ -265,12 +306,20 @@ impl Say for DeskError {
             DeskError::MissingAnswer { option } => message::missing_answer(language, option),
             DeskError::NoScreen => message::no_screen(language),
             DeskError::Interrupted => message::interrupted(language),
+            DeskError::Idle => message::idle(language),
             DeskError::Closed => message::closed(language),
             DeskError::Terminal { cause } => message::terminal_fails(language, cause),
             DeskError::CannotRead { option, source, cause } => message::cannot_read(language, option, source, cause),
             DeskError::TooLong { option, source, limit } => message::too_long(language, option, source, limit / 1024),
             DeskError::NotText { option, source } => message::not_text(language, option, source),
-            DeskError::OwnFile { source } => message::own_card_file(language, source),
+            DeskError::NotPaper { source, why } => match why {
+                NotPaper::OwnFile => message::own_card_file(language, source),
+                NotPaper::Rendering => message::drawn_by_a_program(language, source),
+                NotPaper::TextFile => message::text_is_no_paper(language, source),
+                NotPaper::Sheet => message::sheet_is_no_paper(language, source),
+                NotPaper::Unclear => message::not_said_to_be_paper(language, source),
+            },
+            DeskError::PaperNotSaid { option } => message::paper_not_said(language, option, FROM_PAPER),
             DeskError::NoTextFile { source } => message::no_text_in_folder(language, source),
             DeskError::NoCard { source } => message::no_card_in_file(language, source),
             DeskError::Picture { source, cause } => message::picture_fails(language, source, cause.say(language)),

@@ -6,11 +6,13 @@
 use std::cell::RefCell;
 use std::io::{self, Read};
 use std::rc::Rc;
+use std::time::Instant;
 
 use rpassword::ConfigBuilder;
 
 use super::desk::{Answer, DeskError};
 use super::keys::{Key, Keyboard};
+use super::patience::Patience;
 use crate::quorum::SecretText;
 
 /// The most that is taken, in bytes. Longer than any phrase or password.
@@ -22,11 +24,13 @@ enum Ending {
     LaidAside,
     Interrupted,
     Closed,
+    Idle,
 }
 
 /// Keys as the bytes that `rpassword` reads.
 pub struct Hidden {
     keyboard: Rc<RefCell<Keyboard>>,
+    patience: Rc<RefCell<Patience>>,
     ending: Rc<RefCell<Option<Ending>>>,
     /// The rest of a character of several bytes, first byte last.
     rest: Vec<u8>,
@@ -37,17 +41,21 @@ impl Hidden {
     /// Reads a line in raw mode, without showing anything. Esc lays aside.
     ///
     /// # Errors
-    /// On Ctrl-C, when the terminal is closed, and when it fails.
-    pub fn read(keyboard: &Rc<RefCell<Keyboard>>) -> Result<Answer<SecretText>, DeskError> {
+    /// On Ctrl-C, when the terminal is closed, when no key comes for too long, and when it fails.
+    pub fn read(
+        keyboard: &Rc<RefCell<Keyboard>>,
+        patience: &Rc<RefCell<Patience>>,
+    ) -> Result<Answer<SecretText>, DeskError> {
         let ending = Rc::new(RefCell::new(None));
-        let keys =
-            Hidden { keyboard: Rc::clone(keyboard), ending: Rc::clone(&ending), rest: Vec::with_capacity(4), taken: 0 };
+        let (keyboard, patience) = (Rc::clone(keyboard), Rc::clone(patience));
+        let keys = Hidden { keyboard, patience, ending: Rc::clone(&ending), rest: Vec::with_capacity(4), taken: 0 };
         let config = ConfigBuilder::new().input_reader(keys).output_discard().build();
         let line = rpassword::read_password_with_config(config).map(SecretText::from);
         match *ending.borrow() {
             Some(Ending::LaidAside) => Ok(Answer::LaidAside),
             Some(Ending::Interrupted) => Err(DeskError::Interrupted),
             Some(Ending::Closed) => Err(DeskError::Closed),
+            Some(Ending::Idle) => Err(DeskError::Idle),
             None => Ok(Answer::Given(line?)),
         }
     }
@@ -62,7 +70,13 @@ impl Hidden {
             return Ok(byte);
         }
         loop {
-            match self.keyboard.borrow_mut().next(None)? {
+            let left = self.patience.borrow().left(Instant::now());
+            let key = self.keyboard.borrow_mut().next(left)?;
+            if key.is_some() {
+                self.patience.borrow_mut().key(Instant::now());
+            }
+            match key {
+                None => return Err(self.end(Ending::Idle)),
                 Some(Key::Character(character)) if self.taken + character.len_utf8() <= LIMIT => {
                     self.taken += character.len_utf8();
                     let mut bytes = [0; 4];

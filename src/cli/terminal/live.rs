@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::desk::{DeskError, Live, LiveEnd};
 use super::keys::{Key, Keyboard};
+use super::patience::Patience;
 use super::screen::{AlternateScreen, Block, RawMode, Screen};
 use crate::language::{Language, messages};
 
@@ -12,23 +13,36 @@ use crate::language::{Language, messages};
 pub fn show(
     screen: &mut Screen,
     keyboard: &mut Keyboard,
+    patience: &mut Patience,
     live: &Live<'_>,
     language: Language,
 ) -> Result<LiveEnd, DeskError> {
     let _alternate = AlternateScreen::enter(RawMode::enter()?, screen)?;
     let end = Instant::now() + Duration::from_secs(live.seconds);
+    patience.begin(Instant::now());
     let outcome = loop {
-        let left = end.saturating_duration_since(Instant::now());
+        let now = Instant::now();
+        let left = end.saturating_duration_since(now);
         if left.is_zero() {
             break Ok(LiveEnd::Hidden);
         }
+        if patience.is_over(now) {
+            break Err(DeskError::Idle);
+        }
         draw(screen, live, language, left.as_secs_f64().ceil() as u64)?;
         // Four times a second: the code's own seconds do not begin with this screen's.
-        match keyboard.next(Some(left.min(Duration::from_millis(250)))) {
+        let key = keyboard.next(Some(left.min(Duration::from_millis(250))));
+        if let Ok(Some(_)) = key {
+            patience.key(Instant::now());
+        }
+        match key {
             Ok(None | Some(Key::Other)) => {}
             Ok(Some(Key::Character('t' | 'T'))) if live.correctable => break Ok(LiveEnd::CorrectClock),
             Ok(Some(Key::Interrupt)) => break Err(DeskError::Interrupted),
-            Ok(Some(_)) => break Ok(LiveEnd::Hidden),
+            Ok(Some(_)) => {
+                patience.end();
+                break Ok(LiveEnd::Hidden);
+            }
             Err(error) => break Err(error.into()),
         }
     };

@@ -8,6 +8,7 @@
 //! - However a question ends (answered, Ctrl-C, a signal, a panic), keys are echoed again.
 //! - What is told, asked or shown may be what somebody only claims, and a deposit is anybody's: nothing of it reaches the terminal as
 //!   a control sequence.
+//! - While a vault is open no question waits for ever: without a key it is given up, and whatever was shown is gone.
 //! - A terminal that cannot move its cursor, or without colours (`NO_COLOR`), asks the same questions.
 //!
 //! Nothing in here knows what an answer is good for.
@@ -19,6 +20,7 @@ mod hidden;
 mod keys;
 mod line;
 mod live;
+mod patience;
 mod reveal;
 mod screen;
 #[cfg(unix)]
@@ -28,32 +30,37 @@ mod width;
 
 use std::cell::RefCell;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use card_entry::CardEntry;
 use hidden::Hidden;
 use keys::{Key, Keyboard};
 use line::Line;
+use patience::Patience;
 use screen::{Block, RawMode, Screen};
 
-use super::answers::{Input, card_in_file};
+use super::answers::{FROM_PAPER, card_in_file};
 use crate::language::{Language, Say, messages};
+use crate::paper::Origin;
 use crate::quorum::SecretText;
 
-pub use desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Revelation};
+pub use desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, NotPaper, Purpose, Revelation};
 pub use stop::Stoppable;
 use width::end_of;
 use width::told;
 pub use width::{columns, fitted, printable, wrapped};
 
+/// A file that a card was taken from, and what it was made of where it is a picture.
+type CardFile = (PathBuf, Option<Origin>);
+
 /// A person at a terminal.
 pub struct TerminalDesk {
     screen: Screen,
     keyboard: Rc<RefCell<Keyboard>>,
+    patience: Rc<RefCell<Patience>>,
     language: Language,
-    /// Files below it are none that a card is taken from.
-    own_files: Option<PathBuf>,
 }
 
 impl TerminalDesk {
@@ -64,27 +71,29 @@ impl TerminalDesk {
         let (screen, keyboard) = Screen::open().map(|(screen, keys)| (screen, Keyboard::new(keys)))?;
         #[cfg(windows)]
         let (screen, keyboard) = Screen::open().map(|screen| (screen, Keyboard))?;
-        Some(TerminalDesk { screen, keyboard: Rc::new(RefCell::new(keyboard)), language, own_files: None })
+        let (keyboard, patience) = (Rc::new(RefCell::new(keyboard)), Rc::default());
+        Some(TerminalDesk { screen, keyboard, patience, language })
     }
 
-    /// The next key; Ctrl-C and a closed terminal end every question.
+    /// The next key; Ctrl-C, a closed terminal, and nobody there end every question.
     fn key(&mut self) -> Result<Key, DeskError> {
-        match self.keyboard.borrow_mut().next(None)? {
+        let mut patience = self.patience.borrow_mut();
+        match self.keyboard.borrow_mut().next(patience.left(Instant::now()))? {
             Some(Key::Interrupt) => Err(DeskError::Interrupted),
-            key => Ok(key.unwrap_or(Key::Other)),
+            Some(key) => {
+                patience.key(Instant::now());
+                Ok(key)
+            }
+            None => Err(DeskError::Idle),
         }
-    }
-
-    /// The card in a file that is no file which cards are printed from.
-    fn card_in_print(&self, path: &Path) -> Result<SecretText, DeskError> {
-        Input::File(path.to_owned()).check_not_below(self.own_files.as_deref())?;
-        card_in_file(path)
     }
 
     /// Asks in raw mode and erases the question, whatever comes of it.
     fn asked<T>(&mut self, ask: impl FnOnce(&mut TerminalDesk) -> Result<T, DeskError>) -> Result<T, DeskError> {
         let _raw = RawMode::enter()?;
+        self.patience.borrow_mut().begin(Instant::now());
         let answer = ask(self);
+        self.patience.borrow_mut().end();
         let erased = self.screen.erase();
         let answer = answer?;
         erased?;
@@ -147,46 +156,15 @@ impl TerminalDesk {
         self.screen.draw(block)
     }
 
-    fn ask_hidden(&mut self, prompt: &str, hint: &str) -> Result<Answer<SecretText>, DeskError> {
-        self.asked(|desk| {
-            let mut block = Block::default();
-            block.push_wrapped(prompt, desk.screen.width());
-            block.push_wrapped(hint, desk.screen.width());
-            block.push("> ");
-            desk.screen.draw(block)?;
-            Hidden::read(&desk.keyboard)
-        })
-    }
-}
-
-impl Desk for TerminalDesk {
-    fn take_no_card_from(&mut self, folder: Option<&Path>) {
-        self.own_files = folder.map(Path::to_owned);
-    }
-
-    fn speak(&mut self, language: Language) {
-        self.language = language;
-    }
-
-    fn is_attended(&self) -> bool {
-        true
-    }
-
-    fn can_hide(&self) -> bool {
-        !self.screen.is_plain()
-    }
-
-    fn tell(&mut self, text: &str) {
-        // While keys are held the terminal does not go back to the first column by itself.
-        let line_end = if io::stderr().is_terminal() { "\r\n" } else { "\n" };
-        eprint!("{}{line_end}", told(text, self.screen.width()).join(line_end));
-    }
-
-    fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {
-        let mut copy = None;
+    /// Asks for a card until it is typed, or in a file that serves; then also says which file, and what its picture was made of.
+    fn ask_card_once(
+        &mut self,
+        request: &CardRequest<'_>,
+        mut complaint: Option<String>,
+    ) -> Result<(Answer<SecretText>, Option<CardFile>), DeskError> {
+        let mut file = None;
         let answer = self.asked(|desk| {
             let mut entry = CardEntry::new(request.earlier);
-            let mut complaint: Option<String> = None;
             loop {
                 if !desk.keyboard.borrow_mut().has_more() {
                     let remark = entry.notice(desk.language, request.remark);
@@ -199,9 +177,9 @@ impl Desk for TerminalDesk {
                     Key::EndOfInput if entry.is_empty() => return Err(DeskError::Closed),
                     Key::Enter if entry.is_empty() => {}
                     Key::Enter => match (entry.path(), entry.whole()) {
-                        (Some(path), _) => match desk.card_in_print(&path) {
-                            Ok(text) => {
-                                copy = Some(path);
+                        (Some(path), _) => match card_in_file(&path, request.purpose) {
+                            Ok((text, origin)) => {
+                                file = Some((path, origin));
                                 return Ok(Answer::Given(text));
                             }
                             // The sentence names the file; what is dropped or scanned next must not stand behind it.
@@ -221,12 +199,62 @@ impl Desk for TerminalDesk {
                     key => entry.edit(key),
                 }
             }
-        });
-        // The file stays where it is, and is as good as the card.
-        if let Some(path) = copy {
+        })?;
+        Ok((answer, file))
+    }
+
+    fn ask_hidden(&mut self, prompt: &str, hint: &str) -> Result<Answer<SecretText>, DeskError> {
+        self.asked(|desk| {
+            let mut block = Block::default();
+            block.push_wrapped(prompt, desk.screen.width());
+            block.push_wrapped(hint, desk.screen.width());
+            block.push("> ");
+            desk.screen.draw(block)?;
+            Hidden::read(&desk.keyboard, &desk.patience)
+        })
+    }
+}
+
+impl Desk for TerminalDesk {
+    fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    fn is_attended(&self) -> bool {
+        true
+    }
+
+    fn can_hide(&self) -> bool {
+        !self.screen.is_plain()
+    }
+
+    fn give_up_after(&mut self, patience: Option<Duration>) {
+        self.patience.borrow_mut().set(patience);
+    }
+
+    fn tell(&mut self, text: &str) {
+        // While keys are held the terminal does not go back to the first column by itself.
+        let line_end = if io::stderr().is_terminal() { "\r\n" } else { "\n" };
+        eprint!("{}{line_end}", told(text, self.screen.width()).join(line_end));
+    }
+
+    fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {
+        let mut complaint = None;
+        loop {
+            let (answer, file) = self.ask_card_once(request, complaint.take())?;
+            let Some((path, origin)) = file else { return Ok(answer) };
+            if request.purpose != Purpose::Open && origin != Some(Origin::Paper) {
+                let question = messages::terminal::ask_whether_paper(self.language, path.display());
+                if !self.confirm(&question, FROM_PAPER)? {
+                    let error = DeskError::NotPaper { source: path.display().to_string(), why: NotPaper::Unclear };
+                    complaint = Some(error.say(self.language));
+                    continue;
+                }
+            }
+            // The file stays where it is, and is as good as the card.
             self.tell(&messages::terminal::file_is_a_copy(self.language, path.display()));
+            return Ok(answer);
         }
-        answer
     }
 
     fn ask_phrase(&mut self, prompt: &str, _index: u8, _name: &str) -> Result<Answer<SecretText>, DeskError> {
@@ -277,14 +305,16 @@ impl Desk for TerminalDesk {
         if self.screen.is_plain() {
             return Err(DeskError::NoScreen);
         }
-        reveal::reveal(&mut self.screen, &mut self.keyboard.borrow_mut(), revelation, self.language)
+        let (keyboard, patience) = (&mut self.keyboard.borrow_mut(), &mut self.patience.borrow_mut());
+        reveal::reveal(&mut self.screen, keyboard, patience, revelation, self.language)
     }
 
     fn watch(&mut self, live: &Live<'_>) -> Result<LiveEnd, DeskError> {
         if self.screen.is_plain() {
             return Err(DeskError::NoScreen);
         }
-        live::show(&mut self.screen, &mut self.keyboard.borrow_mut(), live, self.language)
+        let (keyboard, patience) = (&mut self.keyboard.borrow_mut(), &mut self.patience.borrow_mut());
+        live::show(&mut self.screen, keyboard, patience, live, self.language)
     }
 
     fn progress(&mut self, line: Option<&str>) {

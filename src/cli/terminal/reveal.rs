@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::desk::{DeskError, Revelation};
 use super::keys::{Key, Keyboard};
+use super::patience::Patience;
 use super::screen::{AlternateScreen, Block, RawMode, Screen};
 use super::width::{printable, wrapped};
 use crate::language::{Language, messages};
@@ -17,25 +18,38 @@ const LINES_AROUND: usize = 7;
 pub fn reveal(
     screen: &mut Screen,
     keyboard: &mut Keyboard,
+    patience: &mut Patience,
     revelation: &Revelation<'_>,
     language: Language,
 ) -> Result<(), DeskError> {
     let _alternate = AlternateScreen::enter(RawMode::enter()?, screen)?;
     let end = Instant::now() + Duration::from_secs(revelation.seconds);
+    patience.begin(Instant::now());
     let mut page = 0;
     let outcome = loop {
-        let left = end.saturating_duration_since(Instant::now());
+        let now = Instant::now();
+        let left = end.saturating_duration_since(now);
         if left.is_zero() {
             break Ok(());
         }
+        if patience.is_over(now) {
+            break Err(DeskError::Idle);
+        }
         let pages = draw(screen, revelation, language, &mut page, left.as_secs_f64().ceil() as u64)?;
         let until_next_second = Duration::from_nanos(u64::from(left.subsec_nanos()).max(1));
-        match keyboard.next(Some(until_next_second)) {
+        let key = keyboard.next(Some(until_next_second));
+        if let Ok(Some(_)) = key {
+            patience.key(Instant::now());
+        }
+        match key {
             Ok(None | Some(Key::Other)) => {}
             Ok(Some(Key::Next | Key::Character(' '))) if pages > 1 => page = (page + 1) % pages,
             Ok(Some(Key::Previous)) if pages > 1 => page = (page + pages - 1) % pages,
             Ok(Some(Key::Interrupt)) => break Err(DeskError::Interrupted),
-            Ok(Some(_)) => break Ok(()),
+            Ok(Some(_)) => {
+                patience.end();
+                break Ok(());
+            }
             Err(error) => break Err(error.into()),
         }
     };

@@ -1,7 +1,7 @@
 //! A program that is told to end while it asks gives the terminal back first.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
@@ -12,6 +12,9 @@ struct Flags {
     idle: Arc<AtomicBool>,
     told_to_end: Arc<AtomicBool>,
 }
+
+/// How many catch them now: a question inside a long step must not take from the step what it needs.
+static CATCHING: AtomicUsize = AtomicUsize::new(0);
 
 static FLAGS: OnceLock<Flags> = OnceLock::new();
 
@@ -26,13 +29,17 @@ pub fn catch() -> io::Result<()> {
         // Terminals are asked from one thread, so nobody else can have set them meanwhile.
         let _ = FLAGS.set(flags);
     }
+    CATCHING.fetch_add(1, Ordering::Relaxed);
     set_idle(false);
     Ok(())
 }
 
-/// From now on a signal to end ends the program.
+/// From now on a signal to end ends the program, unless somebody else still catches it.
 pub fn let_go() {
-    set_idle(true);
+    let left = |catching: usize| Some(catching.saturating_sub(1));
+    if CATCHING.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).is_ok_and(|before| before <= 1) {
+        set_idle(true);
+    }
 }
 
 /// Whether a signal to end came while keys were being read.

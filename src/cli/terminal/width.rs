@@ -3,6 +3,8 @@
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::language::plain;
+
 /// How many columns `text` takes. It must be one line.
 pub fn columns(text: &str) -> usize {
     text.width()
@@ -82,15 +84,9 @@ pub fn fitted(text: &str, width: usize) -> String {
 }
 
 /// `text` without what would move a terminal's cursor or turn its lines round: whoever can write the vault's folder can put such
-/// characters into what is only claimed there. Line feeds stay.
+/// characters into what is only claimed there. Line feeds stay: here are only sentences of our own, whose parameters have none.
 pub fn printable(text: &str) -> String {
-    let turns = |character: char| matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars()
-        .map(|character| {
-            let harmful = character != '\n' && (character.is_control() || turns(character));
-            if harmful { char::REPLACEMENT_CHARACTER } else { character }
-        })
-        .collect()
+    plain::lines(text)
 }
 
 #[cfg(test)]

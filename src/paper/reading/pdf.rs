@@ -4,6 +4,9 @@
 //! its dictionary always stands in the open: only other objects may be packed together (ISO 32000-1, 7.5.7). So the file is gone
 //! through once from its beginning, with no table of references, which a damaged file lacks and a hostile one uses to unpack without end.
 
+/// The key in a PDF under which the program stands that wrote it.
+const PRODUCER: &[u8] = b"/Producer";
+
 /// An image as it lies in the file.
 pub(super) struct Image<'f> {
     dictionary: Dictionary<'f>,
@@ -102,6 +105,18 @@ fn length_of_stream(dictionary: Dictionary<'_>, body: &[u8]) -> usize {
 /// Whether the file says that it is encrypted.
 pub(super) fn is_locked(file: &[u8]) -> bool {
     find(file, b"/Encrypt").is_some()
+}
+
+/// Whether the file says that breakglass wrote it, as every PDF of a card does: `/Producer (breakglass)`, with the space as programs like it.
+pub(super) fn is_of_breakglass(file: &[u8]) -> bool {
+    let mut rest = file;
+    while let Some(place) = find(rest, PRODUCER) {
+        rest = &rest[place + PRODUCER.len()..];
+        if rest.trim_ascii_start().starts_with(b"(breakglass)") {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether a byte may stand in a name or a number (ISO 32000-1, 7.2.2).

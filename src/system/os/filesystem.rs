@@ -30,3 +30,24 @@ const RAMFS: u32 = 0x8584_58f6;
 pub fn is_in_memory(_path: &Path) -> bool {
     false
 }
+
+/// Whether somebody else than this user, the administrator aside, may rename or remove what stands in a folder: its owner, or everyone
+/// whom its permissions let write, unless it keeps each one's files for their owner (`/tmp`).
+#[cfg(unix)]
+pub fn others_may_write(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(found) = std::fs::metadata(folder) else { return false };
+    // SAFETY: both calls take nothing, touch no memory of ours and cannot fail.
+    let (user, group) = unsafe { (libc::geteuid(), libc::getegid()) };
+    let is_mine = [user, 0].contains(&found.uid());
+    let by_group = found.mode() & 0o020 != 0 && found.gid() != group && found.gid() != 0;
+    let by_everyone = found.mode() & 0o002 != 0;
+    let is_sticky = found.mode() & 0o1000 != 0;
+    !is_mine || (!is_sticky && (by_group || by_everyone))
+}
+
+/// Windows answers this by access lists, which each folder of a user's own has from the folder above.
+#[cfg(not(unix))]
+pub fn others_may_write(_folder: &Path) -> bool {
+    false
+}

@@ -3,18 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::{CardCheck, Ledger, check_against_header, check_card, read_back};
-use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
-use crate::cli::cards::{Prove, ask_card, with_phrase};
+use crate::cli::answers::{Answers, CARDS, CardSource, Consent, PaperClaim, PhraseSource};
+use crate::cli::cards::{Prove, ask_card, reported, with_phrase};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::head_codes;
 use crate::cli::read_back::names_of;
-use crate::cli::terminal::Answer;
+use crate::cli::terminal::{Answer, Purpose};
+use crate::cli::trust::{self, EpochOnCard};
 use crate::language::{Say, messages::cards as text};
 use crate::quorum::{Card, EpochHash};
+use crate::store::HEADER_LIMIT;
 use crate::vault::{EpochHeader, to_canonical};
 
-/// Bytes of a header at most, as its reader has it.
-const HEADER_BYTES: u64 = 8 * 1024 * 1024;
+/// A check says that the paper is there and can be read, so it is the paper that is asked for. Where its files were, nobody knows any more.
+const PAPER: Purpose<'static> = Purpose::ProvePaper { printed_from: None };
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -27,9 +30,13 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "receipt")]
     text_only: bool,
     #[command(flatten)]
+    on_card: EpochOnCard,
+    #[command(flatten)]
     cards: CardSource,
     #[command(flatten)]
     phrases: PhraseSource,
+    #[command(flatten)]
+    claim: PaperClaim,
     #[command(flatten)]
     consent: Consent,
 }
@@ -39,6 +46,7 @@ impl Arguments {
         Answers {
             cards: self.cards.cards.clone(),
             phrases: self.phrases.phrases.clone(),
+            from_paper: self.claim.from_paper,
             yes: self.consent.yes,
             ..Answers::default()
         }
@@ -59,9 +67,9 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     }
 }
 
-fn ask(context: &mut Context) -> Result<Card, CliError> {
+fn ask(context: &mut Context, purpose: Purpose<'_>) -> Result<Card, CliError> {
     let prompt = text::ask_card_to_check(context.language);
-    match ask_card(context, &prompt, &|_| None)? {
+    match ask_card(context, &prompt, &|_| None, purpose)? {
         Answer::Given(card) => Ok(card),
         Answer::LaidAside => Err(CliError::Declined),
     }
@@ -83,7 +91,7 @@ fn proven<T>(
 
 /// The text is whole, and that is all: anybody can print a card.
 fn alone(context: &mut Context) -> Result<u8, CliError> {
-    let card = ask(context)?;
+    let card = ask(context, Purpose::Open)?;
     tell_text_only(context, &card)?;
     Ok(0)
 }
@@ -108,10 +116,11 @@ fn tell_text_only(context: &mut Context, card: &Card) -> Result<(), CliError> {
 }
 
 fn against_header(context: &mut Context, arguments: &Arguments, path: &Path) -> Result<u8, CliError> {
+    arguments.claim.check(CARDS, &arguments.cards.cards)?;
     let file = |why: String| CliError::File(path.to_owned(), why);
-    let bytes = context.disk().read(path, HEADER_BYTES)?;
+    let bytes = context.disk().read(path, HEADER_LIMIT)?;
     let header = EpochHeader::read(&bytes).map_err(|error| file(error.say(context.language)))?;
-    let card = ask(context)?;
+    let card = ask(context, PAPER)?;
     let proven = proven(context, arguments, &header, &card, &mut |card, phrase, now| {
         check_against_header(&header, card, phrase, now)
     })?;
@@ -138,8 +147,10 @@ fn against_header(context: &mut Context, arguments: &Arguments, path: &Path) -> 
 }
 
 fn against_vault(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>) -> Result<u8, CliError> {
+    arguments.claim.check(CARDS, &arguments.cards.cards)?;
+    trust::check(context, &ledger, &arguments.on_card)?;
     let ledger = context.ensure_log_place(ledger)?;
-    let card = ask(context)?;
+    let card = ask(context, PAPER)?;
     let header = header_for(&ledger, &card)?.clone();
     let mut writing = context.begin(ledger)?;
     let epoch = header.hash();
@@ -151,7 +162,7 @@ fn against_vault(context: &mut Context, arguments: &Arguments, ledger: Ledger<'s
         if !first_time {
             return check_card(&mut writing, card, phrase, now);
         }
-        let index = read_back(&mut writing, epoch, card, false, phrase, now)?;
+        let index = read_back(&mut writing, epoch, card, false, phrase, now)?.card;
         Ok(CardCheck { card: index, name: names_of(&header, &[index]) })
     })?;
     let Answer::Given(check) = proven else {
@@ -174,18 +185,25 @@ fn tell_good(
     first_time: bool,
 ) -> Result<u8, CliError> {
     let language = context.language;
+    let state = ledger.state().epochs.get(&epoch).and_then(|epoch| epoch.card(check.card));
     if context.json {
         context.print_json(&serde_json::json!({
             "card": check.card,
             "name": check.name,
             "epoch": epoch.id(),
             "proven": true,
+            "reported_lost": state.is_some_and(|card| !card.lost.is_empty()),
+            "reported_departed": state.is_some_and(|card| !card.departed.is_empty()),
             "first_time": first_time,
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
         }))?;
         return Ok(0);
     }
     context.print(&text::card_good(language, &check.name, check.card, number, epoch.id()))?;
+    if let Some(reported) = reported(context, ledger.state(), epoch, check.card, &check.name) {
+        context.print(&reported)?;
+    }
     if first_time {
         context.desk.tell(&text::card_now_verified(language));
     }

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
-use crate::ceremony::{Ledger, card_files_destroyed, destroy_card_file, paper_destroyed};
+use crate::ceremony::{Ledger, card_files_destroyed, destroy_card_file, mistyped_epoch, paper_destroyed};
 use crate::cli::answers::{Answers, Consent, YES};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::people::find_card;
 use crate::cli::read_back::names_of;
-use crate::journal::{CardState, EpochState};
+use crate::journal::{CardState, EpochState, Fate};
 use crate::language::messages::cards as text;
-use crate::quorum::{CardIndex, EpochHash};
+use crate::quorum::{CardIndex, EpochHash, typed_digits};
+use crate::vault::Claim;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -25,7 +26,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", requires = "files")]
     cards_to: Option<PathBuf>,
     #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    by: Option<Claim>,
     #[command(flatten)]
     consent: Consent,
 }
@@ -38,13 +39,13 @@ impl Arguments {
     fn is_meant(&self, epoch: &EpochState) -> bool {
         match &self.epoch {
             None => true,
-            Some(named) => *named == epoch.number.to_string() || *named == epoch.hash.id().to_string(),
+            Some(named) => *named == epoch.number.to_string() || typed_digits(named) == epoch.hash.id().to_string(),
         }
     }
 
     /// Whether something of this card waits to be destroyed.
-    fn waits(&self, epoch: &EpochState, card: &CardState) -> bool {
-        if self.files { card.card_file } else { epoch.has_old_paper(card) }
+    fn waits(&self, card: &CardState) -> bool {
+        if self.files { card.card_file } else { card.old_papers > 0 }
     }
 }
 
@@ -59,17 +60,24 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     for (epoch, cards) in &cards {
         let header = ledger.header(*epoch)?;
         lines.push(format!("  {}", text::cards_of_epoch(language, header.epoch, header.id(), names_of(header, cards))));
+        let never_read = never_read_back(&ledger, *epoch, cards);
+        if arguments.files && !never_read.is_empty() {
+            lines.push(format!("    {}", text::files_may_be_all(language, names_of(header, &never_read))));
+        }
     }
+    lines.extend(kept(context, &ledger, &cards)?);
     let lines = lines.join("\n");
-    let question = if arguments.files {
-        text::ask_files_destroyed(language, &lines)
+    let (told, question) = if arguments.files {
+        (text::old_files(language, &lines), text::ask_files_destroyed(language))
     } else {
-        text::ask_papers_destroyed(language, &lines)
+        (text::old_papers(language, &lines), text::ask_papers_destroyed(language))
     };
+    // Also where a script says yes: its log shows what that was about.
+    context.desk.tell(&told);
     if !context.desk.confirm(&question, YES)? {
         return Err(CliError::Declined);
     }
-    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let by = context.by(arguments.by.as_ref());
     let mut writing = context.begin(ledger)?;
     for (epoch, cards) in cards {
         if !arguments.files {
@@ -88,13 +96,40 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     Ok(0)
 }
 
+/// Of these cards, those that may yet count and of which nobody has proved that they are on paper.
+fn never_read_back(ledger: &Ledger<'_>, epoch: EpochHash, cards: &[CardIndex]) -> Vec<CardIndex> {
+    let Some(epoch) = ledger.state().epochs.get(&epoch) else { return Vec::new() };
+    let counts = matches!(epoch.fate, Fate::Staged | Fate::InForce);
+    let unread = |card: &&CardIndex| epoch.card(**card).is_some_and(|card| counts && card.verified.is_none());
+    cards.iter().filter(unread).copied().collect()
+}
+
+/// What is to be kept beside what is destroyed: the cards that open the vault, by the number and id that stand on them.
+fn kept(
+    context: &Context,
+    ledger: &Ledger<'_>,
+    destroyed: &[(EpochHash, Vec<CardIndex>)],
+) -> Result<Option<String>, CliError> {
+    let language = context.language;
+    let Some(active) = ledger.state().active_epoch() else { return Ok(None) };
+    let header = ledger.header(active.hash)?;
+    let reprinted = destroyed.iter().any(|(epoch, _)| *epoch == active.hash);
+    Ok(Some(if reprinted {
+        text::keep_newest_papers(language, header.epoch, header.id())
+    } else {
+        text::keep_cards(language, header.epoch, header.id())
+    }))
+}
+
 /// What waits to be destroyed, by epoch, of the people who were named.
 fn waiting(ledger: &Ledger<'_>, arguments: &Arguments) -> Result<Vec<(EpochHash, Vec<CardIndex>)>, CliError> {
     let mut epochs: Vec<&EpochState> =
         ledger.state().epochs.values().filter(|epoch| arguments.is_meant(epoch)).collect();
     epochs.sort_by_key(|epoch| epoch.number);
     if let (Some(named), true) = (&arguments.epoch, epochs.is_empty()) {
-        return Err(CliError::NotThere { option: "--epoch", value: named.clone() });
+        let mistyped = typed_digits(named).parse().ok().and_then(|typed| mistyped_epoch(ledger, typed));
+        let not_there = CliError::NotThere { option: "--epoch", value: named.clone() };
+        return Err(mistyped.map_or(not_there, CliError::from));
     }
     let mut waiting = Vec::new();
     let mut unknown = None;
@@ -102,7 +137,7 @@ fn waiting(ledger: &Ledger<'_>, arguments: &Arguments) -> Result<Vec<(EpochHash,
     for epoch in epochs {
         let header = ledger.header(epoch.hash)?;
         let mut cards: Vec<CardIndex> =
-            epoch.cards.iter().filter(|card| arguments.waits(epoch, card)).map(|card| card.index).collect();
+            epoch.cards.iter().filter(|card| arguments.waits(card)).map(|card| card.index).collect();
         if !arguments.all {
             let mut named = Vec::new();
             for name in &arguments.name {

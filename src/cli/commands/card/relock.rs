@@ -6,20 +6,18 @@ use crate::ceremony::{
     CardFile, CardRefusal, CeremonyError, Ledger, check_against_header, destroy_card_file, paper_destroyed, relock,
     write_card_file,
 };
-use crate::cli::answers::{Answers, CardSource, Consent, NewCardSource, PhraseSource, YES};
+use crate::cli::answers::{Answers, CardSource, Consent, NEW_CARDS, NewCardSource, PaperClaim, PhraseSource, YES};
 use crate::cli::card_paper::{PaperArguments, tell_files};
 use crate::cli::cards::{ask_card, with_phrase};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::exit::SOMETHING_IS_DUE;
 use crate::cli::people::{LockWith, find_card, make_phrase};
 use crate::cli::read_back::{again, names_of, read_cards_back, unverified};
-use crate::cli::terminal::Answer;
+use crate::cli::terminal::{Answer, Purpose};
 use crate::language::messages::cards as text;
 use crate::quorum::{Card, CardIndex, LockProfile, Phrase};
 use crate::vault::{EpochHeader, Moment};
-
-/// The exit status when the new paper is still to be read back.
-const SOMETHING_IS_DUE: u8 = 3;
 
 #[derive(clap::Args)]
 pub struct LockOneArguments {
@@ -53,6 +51,8 @@ struct Reprint {
     #[command(flatten)]
     new: NewCardSource,
     #[command(flatten)]
+    claim: PaperClaim,
+    #[command(flatten)]
     consent: Consent,
 }
 
@@ -63,6 +63,7 @@ impl Reprint {
             phrases: self.phrases.phrases.clone(),
             new_cards: self.new.new_cards.clone(),
             new_phrases: self.new.new_phrases.clone(),
+            from_paper: self.claim.from_paper,
             yes: self.consent.yes,
             ..Answers::default()
         }
@@ -97,10 +98,11 @@ fn reprint(
     lock: Option<(LockWith, LockProfile)>,
     arguments: &Reprint,
 ) -> Result<u8, CliError> {
+    arguments.claim.check(NEW_CARDS, &arguments.new.new_cards)?;
     let ledger = context.read()?;
     let header = ledger.active()?.clone();
     let named = name.map(|name| find_card(&header, name)).transpose()?;
-    let folder = arguments.paper.folder(context)?;
+    let folder = arguments.paper.folder(context, ledger.folder().root())?;
     let card = card_to_reprint(context, &ledger, &header, named, lock.is_some())?;
     let new_phrase = match lock {
         None => None,
@@ -130,7 +132,7 @@ fn reprint(
     read_new_paper(context, &mut writing, &header, done.card, &folder)?;
     let waits = unverified(&writing, header.hash()).contains(&done.card);
     if !waits && context.desk.is_attended() && ask_old_paper(context, &done.name)? {
-        paper_destroyed(&mut writing, header.hash(), vec![done.card], &context.user(), context.now())?;
+        paper_destroyed(&mut writing, header.hash(), vec![done.card], &context.by(None), context.now())?;
     } else {
         context.desk.tell(&text::destroy_old_paper(context.language, &done.name));
     }
@@ -148,7 +150,9 @@ fn card_to_reprint(
 ) -> Result<Card, CliError> {
     let prompt = text::ask_card_to_reprint(context.language);
     loop {
-        let Answer::Given(card) = ask_card(context, &prompt, &|_| None)? else { return Err(CliError::Declined) };
+        let Answer::Given(card) = ask_card(context, &prompt, &|_| None, Purpose::Open)? else {
+            return Err(CliError::Declined);
+        };
         match refuse_early(context.now(), ledger, header, named, &card, to_lock) {
             Ok(()) => return Ok(card),
             Err(refusal) if context.desk.is_attended() => context.say(&refusal),
@@ -168,9 +172,7 @@ fn refuse_early(
 ) -> Result<(), CliError> {
     let head = card.head();
     if head.epoch != header.id() {
-        let mut epochs = ledger.state().epochs.values();
-        let known = epochs.find(|epoch| epoch.hash.id() == head.epoch).map(|epoch| epoch.number);
-        let refusal = CardRefusal::OtherEpoch { card: head.epoch, known, folder: header.id() };
+        let refusal = CardRefusal::of_other_epoch(ledger.state(), head.epoch, header.id());
         return Err(CeremonyError::Card(refusal).into());
     }
     let name = names_of(header, &[head.index]);
@@ -205,7 +207,7 @@ fn read_new_paper(
 ) -> Result<(), CliError> {
     let others: Vec<CardIndex> =
         unverified(writing, header.hash()).into_iter().filter(|other| *other != card).collect();
-    read_cards_back(context, writing, header.hash(), Some(folder), &others)
+    read_cards_back(context, writing, header.hash(), Some(folder), &others).map(drop)
 }
 
 fn ask_old_paper(context: &mut Context, name: &str) -> Result<bool, CliError> {

@@ -11,6 +11,7 @@ use crate::ceremony::{
 use crate::cli::answers::card_in_file;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::terminal::Purpose;
 use crate::language::{Language, messages::demo as text};
 use crate::paper::PageSize;
 use crate::quorum::{Card, CardIndex, READABLE_ALPHABET, Reading, generate_characters, read_card};
@@ -84,7 +85,7 @@ impl Practice {
 
     /// The text that stands on a paper.
     pub fn text_on_paper(&self, paper: &Path) -> Result<String, CliError> {
-        let text = card_in_file(&paper.with_extension("txt"))?;
+        let text = card_in_file(&paper.with_extension("txt"), Purpose::Open)?.0;
         Ok(text.expose().split_whitespace().collect())
     }
 
@@ -138,7 +139,7 @@ impl Practice {
             trusted,
             &entry.parse()?,
             Change { set, ..Change::default() },
-            &context.user(),
+            &context.by(None),
             context.now(),
         )?;
         Ok(writing.end().pin(None)?)
@@ -164,9 +165,9 @@ pub fn plan(language: Language) -> Result<Plan, CliError> {
         Ok(CustodianPlan {
             name: name.parse()?,
             language,
-            contact: contact.to_owned(),
-            deputy: String::new(),
-            place: place.to_owned(),
+            contact: Some(contact.parse()?),
+            deputy: None,
+            place: Some(place.parse()?),
             lock: None,
         })
     };

@@ -4,18 +4,19 @@ use std::path::PathBuf;
 
 use crate::ceremony::add_receipt;
 use crate::cli::answers::Input;
-use crate::cli::commands::told_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::{head_codes, told_heads};
 use crate::journal::SignedReceipt;
 use crate::language::messages::report as text;
+use crate::vault::Claim;
 
 #[derive(clap::Args)]
 pub struct Arguments {
     #[arg(value_name = "FILE")]
     receipt: Input,
     #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    by: Option<Claim>,
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
@@ -24,7 +25,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let receipt: SignedReceipt = serde_json::from_str(contents.rest()?)
         .map_err(|_| CliError::File(PathBuf::from(arguments.receipt.to_string()), text::not_a_receipt(language)))?;
     let ledger = context.read()?;
-    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let by = context.by(arguments.by.as_ref());
     let now = context.now();
     let mut writing = context.begin(ledger)?;
     let check = add_receipt(&mut writing, &receipt, &by, now)?;
@@ -32,9 +33,13 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     context.remember(&ledger, None);
     if context.json {
         let (card, name, time) = (check.card, &check.name, receipt.receipt.time);
-        context.print_json(
-            &serde_json::json!({ "card": card, "custodian": name, "time": time, "heads": ledger.heads() }),
-        )?;
+        context.print_json(&serde_json::json!({
+            "card": card,
+            "custodian": name,
+            "time": time,
+            "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
+        }))?;
     } else {
         let when = receipt.receipt.time.date(&context.zone);
         context.print(&text::receipt_added(language, &check.name, when))?;

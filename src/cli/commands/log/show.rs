@@ -4,22 +4,28 @@
 use serde::Serialize;
 
 use crate::ceremony::Ledger;
+use crate::cli::commands::status::part_label;
 use crate::cli::commands::{custodian_name, field_labels};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::terminal::printable;
-use crate::journal::{Event, Finding, NewEpoch, OneTimeCode, Placed, What};
+use crate::journal::{Event, Finding, NewEpoch, OneTimeCode, Placed, Staging, What};
 use crate::language::{Language, Say, messages::report as text};
-use crate::quorum::{CardIndex, EpochHash, EventId};
+use crate::quorum::{CardIndex, EpochHash, EventId, HeadCode};
+use crate::vault::{AttachmentName, EntryId, FieldName};
 
 /// Digits of an event's id that tell it from all others of a log, for people.
 const SHORT_ID: usize = 12;
+
+/// Groups of its short form that find it again beside a head on paper.
+const GROUPS: usize = 2;
 
 /// One event for a machine, on one line.
 #[derive(Serialize)]
 struct Row<'a> {
     line: usize,
     id: EventId,
+    head_code: HeadCode,
     /// Whether the rules let it have its effect.
     accepted: bool,
     /// Names of the custodians whose cards signed it; empty for what is only claimed.
@@ -32,7 +38,14 @@ pub fn run(context: &mut Context) -> Result<u8, CliError> {
     for placed in &ledger.history().events {
         if context.json {
             let (line, id, accepted, event) = (placed.line, placed.id, placed.accepted, &placed.event);
-            context.print_json(&Row { line, id, accepted, signed_by: signers(&ledger, event), event })?;
+            context.print_json(&Row {
+                line,
+                id,
+                head_code: HeadCode::of(id),
+                accepted,
+                signed_by: signers(&ledger, event),
+                event,
+            })?;
         } else {
             context.print(&block(context, &ledger, placed))?;
         }
@@ -46,8 +59,9 @@ fn block(context: &Context, ledger: &Ledger<'_>, placed: &Placed) -> String {
     let Placed { event, id, .. } = placed;
     let when = event.time.date_and_minute(&context.zone);
     let what = Teller { language, ledger }.sentence(&event.what);
+    let code = HeadCode::of(*id).groups().take(GROUPS).collect::<Vec<_>>().join(" ");
     let id = &id.to_string()[..SHORT_ID];
-    let mut lines = vec![format!("{when}  {what}"), format!("    {id} · {}", by(language, ledger, event))];
+    let mut lines = vec![format!("{when}  {what}"), format!("    {id} · {code} · {}", by(language, ledger, event))];
     if !placed.accepted {
         let why = ledger.history().findings.iter().find_map(|finding| match finding {
             Finding::Refused { line, why } if *line == placed.line => Some(why.say(language)),
@@ -68,7 +82,6 @@ fn by(language: Language, ledger: &Ledger<'_>, event: &Event) -> String {
             let receipt = &receipt.receipt;
             text::log_signed(language, custodian_name(ledger, receipt.epoch, receipt.card))
         }
-        (What::Committed { .. }, Some(by)) => text::log_follows(language, by),
         (_, Some(by)) => text::log_claimed(language, by),
         (_, None) => text::log_unsigned(language),
     }
@@ -85,70 +98,46 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn sentence(&self, what: &What) -> String {
-        match what {
-            What::Created { .. }
-            | What::Staged { .. }
-            | What::Committed { .. }
-            | What::Aborted { .. }
-            | What::Deleted { .. } => self.of_epochs(what),
-            What::Opened { .. }
-            | What::Revealed { .. }
-            | What::Exported { .. }
-            | What::Closed { .. }
-            | What::Reviewed { .. } => self.of_openings(what),
-            What::Deposited { .. } => self.deposit(what),
-            What::TailSetAside { number, size, .. } => text::log_tail_set_aside(self.language, number, size),
-            What::Merged {} => text::log_merged(self.language),
-            _ => self.of_cards(what),
-        }
-    }
-
-    fn of_epochs(&self, what: &What) -> String {
         let language = self.language;
         match what {
             What::Created { name, epoch } => text::log_created(language, name, self.epoch(epoch)),
-            What::Staged { epoch, deposits, replaced, renewed } => {
-                let mut words = text::log_staged(language, self.epoch(epoch), deposits.len());
-                if !replaced.is_empty() {
-                    let entries: Vec<&str> = replaced.iter().map(|entry| entry.as_str()).collect();
-                    words.push(' ');
-                    words.push_str(&text::log_replaced(language, entries.join(", ")));
-                }
-                if !renewed.is_empty() {
-                    words.push(' ');
-                    words.push_str(&text::log_renewed(language, renewed.len()));
-                }
-                words
+            What::ReadBack { epoch, card, .. } => {
+                text::log_read_back(language, self.name(*epoch, *card), self.number(*epoch))
             }
-            What::Committed { epoch, left_out } => {
-                let mut words = text::log_committed(language, self.number(*epoch));
-                for left in left_out {
-                    words.push(' ');
-                    words.push_str(&text::log_left_out(language, self.name(*epoch, left.card), &left.reason));
-                }
-                words
+            What::Checked { epoch, card } => text::log_checked(language, self.name(*epoch, *card)),
+            What::Receipt { receipt } => {
+                let receipt = &receipt.receipt;
+                text::log_receipt(language, self.name(receipt.epoch, receipt.card), receipt.time)
             }
-            What::Aborted { epoch, reason } => text::log_aborted(language, self.number(*epoch), reason),
-            What::Deleted { sealed, deposits, attachments } => {
-                let mut words = match sealed {
-                    Some(epoch) => text::log_deleted(language, self.number(*epoch), deposits.len()),
-                    None => text::log_deleted_deposits(language, deposits.len()),
+            What::Lost { epoch, card, reason } => match reason {
+                Some(reason) => text::log_lost(language, self.name(*epoch, *card), reason),
+                None => text::log_lost_no_reason(language, self.name(*epoch, *card)),
+            },
+            What::Departed { epoch, card, reason } => match reason {
+                Some(reason) => text::log_departed(language, self.name(*epoch, *card), reason),
+                None => text::log_departed_no_reason(language, self.name(*epoch, *card)),
+            },
+            What::Relocked { epoch, card, lock: Some(_), .. } => text::log_locked(language, self.name(*epoch, *card)),
+            What::Relocked { epoch, card, lock: None, .. } => text::log_unlocked(language, self.name(*epoch, *card)),
+            What::PaperDestroyed { epoch, cards } => {
+                text::log_paper_destroyed(language, self.names(*epoch, cards), self.number(*epoch))
+            }
+            What::CardFilesDestroyed { epoch, cards } => {
+                text::log_card_files_destroyed(language, self.names(*epoch, cards), self.number(*epoch))
+            }
+            What::Deposited { entry, fields, cleared, attached, detached, .. } => {
+                let given = attached.iter().map(|attached| &attached.name);
+                self.deposit(&entry.id, (fields, given.collect()), (cleared, detached.iter().collect()))
+            }
+            What::Opened { epoch, reason, incident, reported } => {
+                let opened = match incident {
+                    Some(incident) => text::log_opened_for(language, reason, incident),
+                    None => text::log_opened(language, reason),
                 };
-                if !attachments.is_empty() {
-                    words.push(' ');
-                    words.push_str(&text::log_deleted_attachments(language, attachments.len()));
-                }
-                words
+                let reported = (!reported.is_empty())
+                    .then(|| text::log_opened_with_reported(language, self.names(*epoch, reported)));
+                joined([Some(opened), reported])
             }
-            _ => String::new(),
-        }
-    }
-
-    fn of_openings(&self, what: &What) -> String {
-        let language = self.language;
-        match what {
-            What::Opened { reason, incident: Some(incident), .. } => text::log_opened_for(language, reason, incident),
-            What::Opened { reason, incident: None, .. } => text::log_opened(language, reason),
             What::Revealed { entry, fields, attachments, codes, .. } => {
                 let mut shown = field_labels(language, fields);
                 shown.extend(attachments.iter().map(|name| text::log_attachment(language, name)));
@@ -161,55 +150,60 @@ impl Teller<'_> {
             What::Exported { .. } => text::log_exported(language),
             What::Closed { .. } => text::log_closed(language),
             What::Reviewed { openings } => text::log_reviewed(language, openings.len()),
-            _ => String::new(),
+            What::Staged { epoch, staging, .. } => {
+                let staged = text::log_staged(language, self.epoch(epoch), staging.deposits.len());
+                joined([Some(staged), Some(self.staging(staging))])
+            }
+            What::StagedMore { epoch, staging, .. } => {
+                let more = text::log_staged_more(language, self.number(*epoch), staging.deposits.len());
+                joined([Some(more), Some(self.staging(staging))])
+            }
+            What::Committed { epoch, left_out } => {
+                let left = left_out
+                    .iter()
+                    .map(|left| Some(text::log_left_out(language, self.name(*epoch, left.card), &left.reason)));
+                joined(std::iter::once(Some(text::log_committed(language, self.number(*epoch)))).chain(left))
+            }
+            What::Aborted { epoch, reason } => text::log_aborted(language, self.number(*epoch), reason),
+            What::Deleted { epoch, files } => text::log_deleted(language, files, self.number(*epoch)),
+            What::TailSetAside { number, size, .. } => text::log_tail_set_aside(language, number, size),
+            What::Merged {} => text::log_merged(language),
+            What::Unknown { version, kind } => text::log_unknown(language, kind, version),
         }
     }
 
-    fn of_cards(&self, what: &What) -> String {
+    fn staging(&self, staging: &Staging) -> String {
         let language = self.language;
-        match what {
-            What::ReadBack { epoch, card, .. } => {
-                text::log_read_back(language, self.name(*epoch, *card), self.number(*epoch))
-            }
-            What::Checked { epoch, card } => text::log_checked(language, self.name(*epoch, *card)),
-            What::Receipt { receipt } => {
-                let receipt = &receipt.receipt;
-                text::log_receipt(language, self.name(receipt.epoch, receipt.card), receipt.time)
-            }
-            What::Lost { epoch, card, reason } if reason.is_empty() => {
-                text::log_lost_no_reason(language, self.name(*epoch, *card))
-            }
-            What::Departed { epoch, card, reason } if reason.is_empty() => {
-                text::log_departed_no_reason(language, self.name(*epoch, *card))
-            }
-            What::Lost { epoch, card, reason } => text::log_lost(language, self.name(*epoch, *card), reason),
-            What::Departed { epoch, card, reason } => text::log_departed(language, self.name(*epoch, *card), reason),
-            What::Relocked { epoch, card, lock: Some(_), .. } => text::log_locked(language, self.name(*epoch, *card)),
-            What::Relocked { epoch, card, lock: None, .. } => text::log_unlocked(language, self.name(*epoch, *card)),
-            What::PaperDestroyed { epoch, cards } => {
-                text::log_paper_destroyed(language, self.names(*epoch, cards), self.number(*epoch))
-            }
-            What::CardFilesDestroyed { epoch, cards } => {
-                text::log_card_files_destroyed(language, self.names(*epoch, cards), self.number(*epoch))
-            }
-            _ => String::new(),
-        }
+        let replaced: Vec<String> = staging
+            .replaced
+            .iter()
+            .map(|replaced| format!("{} ({})", replaced.entry, part_label(language, &replaced.secret)))
+            .collect();
+        joined([
+            (!staging.dismissed.is_empty()).then(|| text::log_dismissed(language, staging.dismissed.len())),
+            (!replaced.is_empty()).then(|| text::log_replaced(language, replaced.join(", "))),
+            (!staging.renewed.is_empty()).then(|| text::log_renewed(language, staging.renewed.len())),
+        ])
     }
 
-    fn deposit(&self, what: &What) -> String {
+    fn deposit(
+        &self,
+        entry: &EntryId,
+        (fields, attached): (&[FieldName], Vec<&AttachmentName>),
+        (cleared, detached): (&[FieldName], Vec<&AttachmentName>),
+    ) -> String {
         let language = self.language;
-        let What::Deposited { entry, fields, cleared, attached, detached, .. } = what else { return String::new() };
-        let quoted = |name| text::log_attachment(language, name);
+        let quoted = |name: &&AttachmentName| text::log_attachment(language, name);
         let mut given = field_labels(language, fields);
-        given.extend(attached.iter().map(|attached| quoted(&attached.name)));
+        given.extend(attached.iter().map(quoted));
         let mut removed = field_labels(language, cleared);
         removed.extend(detached.iter().map(quoted));
-        let given = (!given.is_empty()).then(|| text::log_deposited(language, &entry.id, given.join(", ")));
+        let given = (!given.is_empty()).then(|| text::log_deposited(language, entry, given.join(", ")));
         let removed = (!removed.is_empty()).then(|| match given {
             Some(_) => text::log_cleared(language, removed.join(", ")),
-            None => text::log_cleared_of(language, &entry.id, removed.join(", ")),
+            None => text::log_cleared_of(language, entry, removed.join(", ")),
         });
-        given.into_iter().chain(removed).collect::<Vec<_>>().join(" ")
+        joined([given, removed])
     }
 
     fn epoch(&self, epoch: &NewEpoch) -> String {
@@ -227,5 +221,39 @@ impl Teller<'_> {
 
     fn names(&self, epoch: EpochHash, cards: &[CardIndex]) -> String {
         cards.iter().map(|card| self.name(epoch, *card)).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Sentences behind each other.
+fn joined(sentences: impl IntoIterator<Item = Option<String>>) -> String {
+    sentences.into_iter().flatten().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use super::*;
+    use crate::ceremony::PinBook;
+    use crate::store::{RealDisk, VaultFolder};
+
+    /// The frozen log has every kind of event, which its own test holds.
+    #[test]
+    fn every_kind_of_event_has_a_sentence_of_its_own_in_both_languages() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/vectors/acme.vault");
+        let pins = PinBook::new(&RealDisk, Path::new("no such folder"));
+        let ledger = Ledger::read(VaultFolder::open(&RealDisk, &path).unwrap(), &pins, None).unwrap();
+        let unknown = What::Unknown { version: 2, kind: "drilled".to_owned() };
+        let events = ledger.history().events.iter().map(|placed| &placed.event.what).chain([&unknown]);
+        let mut told: BTreeMap<String, &str> = BTreeMap::new();
+        for what in events {
+            for language in Language::ALL {
+                let sentence = Teller { language, ledger: &ledger }.sentence(what);
+                assert!(sentence.chars().any(char::is_alphabetic), "{} in {language:?}: {sentence:?}", what.kind());
+                let other = told.insert(sentence.clone(), what.kind());
+                assert!(other.is_none_or(|kind| kind == what.kind()), "{sentence:?} is told of {other:?}, too");
+            }
+        }
     }
 }

@@ -1,17 +1,17 @@
 //! `log verify`: the chain, every signature and every file that the log names, all of it anew, whatever this machine verified before.
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::ceremony::{FileFinding, Ledger, VerifyDepth, verify_files};
-use crate::cli::commands::told_heads;
+use crate::ceremony::{CeremonyError, FileFinding, HeadPlace, Ledger, VerifyDepth, head_place, verify_files};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::exit::{FAILED, SOMETHING_IS_DUE};
+use crate::cli::heads::{head_codes, told_heads};
+use crate::journal::Finding;
 use crate::language::{Language, Say, messages::report as text};
-use crate::quorum::EventId;
+use crate::quorum::{EventId, HeadCode};
 use crate::store::{Place, Tail};
-
-/// The exit status of a vault that is not what its log says, or whose log is not what it was.
-const DAMAGED: u8 = 1;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -29,9 +29,15 @@ pub struct Verification {
     damage: Vec<String>,
     /// What is told and harms nothing: files that nothing names, an unfinished last line.
     remarks: Vec<String>,
+    /// What is wrong with this machine's clock, or was with the one by which an event is dated.
+    clocks: Vec<String>,
     /// Attachments that stand there and were not read.
     attachments_not_read: usize,
     heads: Vec<EventId>,
+    /// Their short forms, as they stand on paper.
+    head_codes: Vec<HeadCode>,
+    /// Where the heads from paper stand.
+    anchors: Vec<HeadPlace>,
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
@@ -39,23 +45,29 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     let ledger = context.read_anew(&path)?;
     context.tell_seal(&ledger);
     let depth = if arguments.files { VerifyDepth::Hashed } else { VerifyDepth::Present };
-    let verification = Verification::of(context.language, &ledger, depth)?;
+    let mut verification = Verification::of(context.language, &ledger, depth)?;
+    verification.clocks = context.told_clocks(&ledger);
+    verification.hold_against(context.language, &ledger, &context.anchors(ledger.folder())?);
     if context.json {
         context.print_json(&verification)?;
     } else {
-        context.print(&verification.words(context.language))?;
+        context.print(&verification.words(context.language, &context.zone))?;
     }
     Ok(verification.exit_status())
 }
 
 impl Verification {
     /// Verifies a vault that was read anew.
-    pub fn of(language: Language, ledger: &Ledger<'_>, depth: VerifyDepth) -> Result<Verification, CliError> {
+    pub fn of(language: Language, ledger: &Ledger<'_>, depth: VerifyDepth<'_>) -> Result<Verification, CliError> {
         let history = ledger.history();
         let mut damage: Vec<String> = history.findings.iter().map(|finding| finding.say(language)).collect();
-        if let Some(head) = ledger.missing_head() {
-            damage.push(text::verify_head_missing(language, head));
+        let missing = ledger.missing_heads().iter();
+        damage.extend(missing.map(|head| text::verify_head_missing(language, HeadCode::of(*head))));
+        if let Err(split @ CeremonyError::Split(_)) = ledger.active() {
+            damage.push(split.say(language));
         }
+        damage.extend(ledger.log_trouble().map(|trouble| trouble.say(language)));
+        damage.extend(ledger.obstacles()?.iter().map(|obstacle| obstacle.say(language)));
         let mut remarks = Vec::new();
         for finding in verify_files(ledger, depth)? {
             if finding.is_damage() { &mut damage } else { &mut remarks }.push(told(language, ledger, &finding));
@@ -70,23 +82,46 @@ impl Verification {
             signatures: history.events.iter().map(|placed| placed.event.signers.len()).sum(),
             damage,
             remarks,
+            clocks: Vec::new(),
             attachments_not_read: match (depth, &history.state) {
                 (VerifyDepth::Present, Some(state)) => state.blobs.needed().count(),
                 _ => 0,
             },
             heads: history.heads.clone(),
+            head_codes: head_codes(&history.heads),
+            anchors: Vec::new(),
         })
+    }
+
+    /// Holds heads from paper against the log: says where each stands, and names each that is not there.
+    fn hold_against(&mut self, language: Language, ledger: &Ledger<'_>, anchors: &[EventId]) {
+        for head in anchors {
+            match head_place(ledger.history(), *head) {
+                Some(place) => self.anchors.push(place),
+                None => {
+                    let sentence = Finding::AnchorMissing { head: *head }.say(language);
+                    if !self.damage.contains(&sentence) {
+                        self.damage.push(sentence);
+                    }
+                }
+            }
+        }
     }
 
     /// The exit status that tells a script the same.
     pub fn exit_status(&self) -> u8 {
-        if self.damage.is_empty() { 0 } else { DAMAGED }
+        match (self.damage.is_empty(), self.clocks.is_empty()) {
+            (false, _) => FAILED,
+            (true, false) => SOMETHING_IS_DUE,
+            (true, true) => 0,
+        }
     }
 
     /// The same in sentences.
-    pub fn words(&self, language: Language) -> String {
+    pub fn words(&self, language: Language, zone: &TimeZone) -> String {
         let mut lines = Vec::new();
         lines.extend(self.damage.iter().map(|damage| format!("! {damage}")));
+        lines.extend(self.clocks.iter().map(|clock| format!("! {clock}")));
         lines.extend(self.remarks.iter().map(|remark| format!("- {remark}")));
         if self.attachments_not_read > 0 {
             lines.push(format!("- {}", text::verify_attachments_not_read(language, self.attachments_not_read)));
@@ -96,9 +131,24 @@ impl Verification {
         } else {
             text::verify_damaged(language, self.damage.len())
         });
+        self.anchors.iter().for_each(|place| lines.extend(told_place(language, zone, place)));
         lines.extend(told_heads(language, &self.heads));
         lines.join("\n")
     }
+}
+
+/// Where a head from paper stands.
+fn told_place(language: Language, zone: &TimeZone, place: &HeadPlace) -> Vec<String> {
+    let (event, of, when) = (place.event, place.of, place.time.date_and_minute(zone));
+    let mut lines = vec![match place.following {
+        0 => text::verify_anchor_newest(language, event, of, when),
+        following => text::verify_anchor(language, event, of, when, following),
+    }];
+    if place.beside > 0 {
+        lines.push(format!("    {}", text::verify_anchor_beside(language, place.beside)));
+    }
+    lines.push(format!("    {}", place.code));
+    lines
 }
 
 /// A finding, with the entry that loses an attachment by it: a blob's name says nothing to people.

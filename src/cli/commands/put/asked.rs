@@ -7,16 +7,26 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::language::{Language, messages::cli as text};
 use crate::quorum::SecretText;
-use crate::vault::{FieldName, FieldValue, Fields};
+use crate::vault::{FieldName, FieldValue, Fields, FormatError, distinct};
 
 /// Several fields at once: a JSON object of texts.
 pub fn read_fields(input: &Input) -> Result<Fields, CliError> {
     let mut contents = input.open("--fields-from")?;
-    serde_json::from_str(contents.rest()?).map_err(|error| {
+    let mut parser = serde_json::Deserializer::from_str(contents.rest()?);
+    let fields = distinct(&mut parser).and_then(|fields| parser.end().map(|()| fields));
+    fields.map_err(|error: serde_json::Error| {
         // The parser's own message can quote the document.
         let place = format!("{}:{}", error.line(), error.column());
         CliError::File(PathBuf::from(input.to_string()), place)
     })
+}
+
+/// Refuses a value with nothing in it, as an empty answer or an empty pipe gives: it would stand there as the newest.
+pub fn refuse_empty(fields: &Fields) -> Result<(), FormatError> {
+    match fields.iter().find(|(_, value)| value.expose().trim().is_empty()) {
+        Some((name, _)) => Err(FormatError::EmptyValue(name.to_string())),
+        None => Ok(()),
+    }
 }
 
 /// Asks for the fields one by one; Enter alone leaves a field as it is.
@@ -58,11 +68,19 @@ pub fn ask_secret_twice(context: &mut Context, name: &FieldName, typed: bool) ->
     }
 }
 
+/// What is no secret; what a header shows without cards must be a claim.
+fn ask_open(context: &mut Context, prompt: &str, public: bool) -> Result<String, CliError> {
+    if public {
+        return Ok(context.ask_claim(prompt, "--title")?.map(String::from).unwrap_or_default());
+    }
+    Ok(context.desk.ask_line(prompt, "--title")?)
+}
+
 fn ask_one(context: &mut Context, fields: &mut Fields, name: FieldName, language: Language) -> Result<(), CliError> {
     let prompt = text::ask_field(language, crate::cli::commands::field_label(language, &name));
     let open = name.is_public() || ["user_name", "url", "how_to_rotate"].contains(&name.as_str());
     let value = if open {
-        SecretText::from(context.desk.ask_line(&prompt, "--title")?)
+        SecretText::from(ask_open(context, &prompt, name.is_public())?)
     } else {
         ask_secret_twice(context, &name, true)?
     };

@@ -10,35 +10,38 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use asked::{ask_fields, ask_secret_twice, read_fields};
+use asked::{ask_fields, ask_secret_twice, read_fields, refuse_empty};
 use generated::{generate, show_generated};
 
-use crate::ceremony::{CeremonyError, Ledger, put, trusted_epoch};
+use crate::ceremony::{CeremonyError, Ledger, put};
 use crate::cli::answers::{Answers, Consent, Input, ValueSource};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::head_codes;
+use crate::cli::nobody_yet;
+use crate::cli::trust::{EpochOnCard, epoch_to_seal_to};
 use crate::language::messages::cli as text;
-use crate::quorum::{EpochHash, EpochId, EventId, NotHex, SecretText};
-use crate::vault::{AttachmentName, Change, EntryId, FieldName, FieldValue, Fields};
+use crate::quorum::{EventId, HeadCode, SecretText};
+use crate::vault::{AttachmentName, Change, Claim, EntryId, FieldName, FieldValue, Fields};
 
 #[derive(clap::Args)]
 pub struct Arguments {
     #[arg(value_name = "ENTRY", required_unless_present = "import")]
     entry: Option<EntryId>,
     #[arg(long, value_name = "TEXT")]
-    title: Option<String>,
+    title: Option<Claim>,
     #[arg(long, value_name = "TEXT")]
-    kind: Option<String>,
+    kind: Option<Claim>,
     #[arg(long, value_name = "NAME")]
     user_name: Option<String>,
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     #[arg(long, value_name = "NAME")]
-    owner: Option<String>,
+    owner: Option<Claim>,
     #[arg(long, value_name = "TEXT")]
     how_to_rotate: Option<String>,
     #[arg(long, value_name = "DATE")]
-    last_rotated: Option<String>,
+    last_rotated: Option<Claim>,
     #[arg(long, value_name = "FIELD")]
     secret: Option<FieldName>,
     #[arg(long, value_name = "FILE", conflicts_with_all = ["value_from", "generate"])]
@@ -65,10 +68,10 @@ pub struct Arguments {
     files: attach::Files,
     #[command(flatten)]
     import: import::Import,
-    #[arg(long, value_name = "EPOCH_ID", value_parser = epoch_on_card)]
-    epoch: Option<EpochId>,
+    #[command(flatten)]
+    on_card: EpochOnCard,
     #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    by: Option<Claim>,
     #[command(flatten)]
     value: ValueSource,
     #[command(flatten)]
@@ -87,17 +90,19 @@ impl Arguments {
     }
 
     /// Fields that are no secret and stand on the command line.
-    fn open_fields(&self) -> impl Iterator<Item = (FieldName, &String)> {
+    fn open_fields(&self) -> impl Iterator<Item = (FieldName, &str)> {
+        let claimed = Option::<Claim>::as_ref;
+        let claimed = |claim| claimed(claim).map(Claim::as_str);
         let given = [
-            ("title", &self.title),
-            ("kind", &self.kind),
-            ("user_name", &self.user_name),
-            ("url", &self.url),
-            ("owner", &self.owner),
-            ("how_to_rotate", &self.how_to_rotate),
-            ("last_rotated", &self.last_rotated),
+            ("title", claimed(&self.title)),
+            ("kind", claimed(&self.kind)),
+            ("user_name", self.user_name.as_deref()),
+            ("url", self.url.as_deref()),
+            ("owner", claimed(&self.owner)),
+            ("how_to_rotate", self.how_to_rotate.as_deref()),
+            ("last_rotated", claimed(&self.last_rotated)),
         ];
-        given.into_iter().filter_map(|(name, value)| Some((FieldName::fixed(name), value.as_ref()?)))
+        given.into_iter().filter_map(|(name, value)| Some((FieldName::fixed(name), value?)))
     }
 
     /// A mistyped name would be told as removed, and what it meant would stay.
@@ -127,6 +132,7 @@ struct Done<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<&'a AttachmentName>,
     heads: &'a [EventId],
+    head_codes: Vec<HeadCode>,
     /// The generated value, when it was to be printed.
     #[serde(skip_serializing_if = "Option::is_none")]
     generated: Option<&'a str>,
@@ -139,8 +145,9 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     // clap asks for an entry wherever there is no import.
     let Some(entry) = &arguments.entry else { return Err(CliError::Usage(text::nothing_to_put)) };
     let ledger = context.read()?;
-    let trusted = trust(context, &ledger, arguments.epoch)?;
+    let trusted = epoch_to_seal_to(context, &ledger, &arguments.on_card)?;
     arguments.check_removed(&ledger, entry)?;
+    nobody_yet::ask_to_put_in(context, &ledger)?;
     // A mistyped id makes an entry that nobody looks for at night, and leaves the old one as it was.
     let is_new = !stands(&ledger, entry.as_str());
     let (mut change, generated) = change_of(context, arguments)?;
@@ -148,7 +155,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     if change.is_empty() && !arguments.files.is_some() {
         return Err(CliError::Usage(text::nothing_to_put));
     }
-    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let by = context.by(arguments.by.as_ref());
     let mut writing = context.begin(ledger)?;
     arguments.files.take(context, &writing, files, &mut change)?;
     let now = context.now();
@@ -168,6 +175,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
             fields: &names,
             attachments: change.attach.keys().collect(),
             heads,
+            head_codes: head_codes(heads),
             generated,
         })?;
     } else {
@@ -177,6 +185,7 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         } else {
             text::put_done(language, entry, fields)
         });
+        tell_when_it_opens(context, &ledger);
         super::tell_heads(context, &ledger);
     }
     // The value is in the vault before anybody sees it: whoever sets it elsewhere now can lose nothing.
@@ -187,6 +196,17 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
         second_factor::offer_code(context, entry, &enrolment)?;
     }
     Ok(0)
+}
+
+/// From when what was put in can be opened, and what seals it.
+fn tell_when_it_opens(context: &mut Context, ledger: &Ledger<'_>) {
+    let language = context.language;
+    let sealed = ledger.active().is_ok_and(|header| !header.entries.is_empty());
+    context.desk.tell(&match (nobody_yet::can_open(ledger), sealed) {
+        (false, _) => text::put_opens_later(language),
+        (true, true) => text::put_opens_now(language),
+        (true, false) => text::put_before_first_rotation(language),
+    });
 }
 
 /// Whether an entry of this id stands in the vault, sealed or deposited.
@@ -208,6 +228,7 @@ fn change_of(
     if !arguments.says_what() {
         ask_fields(context, &mut change.set)?;
     }
+    refuse_empty(&change.set)?;
     second_factor::check(&mut change.set).map_err(CeremonyError::from)?;
     second_factor::warn_of_short_key(context, &change.set);
     if change.clear.iter().any(|name| change.set.contains_key(name)) {
@@ -220,30 +241,6 @@ fn change_of(
         change.set.entry(last_rotated).or_insert_with(|| FieldValue::copy_of(&today));
     }
     Ok((change, generated))
-}
-
-/// The epoch to seal to; the first time on this machine its id is asked for, from the face of a card.
-fn trust(context: &mut Context, ledger: &Ledger<'_>, typed: Option<EpochId>) -> Result<EpochHash, CliError> {
-    let known = ledger.pins().find(ledger.state().vault).and_then(|pin| pin.epoch).is_some();
-    if known || typed.is_some() || !context.desk.is_attended() {
-        return Ok(trusted_epoch(ledger, typed)?);
-    }
-    loop {
-        let line = context.desk.ask_line(&text::ask_epoch(context.language), "--epoch")?;
-        match epoch_on_card(&line).map_err(CliError::from).and_then(|typed| Ok(trusted_epoch(ledger, Some(typed))?)) {
-            Ok(epoch) => return Ok(epoch),
-            Err(error @ (CliError::Hex(_) | CliError::Ceremony(CeremonyError::TypedEpochDiffers { .. }))) => {
-                context.say(&error);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// An epoch id as people read it off a card: spaces, hyphens and capitals do not matter.
-fn epoch_on_card(typed: &str) -> Result<EpochId, NotHex> {
-    let digits: String = typed.chars().filter(|character| !character.is_whitespace() && *character != '-').collect();
-    digits.to_ascii_lowercase().parse()
 }
 
 /// Takes secrets from where the command line says. Gives a generated one back, to be shown once it is in the vault.

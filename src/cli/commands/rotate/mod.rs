@@ -7,22 +7,24 @@ mod stage;
 
 use std::path::PathBuf;
 
+use replaced::ReplacedArgument;
+
 use crate::ceremony::{CeremonyError, Ledger, Writing};
 use crate::ceremony::{Staged, abort, card_files_destroyed, clean_up, commit, destroy_card_file};
-use crate::cli::answers::{Answers, CardSource, Consent, NewCardSource, PhraseSource, YES};
+use crate::cli::answers::{Answers, CardSource, Consent, NEW_CARDS, NewCardSource, PaperClaim, PhraseSource, YES};
 use crate::cli::card_paper::PaperArguments;
-use crate::cli::cards::gather;
+use crate::cli::cards::{gather, gather_more};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::exit::SOMETHING_IS_DUE;
+use crate::cli::heads::head_codes;
 use crate::cli::people::{LockArguments, PeopleArguments, find_card};
 use crate::cli::read_back::{names_of, read_cards_back, unverified};
+use crate::cli::trust::{self, EpochOnCard};
 use crate::journal::LeftOut;
 use crate::language::messages::cards as text;
 use crate::quorum::{CardIndex, EpochHash};
-use crate::vault::{EntryId, EpochHeader};
-
-/// The exit status when cards of the new epoch are still to be read back.
-const SOMETHING_IS_DUE: u8 = 3;
+use crate::vault::{Claim, EntryId, EpochHeader};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -35,17 +37,21 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME", requires = "reason")]
     without: Vec<String>,
     #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    reason: Option<Claim>,
     #[arg(long, value_name = "ENTRY|DIGEST")]
     keep_out: Vec<String>,
+    #[arg(long, value_name = "DIGEST")]
+    dismiss: Vec<String>,
     #[arg(long, conflicts_with_all = ["commit", "abort"])]
     renew_attachments: bool,
-    #[arg(long, value_name = "ENTRY")]
-    replaced: Vec<EntryId>,
+    #[arg(long, value_name = "ENTRY:FIELD")]
+    replaced: Vec<ReplacedArgument>,
     #[arg(long, value_name = "ENTRY")]
     generate: Vec<EntryId>,
     #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    by: Option<Claim>,
+    #[command(flatten)]
+    on_card: EpochOnCard,
     #[command(flatten)]
     people: PeopleArguments,
     #[command(flatten)]
@@ -59,6 +65,8 @@ pub struct Arguments {
     #[command(flatten)]
     new: NewCardSource,
     #[command(flatten)]
+    claim: PaperClaim,
+    #[command(flatten)]
     consent: Consent,
 }
 
@@ -69,32 +77,46 @@ impl Arguments {
             phrases: self.phrases.phrases.clone(),
             new_cards: self.new.new_cards.clone(),
             new_phrases: self.new.new_phrases.clone(),
+            from_paper: self.claim.from_paper,
             yes: self.consent.yes,
             ..Answers::default()
         }
     }
 
+    /// Whether something is asked for that a rotation which is staged already cannot have any more.
+    fn changes_plan(&self) -> bool {
+        self.people.is_given()
+            || self.renew_attachments
+            || !(self.replaced.is_empty() && self.generate.is_empty())
+            || !(self.keep_out.is_empty() && self.dismiss.is_empty())
+    }
+
     /// Who does this, as it will stand in the log.
     fn by(&self, context: &Context) -> String {
-        self.by.clone().unwrap_or_else(|| context.user())
+        context.by(self.by.as_ref())
     }
 }
 
 pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
+    arguments.claim.check(NEW_CARDS, &arguments.new.new_cards)?;
     let ledger = context.read()?;
+    ledger.may_be_changed()?;
+    trust::check(context, &ledger, &arguments.on_card)?;
     let ledger = context.ensure_log_place(ledger)?;
     let staged = ledger.state().staged_epoch().map(|epoch| Staged::of(epoch.hash, epoch.number));
     match staged {
         None if arguments.abort || arguments.commit => Err(CeremonyError::NothingStaged.into()),
         None => stage::run(context, arguments, ledger),
         Some(_) if arguments.abort => give_up(context, arguments, ledger),
-        Some(staged) if arguments.stage => Err(CeremonyError::StagedAlready(staged.epoch.id()).into()),
+        Some(staged) if arguments.stage || arguments.changes_plan() => {
+            Err(CeremonyError::StagedAlready(staged.epoch.id()).into())
+        }
         Some(staged) => {
             let header = ledger.header(staged.epoch)?;
             let language = context.language;
             context.desk.tell(&text::rotation_goes_on(language, &header.name, staged.number, header.id()));
             let has_files = ledger.state().epochs[&staged.epoch].cards.iter().any(|card| card.card_file);
-            let folder = if has_files { Some(arguments.paper.folder(context)?) } else { None };
+            let folder = if has_files { Some(arguments.paper.folder(context, ledger.folder().root())?) } else { None };
             let writing = context.begin(ledger)?;
             read_back_and_commit(context, arguments, writing, &staged, folder)
         }
@@ -113,20 +135,28 @@ fn read_back_and_commit(
     let header = writing.ledger().header(staged.epoch)?.clone();
     let mut left_out = named_as_left_out(arguments, &header)?;
     let without: Vec<CardIndex> = left_out.iter().map(|left| left.card).collect();
-    let stopped = read_cards_back(context, &mut writing, staged.epoch, folder.as_deref(), &without);
+    let read = read_cards_back(context, &mut writing, staged.epoch, folder.as_deref(), &without);
     let mut waiting = unverified(&writing, staged.epoch);
     waiting.retain(|card| !without.contains(card));
-    if stopped.is_ok() && !waiting.is_empty() {
+    if read.is_ok() && !waiting.is_empty() {
         ask_to_leave_out(context, &writing, &header, &mut waiting, &mut left_out)?;
     }
-    if stopped.is_err() || !waiting.is_empty() {
-        let ledger = writing.end();
-        let told = tell_waiting(context, &ledger, staged, &header, &waiting);
-        stopped?;
-        return told;
+    let gathering = match read {
+        Ok(gathering) if waiting.is_empty() => gathering,
+        stopped => {
+            let ledger = writing.end();
+            let told = tell_waiting(context, &ledger, staged, &header, &waiting);
+            stopped?;
+            return told;
+        }
+    };
+    // The new quorum's first act: cards that were read back in another sitting are brought once more.
+    if gathering.missing() > 0 {
+        context.desk.tell(&text::new_cards_commit(context.language, header.threshold));
     }
+    let attendance = gather_more(context, gathering, writing.ledger().state())?;
     let by = arguments.by(context);
-    commit(&mut writing, left_out, &by, context.now())?;
+    commit(&mut writing, &attendance, left_out, &by, context.now())?;
     clean_up(&mut writing, context.now())?;
     let ledger = writing.end();
     // The new cards proved the new epoch on this machine.
@@ -135,7 +165,8 @@ fn read_back_and_commit(
 }
 
 fn named_as_left_out(arguments: &Arguments, header: &EpochHeader) -> Result<Vec<LeftOut>, CliError> {
-    let reason = arguments.reason.clone().unwrap_or_default();
+    // clap asks for a reason wherever somebody is left out.
+    let Some(reason) = &arguments.reason else { return Ok(Vec::new()) };
     let left = |name: &String| Ok(LeftOut { card: find_card(header, name)?, reason: reason.clone() });
     arguments.without.iter().map(left).collect()
 }
@@ -160,12 +191,7 @@ fn ask_to_leave_out(
     }
     for card in waiting.drain(..) {
         let name = names_of(header, &[card]);
-        let reason = loop {
-            let typed = context.desk.ask_line(&text::why_without(language, &name), "--reason")?;
-            if !typed.is_empty() {
-                break typed;
-            }
-        };
+        let reason = context.ask_reason(&text::why_without(language, &name))?;
         left_out.push(LeftOut { card, reason });
     }
     Ok(())
@@ -186,6 +212,7 @@ fn tell_waiting(
             "committed": false,
             "unverified": waiting,
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
         }))?;
     } else {
         let names = names_of(header, waiting);
@@ -213,6 +240,7 @@ fn tell_begun(
             "committed": true,
             "papers_to_destroy": old_papers,
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
         }))?;
         return Ok(0);
     }
@@ -221,6 +249,7 @@ fn tell_begun(
         let old_header = ledger.header(old.hash)?;
         let names = names_of(old_header, &old_papers);
         context.desk.tell(&text::destroy_old_cards(language, old.number, old.hash.id(), names));
+        context.desk.tell(&text::keep_cards(language, staged.number, staged.epoch.id()));
     }
     let files_left = ledger.state().epochs[&staged.epoch].cards.iter().any(|card| card.card_file);
     context.desk.tell(&if files_left {
@@ -239,24 +268,29 @@ fn give_up(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
     let staged = ledger.state().staged_epoch().ok_or(CeremonyError::NothingStaged)?;
     let (hash, number) = (staged.hash, staged.number);
     let header = ledger.active()?.clone();
-    if !context.desk.confirm(&text::ask_abort(language, number, hash.id()), YES)? {
+    if !context.desk.confirm(&text::ask_abort(language, number, hash.id(), header.epoch, header.id()), YES)? {
         return Err(CliError::Declined);
     }
     let reason = match &arguments.reason {
         Some(reason) => reason.clone(),
-        None => context.desk.ask_line(&text::ask_why_abort(language), "--reason")?,
+        None => context.ask_reason(&text::ask_why_abort(language))?,
     };
     let attendance = gather(context, &header, ledger.state())?;
     let mut writing = context.begin(ledger)?;
-    abort(&mut writing, &attendance, &reason, context.now())?;
+    abort(&mut writing, &attendance, reason.as_str(), context.now())?;
     clean_up(&mut writing, context.now())?;
     delete_files_of(context, arguments, &mut writing, hash)?;
     let ledger = writing.end();
     context.remember(&ledger, Some(header.hash()));
     if context.json {
-        context.print_json(&serde_json::json!({ "aborted": hash.id(), "number": number, "heads": ledger.heads() }))?;
+        context.print_json(&serde_json::json!({
+            "aborted": hash.id(),
+            "number": number,
+            "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
+        }))?;
     } else {
-        context.desk.tell(&text::rotation_aborted(language, number, hash.id(), header.id()));
+        context.desk.tell(&text::rotation_aborted(language, number, hash.id(), header.epoch, header.id()));
         super::tell_heads(context, &ledger);
         if ledger.state().epochs[&hash].cards.iter().any(|card| card.card_file) {
             context.desk.tell(&text::some_files_left(language));

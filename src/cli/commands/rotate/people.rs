@@ -53,7 +53,7 @@ fn same_people(
 ) -> Result<Vec<Person>, CliError> {
     let mut people = Vec::new();
     for custodian in &header.custodians {
-        let departed = epoch.card(custodian.index).is_some_and(|card| card.departed.is_some());
+        let departed = epoch.card(custodian.index).is_some_and(|card| !card.departed.is_empty());
         if !departed {
             people.push(person(arguments, custodian, epoch));
         } else if context.desk.is_attended() {

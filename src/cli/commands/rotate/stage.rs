@@ -1,17 +1,22 @@
 //! The first half of a rotation: the quorum comes, sees what was deposited, says who holds cards next, and signs the staging.
 
+use std::collections::BTreeSet;
+
 use super::people::next_people;
-use super::replaced::{Replacements, ask_replaced};
+use super::replaced::{Replacements, ask_replaced, check_replaced};
 use super::{Arguments, read_back_and_commit};
-use crate::ceremony::{Ledger, NewCards, OpenDeposit, Plan, Rotation, stage, write_card_files};
+use crate::ceremony::{Choices, Ledger, NewCards, OpenDeposit, Plan, Rotation, stage, write_card_files};
 use crate::cli::answers::YES;
 use crate::cli::card_paper::{tell_files, tell_leftovers};
 use crate::cli::cards::gather;
 use crate::cli::commands::field_labels;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::head_codes;
+use crate::cli::nobody_yet;
 use crate::cli::people::{plan_cards, tell_policy};
 use crate::cli::progress::size;
+use crate::journal::{PendingDeposit, State};
 use crate::language::{Say, messages::attachments, messages::cards as text};
 use crate::quorum::Digest;
 
@@ -20,13 +25,17 @@ const DIGITS: usize = 8;
 
 pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>) -> Result<u8, CliError> {
     let header = ledger.active()?.clone();
+    // Cards that come now prove what nothing has proved yet; people must know why they are asked.
+    nobody_yet::tell(context, &ledger)?;
     // Everything that can be refused is refused before people are asked for cards.
     let epoch = ledger.state().epochs[&header.hash()].clone();
     let people = next_people(context, arguments, &header, &epoch)?;
     let threshold = arguments.people.threshold.unwrap_or(header.threshold);
     let all_needed = arguments.people.all_needed || usize::from(header.threshold) == header.custodians.len();
     tell_policy(context, &people, threshold, all_needed)?;
-    let folder = arguments.paper.folder(context)?;
+    let folder = arguments.paper.folder(context, ledger.folder().root())?;
+    check_names(arguments, &ledger.state().deposits)?;
+    check_replaced(context, arguments, &ledger)?;
     context.desk.pause(&text::old_cards_first(context.language, header.threshold))?;
     let attendance = gather(context, &header, ledger.state())?;
     let mut writing = context.begin(ledger)?;
@@ -34,7 +43,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
     let rotation = Rotation::open(&writing, attendance)?;
     let (rotation, replacements) = ask_replaced(context, arguments, &mut writing, rotation)?;
     let rotation = if arguments.renew_attachments { rotation.renewing_attachments() } else { rotation };
-    let fold = choose_deposits(context, arguments, rotation.deposits(), &replacements)?;
+    let (fold, dismiss) = choose_deposits(context, arguments, &rotation, writing.ledger().state(), &replacements)?;
     context.desk.turn_to_new_cards();
     let plan = Plan {
         name: header.name.clone(),
@@ -54,7 +63,8 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
     if count > 0 {
         context.desk.tell(&attachments::renewing(context.language, count, size(bytes)));
     }
-    let staged = stage(&mut writing, rotation, plan, &fold, replacements.replaced, context.now(), &mut write);
+    let choices = Choices { fold, dismiss, replaced: replacements.replaced };
+    let staged = stage(&mut writing, rotation, plan, choices, context.now(), &mut write);
     let staged = staged.inspect_err(|_| tell_leftovers(context, &files, &folder))?;
     context.desk.clear_between_people();
     context.desk.tell(&text::staged(context.language, staged.number, staged.epoch.id()));
@@ -73,6 +83,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
             "committed": false,
             "attachments_renewed": staged.renewal.renewed.len(),
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
         }))?;
     } else {
         context.desk.tell(&text::staged_only(context.language));
@@ -81,41 +92,64 @@ pub fn run(context: &mut Context, arguments: &Arguments, ledger: Ledger<'static>
     Ok(0)
 }
 
-/// The people in the room see what was put in since, by whom and when as claimed, and say what becomes part of the sealed vault.
+/// The people in the room see what was put in since, by whom and when as claimed, and say what becomes part of the sealed vault and what
+/// is dismissed for good. What was put in apart is never folded in by one yes for all.
 fn choose_deposits(
     context: &mut Context,
     arguments: &Arguments,
-    deposits: &[OpenDeposit],
+    rotation: &Rotation,
+    state: &State,
     replacements: &Replacements,
-) -> Result<Vec<Digest>, CliError> {
+) -> Result<(Vec<Digest>, Vec<Digest>), CliError> {
     let language = context.language;
-    check_names(arguments, deposits)?;
+    let deposits = rotation.deposits();
     let mut fold = replacements.confirmed.clone();
-    let mut open: Vec<&OpenDeposit> = Vec::new();
+    let mut dismiss: Vec<Digest> = Vec::new();
+    let apart: BTreeSet<Digest> = state.conflicts.iter().flat_map(|conflict| conflict.deposits.clone()).collect();
+    let (mut open, mut asked): (Vec<&OpenDeposit>, Vec<&OpenDeposit>) = (Vec::new(), Vec::new());
     for deposit in deposits {
         let digest = deposit.pending.deposit;
-        if let Err(error) = &deposit.deposit {
+        if is_among(&arguments.dismiss, deposit) {
+            dismiss.push(digest);
+        } else if let Err(error) = &deposit.deposit {
             let why = error.say(language);
             context.desk.tell(&text::deposit_stays_out(language, &deposit.pending.entry.id, why));
-        } else if !is_kept_out(arguments, deposit) && !replacements.unset.contains(&digest) && !fold.contains(&digest) {
-            open.push(deposit);
+            let question = text::dismiss_unreadable(language, line(context, deposit).trim());
+            if context.desk.is_attended() && context.desk.confirm(&question, "--dismiss")? {
+                dismiss.push(digest);
+            }
+        } else if !is_among(&arguments.keep_out, deposit)
+            && !replacements.unset.contains(&digest)
+            && !fold.contains(&digest)
+        {
+            if apart.contains(&digest) { &mut asked } else { &mut open }.push(deposit);
         }
     }
-    if open.is_empty() {
-        return Ok(fold);
-    }
-    let lines: Vec<String> = open.iter().map(|deposit| line(context, deposit)).collect();
-    context.desk.tell(&text::deposits_wait(language, open.len(), lines.join("\n")));
-    if context.desk.confirm(&text::fold_all(language), YES)? {
-        fold.extend(open.iter().map(|deposit| deposit.pending.deposit));
-        return Ok(fold);
-    }
-    for (deposit, line) in open.iter().zip(&lines) {
-        if context.desk.confirm(&text::fold_this(language, line.trim()), YES)? {
-            fold.push(deposit.pending.deposit);
+    if !open.is_empty() {
+        let lines: Vec<String> = open.iter().map(|deposit| line(context, deposit)).collect();
+        context.desk.tell(&text::deposits_wait(language, open.len(), lines.join("\n")));
+        if context.desk.confirm(&text::fold_all(language), YES)? {
+            fold.extend(open.iter().map(|deposit| deposit.pending.deposit));
+        } else {
+            asked.extend(open);
         }
     }
-    Ok(fold)
+    if asked.iter().any(|deposit| apart.contains(&deposit.pending.deposit)) {
+        context.desk.tell(&text::put_in_apart(language));
+        if !context.desk.is_attended() {
+            return Err(CliError::Usage(text::decide_what_was_put_in_apart));
+        }
+    }
+    for deposit in asked {
+        let line = line(context, deposit);
+        let choices = [text::fold_it(language), text::keep_it_out(language), text::dismiss_it(language)];
+        match context.desk.choose(&text::what_of_this(language, line.trim()), &choices, "--keep-out")? {
+            0 => fold.push(deposit.pending.deposit),
+            1 => {}
+            _ => dismiss.push(deposit.pending.deposit),
+        }
+    }
+    Ok((fold, dismiss))
 }
 
 fn line(context: &Context, deposit: &OpenDeposit) -> String {
@@ -134,26 +168,27 @@ fn line(context: &Context, deposit: &OpenDeposit) -> String {
     if !removed.is_empty() {
         fields = text::fields_and_cleared(language, fields, removed.join(", "));
     }
-    let by = pending.by.clone().unwrap_or_else(|| crate::language::messages::cli::somebody(language));
+    let by = context.shown_by(pending.by.as_ref());
     let digest = pending.deposit.to_string();
     let when = pending.time.date_and_minute(&context.zone);
     format!("  {}", text::deposit_line(language, &pending.entry.id, fields, by, when, &digest[..DIGITS]))
 }
 
-fn is_kept_out(arguments: &Arguments, deposit: &OpenDeposit) -> bool {
-    arguments.keep_out.iter().any(|named| is_named(named, deposit))
+fn is_among(named: &[String], deposit: &OpenDeposit) -> bool {
+    named.iter().any(|named| is_named(named, &deposit.pending))
 }
 
 /// By the id of its entry, or by the beginning of its digest.
-fn is_named(named: &str, deposit: &OpenDeposit) -> bool {
-    let digest = deposit.pending.deposit.to_string();
-    deposit.pending.entry.id.as_str() == named || (named.len() >= DIGITS && digest.starts_with(named))
+fn is_named(named: &str, pending: &PendingDeposit) -> bool {
+    let digest = pending.deposit.to_string();
+    pending.entry.id.as_str() == named || (named.len() >= DIGITS && digest.starts_with(named))
 }
 
-fn check_names(arguments: &Arguments, deposits: &[OpenDeposit]) -> Result<(), CliError> {
-    let unknown = arguments.keep_out.iter().find(|named| !deposits.iter().any(|deposit| is_named(named, deposit)));
-    match unknown {
-        Some(named) => Err(CliError::NotThere { option: "--keep-out", value: named.clone() }),
-        None => Ok(()),
+fn check_names(arguments: &Arguments, deposits: &[PendingDeposit]) -> Result<(), CliError> {
+    for (option, named) in [("--keep-out", &arguments.keep_out), ("--dismiss", &arguments.dismiss)] {
+        if let Some(unknown) = named.iter().find(|named| !deposits.iter().any(|deposit| is_named(named, deposit))) {
+            return Err(CliError::NotThere { option, value: unknown.clone() });
+        }
     }
+    Ok(())
 }

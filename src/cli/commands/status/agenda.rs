@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::duty::part_label;
 use crate::ceremony::{Ledger, StatusReport};
 use crate::cli::commands::custodian_name;
 use crate::cli::terminal::printable;
 use crate::feeds::icalendar::Reminder;
-use crate::journal::{Due, Obligation};
+use crate::journal::{Due, Duty, MetBy, SecretPart};
 use crate::language::{Language, messages::calendar as text};
 use crate::quorum::{CardIndex, EpochHash};
 use crate::vault::Moment;
@@ -33,9 +34,21 @@ fn once_each(due: &[Due]) -> impl Iterator<Item = &Due> {
     let mut reminded = BTreeSet::new();
     let mut first: Vec<&Due> = due.iter().collect();
     first.sort_by_key(|due| due.on);
-    first.retain(|due| match due.obligation {
-        Obligation::Reseal { .. } | Obligation::ReviewSignIns { .. } => reminded.insert(due.obligation.kind()),
-        _ => true,
+    first.retain(|due| match due.duty {
+        Duty::Reseal { .. } | Duty::ReviewSignIns { .. } => reminded.insert(due.duty.kind()),
+        Duty::RotateAfterLoss { .. }
+        | Duty::RotateAfterDeparture { .. }
+        | Duty::Replace { .. }
+        | Duty::RenewRecoveryCodes { .. }
+        | Duty::SettleConflict { .. }
+        | Duty::ReadBack { .. }
+        | Duty::FinishRotation { .. }
+        | Duty::RecoverOtherSide { .. }
+        | Duty::DestroyCardFile { .. }
+        | Duty::DestroyPaper { .. }
+        | Duty::Rotate
+        | Duty::CheckCard { .. }
+        | Duty::RotateCredential { .. } => true,
     });
     first.into_iter()
 }
@@ -52,19 +65,19 @@ impl Agenda<'_> {
     fn reminder(&self, due: &Due) -> Reminder {
         let language = self.language;
         let now = due.is_due(self.report.now);
-        let words = self.words(&due.obligation);
-        let description = if now {
-            format!("{}\n{}", text::due_since(language, due.on.date(self.zone)), words.to_do)
-        } else {
-            words.to_do
+        let words = self.words(&due.duty);
+        let since = due.on.or(due.since).map(|since| text::due_since(language, since.date(self.zone)));
+        let description = match since {
+            Some(since) if now => format!("{since}\n{}", words.to_do),
+            Some(_) | None => words.to_do,
         };
-        let alarms = match due.obligation {
-            _ if now => vec![0],
-            Obligation::CheckCard { .. } => ERRAND_ALARMS.to_vec(),
-            _ => MEETING_ALARMS.to_vec(),
+        let alarms = match due.duty.row().met_by {
+            MetBy::Quorum | MetBy::Card | MetBy::Claim if now => vec![0],
+            MetBy::Quorum => MEETING_ALARMS.to_vec(),
+            MetBy::Card | MetBy::Claim => ERRAND_ALARMS.to_vec(),
         };
-        let on = if now { self.report.now } else { due.on };
-        self.made(&self.identity(&due.obligation), on, words.what, description, alarms)
+        let on = due.on.filter(|_| !now).unwrap_or(self.report.now);
+        self.made(&self.identity(&due.duty), on, words.what, description, alarms)
     }
 
     /// The next drill: halfway between rotations, and when no rotation came, half a year after the last.
@@ -91,52 +104,89 @@ impl Agenda<'_> {
     }
 
     /// What makes it the same matter tomorrow: the regular rotation stays one event, wherever it moves.
-    fn identity(&self, obligation: &Obligation) -> String {
-        let kind = obligation.kind();
-        match obligation {
-            Obligation::Rotate => kind.to_owned(),
-            Obligation::Reseal { opening } | Obligation::ReviewSignIns { opening } => format!("{kind}.{opening}"),
-            Obligation::Replace { entry, .. } => format!("{kind}.{entry}"),
-            Obligation::RotateAfterLoss { card }
-            | Obligation::RotateAfterDeparture { card }
-            | Obligation::CheckCard { card } => format!("{kind}.{card}"),
-            Obligation::ReadBack { epoch, card }
-            | Obligation::DestroyCardFile { epoch, card }
-            | Obligation::DestroyPaper { epoch, card } => format!("{kind}.{}.{card}", epoch.id()),
-            Obligation::FinishRotation { epoch } => format!("{kind}.{}", epoch.id()),
+    fn identity(&self, duty: &Duty) -> String {
+        let kind = duty.kind();
+        match duty {
+            Duty::Rotate => kind.to_owned(),
+            Duty::Reseal { opening } | Duty::ReviewSignIns { opening } => format!("{kind}.{opening}"),
+            Duty::Replace { entry, secret, .. } | Duty::SettleConflict { entry, secret } => {
+                format!("{kind}.{entry}.{}", identity_of(secret))
+            }
+            Duty::RenewRecoveryCodes { entry, .. } | Duty::RotateCredential { entry } => format!("{kind}.{entry}"),
+            Duty::RotateAfterLoss { card } | Duty::RotateAfterDeparture { card } | Duty::CheckCard { card } => {
+                format!("{kind}.{card}")
+            }
+            Duty::ReadBack { epoch, card }
+            | Duty::DestroyCardFile { epoch, card }
+            | Duty::DestroyPaper { epoch, card } => format!("{kind}.{}.{card}", epoch.id()),
+            Duty::FinishRotation { epoch } | Duty::RecoverOtherSide { epoch } => format!("{kind}.{}", epoch.id()),
         }
     }
 
-    fn words(&self, obligation: &Obligation) -> Words {
+    fn words(&self, duty: &Duty) -> Words {
         let language = self.language;
         let active = |card: &CardIndex| {
-            let epoch = self.ledger.state().active_epoch().map(|epoch| epoch.hash);
+            let epoch = self.active();
             epoch.map_or_else(|| card.to_string(), |epoch| self.name(epoch, card))
         };
-        let (what, to_do) = match obligation {
-            Obligation::Reseal { .. } => (text::reseal(language), text::rotate_to_do(language)),
-            Obligation::RotateAfterLoss { card } => {
+        let number = |epoch: &EpochHash| self.ledger.state().epochs.get(epoch).map_or(0, |epoch| epoch.number);
+        let (what, to_do) = match duty {
+            Duty::Reseal { .. } => (text::reseal(language), text::rotate_to_do(language)),
+            Duty::RotateAfterLoss { card } => {
                 (text::rotate_after_loss(language, active(card)), text::rotate_to_do(language))
             }
-            Obligation::RotateAfterDeparture { card } => {
+            Duty::RotateAfterDeparture { card } => {
                 (text::rotate_after_departure(language, active(card)), text::rotate_to_do(language))
             }
-            Obligation::Rotate => (text::rotate(language), text::rotate_to_do(language)),
-            Obligation::Replace { entry, .. } => (text::replace(language, entry), text::replace_to_do(language, entry)),
-            Obligation::ReviewSignIns { .. } => (text::review(language), text::review_to_do(language)),
-            Obligation::ReadBack { epoch, card } => {
+            Duty::Rotate => (text::rotate(language), text::rotate_to_do(language)),
+            Duty::Replace { entry, secret, .. } => {
+                let part = part_label(language, secret);
+                (text::replace(language, entry, part), text::replace_to_do(language, entry))
+            }
+            Duty::RenewRecoveryCodes { entry, .. } => {
+                (text::renew_codes(language, entry), text::renew_codes_to_do(language, entry))
+            }
+            Duty::SettleConflict { entry, secret } => {
+                let part = part_label(language, secret);
+                (text::conflict(language, entry, part), text::conflict_to_do(language, entry))
+            }
+            Duty::RotateCredential { entry } => {
+                (text::old_credential(language, entry), text::old_credential_to_do(language, entry))
+            }
+            Duty::ReviewSignIns { .. } => (text::review(language), text::review_to_do(language)),
+            Duty::ReadBack { epoch, card } => {
                 (text::read_back(language, self.name(*epoch, card)), text::read_back_to_do(language))
             }
-            Obligation::CheckCard { card } => (text::check(language, active(card)), text::check_to_do(language)),
-            Obligation::DestroyCardFile { epoch, card } => {
-                (text::card_file(language, self.name(*epoch, card)), text::card_file_to_do(language))
+            Duty::CheckCard { card } => (text::check(language, active(card)), text::check_to_do(language)),
+            Duty::DestroyCardFile { epoch, card } => (
+                text::card_file(language, self.name(*epoch, card), number(epoch), epoch.id()),
+                text::card_file_to_do(language),
+            ),
+            Duty::DestroyPaper { epoch, card } => {
+                (text::paper(language, self.name(*epoch, card), number(epoch), epoch.id()), self.paper_to_do(*epoch))
             }
-            Obligation::DestroyPaper { epoch, card } => {
-                (text::paper(language, self.name(*epoch, card)), text::paper_to_do(language))
+            Duty::RecoverOtherSide { epoch } => {
+                (text::other_side(language, number(epoch), epoch.id()), text::other_side_to_do(language))
             }
-            Obligation::FinishRotation { .. } => (text::finish(language), text::finish_to_do(language)),
+            Duty::FinishRotation { .. } => (text::finish(language), text::finish_to_do(language)),
         };
         Words { what, to_do }
+    }
+
+    /// What is to be destroyed is told together with what is to be kept.
+    fn paper_to_do(&self, epoch: EpochHash) -> String {
+        let language = self.language;
+        match self.active() {
+            Some(kept) if kept != epoch => {
+                let number = self.ledger.state().epochs.get(&kept).map_or(0, |epoch| epoch.number);
+                text::paper_to_do(language, number, kept.id())
+            }
+            _ => text::reprinted_to_do(language),
+        }
+    }
+
+    fn active(&self) -> Option<EpochHash> {
+        self.ledger.state().active_epoch().map(|epoch| epoch.hash)
     }
 
     fn name(&self, epoch: EpochHash, card: &CardIndex) -> String {
@@ -148,7 +198,14 @@ impl Agenda<'_> {
     }
 }
 
-/// An obligation for people: what it is, in a line, and what to do about it.
+fn identity_of(part: &SecretPart) -> String {
+    match part {
+        SecretPart::Field(name) => name.to_string(),
+        SecretPart::Attachment(name) => format!("attachment.{name}"),
+    }
+}
+
+/// A duty for people: what it is, in a line, and what to do about it.
 struct Words {
     what: String,
     to_do: String,

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::metrics::Measured;
-use super::{CALM, DUE, FAILED, agenda, metrics, read, worst};
+use super::{agenda, metrics, read, worst};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::exit::{DONE, FAILED, SOMETHING_IS_DUE};
 use crate::cli::new_file::folder_of;
 use crate::feeds::icalendar::{Heading, Reminder, calendar};
 use crate::language::{Say, messages::calendar as text};
@@ -62,7 +63,7 @@ pub fn run(context: &mut Context, feeds: &Feeds, vaults: &[PathBuf]) -> Result<u
         let found = match read(context, path) {
             Ok((ledger, report)) => {
                 reminders.extend(agenda::reminders(context.language, &context.zone, &ledger, &report));
-                results.push(if report.is_calm() { CALM } else { DUE });
+                results.push(if report.is_calm() { DONE } else { SOMETHING_IS_DUE });
                 Some((report, ledger.history().events.len()))
             }
             Err(error) => {

@@ -2,7 +2,7 @@
 
 use crate::ceremony::{Seal, StatusReport};
 use crate::feeds::prometheus::{Exposition, Label};
-use crate::journal::Obligation;
+use crate::journal::Duty;
 use crate::vault::Moment;
 
 /// One vault, or a folder that could not be read.
@@ -85,7 +85,7 @@ impl Page<'_> {
         });
         self.one("breakglass_log_events", "Events in the log.", |_, events| Some(count(events)));
         self.one("breakglass_log_findings", "Lines and files that are not as breakglass wrote them.", |report, _| {
-            Some(count(report.findings))
+            Some(count(report.findings()))
         });
     }
 
@@ -120,9 +120,9 @@ impl Page<'_> {
 
     /// All kinds, also those of which nothing is due: what is missing cannot be watched.
     fn duties(&mut self) {
-        self.some("breakglass_obligations_due", "Obligations of this kind that are due.", |report, _| {
-            let due = |kind| count(report.due_now().filter(|due| due.obligation.kind() == kind).count());
-            Obligation::KINDS.into_iter().map(|kind| (Some(("kind", kind)), due(kind))).collect()
+        self.some("breakglass_duties_due", "Duties of this kind that are due.", |report, _| {
+            let due = |kind| count(report.due_now().filter(|due| due.duty.kind() == kind).count());
+            Duty::KINDS.into_iter().map(|kind| (Some(("kind", kind)), due(kind))).collect()
         });
     }
 

@@ -3,11 +3,12 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use super::log_place::recorded;
 use super::{Arguments, held};
 use crate::ceremony::{CeremonyError, Held, OfferedAttachment, Session, Writing};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::new_file::folder_of;
+use crate::cli::new_file::{ask_of_others, folder_of};
 use crate::cli::progress::{Progress, size};
 use crate::cli::streams::standard_output;
 use crate::cli::terminal::{DeskError, Stoppable};
@@ -30,9 +31,12 @@ pub fn label(context: &Context, offered: &OfferedAttachment<'_>) -> String {
 }
 
 /// Says before anybody brings a card that nothing can be written there.
-pub fn check_target(context: &Context, to: Option<&Path>, vault: &Path) -> Result<(), CliError> {
+pub fn check_target(context: &mut Context, to: Option<&Path>, vault: &Path) -> Result<(), CliError> {
     match to {
-        Some(path) if path.as_os_str() != "-" => place(context, path, vault).map(drop),
+        Some(path) if path.as_os_str() != "-" => {
+            let (folder, _) = place(context, path, vault)?;
+            ask_of_others(context, &folder)
+        }
         _ if std::io::stdout().is_terminal() => Err(CliError::Usage(text::not_to_a_terminal)),
         _ => Ok(()),
     }
@@ -105,11 +109,26 @@ pub fn ask_and_write(
         if typed.is_empty() {
             return Ok(());
         }
-        match to_file(context, session, writing, entry, &offered, Path::new(&typed)) {
+        let path = Path::new(&typed);
+        match place(context, path, writing.ledger().folder().root())
+            .and_then(|(folder, _)| ask_of_others(context, &folder))
+        {
+            Ok(()) => {}
+            Err(CliError::Declined) => continue,
+            Err(error @ (CliError::File(..) | CliError::Ceremony(CeremonyError::Store(_)))) => {
+                context.say(&error);
+                continue;
+            }
+            Err(error) => return Err(error),
+        }
+        match to_file(context, session, writing, entry, &offered, path) {
             Err(error @ (CliError::File(..) | CliError::Ceremony(CeremonyError::Store(_)))) => {
                 context.say(&error);
             }
-            Err(error @ CliError::Ceremony(CeremonyError::AttachmentMissing(..) | CeremonyError::Format(..))) => {
+            Err(
+                error @ (CliError::NotRecorded(_)
+                | CliError::Ceremony(CeremonyError::AttachmentMissing(..) | CeremonyError::Format(..))),
+            ) => {
                 context.say(&error);
                 return Ok(());
             }
@@ -155,10 +174,12 @@ fn stream(
     offered: &OfferedAttachment<'_>,
     target: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let now = context.now();
-    let mut progress = Progress::new(context.language, offered.name.as_str(), Some(offered.held.value.size));
-    let desk = &mut *context.desk;
-    let written = session.write_attachment(writing, entry, offered, now, target, &mut |done| progress.show(desk, done));
-    progress.end(&mut *context.desk);
-    Ok(written?)
+    recorded(context, writing, |context, writing, now| {
+        let mut progress = Progress::new(context.language, offered.name.as_str(), Some(offered.held.value.size));
+        let desk = &mut *context.desk;
+        let mut tell = |done| progress.show(desk, done);
+        let written = session.write_attachment(writing, entry, offered, now, target, &mut tell);
+        progress.end(&mut *context.desk);
+        written
+    })
 }

@@ -1,5 +1,6 @@
 //! What people at the terminal choose from: an entry, then what they need of it, until they are done.
 
+use super::log_place::recorded;
 use super::reveal::reveal;
 use super::{Arguments, attachment, code, held};
 use crate::ceremony::{CeremonyError, EntryView, Held, RECOVERY_CODES, Session, TOTP, Which, Writing};
@@ -28,7 +29,9 @@ pub fn choose_entries(
         for entry in &entries {
             held::tell_broken_deposits(context, entry);
         }
-        let mut choices: Vec<String> = entries.iter().map(|entry| label(context, entry)).collect();
+        // Hidden titles are secrets: an event comes before each that is shown.
+        let hidden = session.attendance().header().titles_hidden;
+        let mut choices: Vec<String> = entries.iter().map(|entry| label(context, entry, hidden)).collect();
         choices.push(text::close_the_vault(language));
         let chosen = context.desk.choose(&text::choose_entry(language), &choices, "--entry")?;
         let Some(entry) = entries.get(chosen) else { return Ok(()) };
@@ -144,6 +147,7 @@ impl Chosen<'_, '_> {
         match shown {
             Err(
                 error @ (CliError::Usage(_)
+                | CliError::NotRecorded(_)
                 | CliError::Ceremony(CeremonyError::AllCodesSpent(..) | CeremonyError::Factor(_))),
             ) => {
                 context.say(&error);
@@ -155,7 +159,8 @@ impl Chosen<'_, '_> {
 
     fn show_enrolment(&mut self, context: &mut Context, which: Which) -> Result<(), CliError> {
         let names = [FieldName::fixed(TOTP)];
-        let shown = self.session.reveal(self.writing, self.entry, &names, context.now())?;
+        let shown =
+            recorded(context, self.writing, |_, writing, now| self.session.reveal(writing, self.entry, &names, now))?;
         shown.iter().try_for_each(|field| code::show_enrolment(context, self.arguments, self.entry, field, which))
     }
 }
@@ -181,21 +186,30 @@ fn choose_fields(
                 attachment::ask_and_write(context, session, chosen.writing, entry, *blob)?;
             }
             Some(Choice::Field(name)) => {
-                let shown = session.reveal(chosen.writing, entry, std::slice::from_ref(name), context.now())?;
-                for field in &shown {
-                    reveal(context, entry, field, arguments.seconds)?;
+                let shown = recorded(context, chosen.writing, |_, writing, now| {
+                    session.reveal(writing, entry, std::slice::from_ref(name), now)
+                });
+                match shown {
+                    // The vault stays open: there may be room later, and other things to see.
+                    Err(error @ CliError::NotRecorded(_)) => context.say(&error),
+                    shown => {
+                        for field in &shown? {
+                            reveal(context, entry, field, arguments.seconds)?;
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-fn label(context: &Context, entry: &EntryView<'_>) -> String {
+fn label(context: &Context, entry: &EntryView<'_>, hidden: bool) -> String {
     let title =
         entry.sealed.and_then(|fields| fields.get(&FieldName::fixed("title"))).map(|value| value.expose().to_owned());
-    let title = title.or_else(|| entry.deposits.iter().rev().find_map(|open| open.pending.entry.title.clone()));
+    let title = title
+        .or_else(|| entry.deposits.iter().rev().find_map(|open| open.pending.entry.title.clone().map(String::from)));
     let mut words = entry.id.to_string();
-    if let Some(title) = title {
+    if let Some(title) = title.filter(|_| !hidden) {
         words = format!("{words} — {title}");
     }
     if !entry.deposits.is_empty() {

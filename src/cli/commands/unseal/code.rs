@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::log_place::recorded;
 use super::{Arguments, held};
 use crate::ceremony::{ConfirmedField, EntryView, OpenDeposit, RecoveryCode, Session, Which, Writing};
 use crate::cli::clock;
@@ -57,7 +58,7 @@ pub fn show_code(
     entry: &EntryId,
     which: Which,
 ) -> Result<(), CliError> {
-    let maker = session.reveal_codes(writing, entry, which, context.now())?;
+    let maker = recorded(context, writing, |_, writing, now| session.reveal_codes(writing, entry, which, now))?;
     let not_confirmed = not_confirmed(context, maker.deposit);
     if on_screen(context) {
         let mut title = title(entry, &maker.enrolment);
@@ -147,7 +148,8 @@ fn show_numbered(
     (which, number): (Which, Option<u16>),
 ) -> Result<(), CliError> {
     let language = context.language;
-    let shown = session.reveal_recovery_code(writing, entry, number, which, context.now())?;
+    let shown =
+        recorded(context, writing, |_, writing, now| session.reveal_recovery_code(writing, entry, number, which, now))?;
     let RecoveryCode { code, number, spent_before, left, count, deposit } = shown;
     if let Some(told) = not_confirmed(context, deposit).filter(|_| !on_screen(context)) {
         context.desk.tell(&told);

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use super::log_place::recorded;
 use crate::ceremony::{ExportWatch, Exported, Session, Writing, check_export_folder};
 use crate::cli::answers::YES;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::new_file::ask_of_others;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::{Desk, DeskError, Stoppable};
 use crate::language::Language;
@@ -17,6 +19,7 @@ use crate::vault::AttachmentName;
 pub fn ask(context: &mut Context, folder: &Path, vault: &Path) -> Result<(), CliError> {
     let language = context.language;
     check_export_folder(context.disk(), vault, folder)?;
+    ask_of_others(context, folder)?;
     context.desk.tell(&text::export_means(language, folder.display()));
     if !is_memory_filesystem(folder) {
         context.desk.tell(&text::export_on_disk(language));
@@ -28,7 +31,7 @@ pub fn ask(context: &mut Context, folder: &Path, vault: &Path) -> Result<(), Cli
 struct Watch<'w> {
     desk: &'w mut dyn Desk,
     language: Language,
-    step: Stoppable,
+    step: &'w Stoppable,
     current: Option<(AttachmentName, Progress)>,
 }
 
@@ -62,14 +65,18 @@ pub fn write_everything(
     writing: &mut Writing<'_>,
     folder: &Path,
 ) -> Result<Exported, CliError> {
-    let (language, now, disk) = (context.language, context.now(), context.disk());
-    let mut watch = Watch { desk: &mut *context.desk, language, step: Stoppable::begin(), current: None };
-    let exported = session.export(writing, disk, folder, now, &mut watch);
-    watch.end();
-    if exported.is_err() && watch.is_stopped() {
+    let (language, disk) = (context.language, context.disk());
+    let step = Stoppable::begin();
+    let exported = recorded(context, writing, |context, writing, now| {
+        let mut watch = Watch { desk: &mut *context.desk, language, step: &step, current: None };
+        let exported = session.export(writing, disk, folder, now, &mut watch);
+        watch.end();
+        exported
+    });
+    if exported.is_err() && step.is_stopped() {
         return Err(DeskError::Interrupted.into());
     }
-    Ok(exported?)
+    exported
 }
 
 /// Tells where everything lies in the clear, and what could not be written. The last word of the opening: the screen is cleared before.

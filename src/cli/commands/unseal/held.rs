@@ -19,18 +19,16 @@ pub fn named(arguments: &Arguments, state: &State) -> Result<Which, CliError> {
         pending.entry.id == *entry && (field || arguments.attachment.as_ref().is_some_and(file))
     };
     let deposits: Vec<&PendingDeposit> = state.deposits.iter().filter(brings).collect();
-    match deposits.get(usize::from(number) - 1) {
+    let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    match place.and_then(|place| deposits.get(place)) {
         Some(pending) => Ok(Which::Deposited(pending.deposit)),
-        None => {
-            let count = u16::try_from(deposits.len()).unwrap_or(u16::MAX);
-            Err(CeremonyError::NoSuchNumber(entry.clone(), number, count).into())
-        }
+        None => Err(CeremonyError::NoSuchNumber(entry.clone(), number, deposits.len()).into()),
     }
 }
 
 /// Who put it in, and when, as claimed.
 pub fn claimed(context: &Context, open: &OpenDeposit) -> (String, String) {
-    let by = open.pending.by.clone().unwrap_or_else(|| text::somebody(context.language));
+    let by = context.shown_by(open.pending.by.as_ref());
     (by, open.pending.time.date_and_minute(&context.zone))
 }
 

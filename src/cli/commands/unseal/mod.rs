@@ -4,7 +4,10 @@ mod attachment;
 mod choose;
 mod code;
 mod export;
+mod gathered;
 mod held;
+mod held_open;
+mod log_place;
 mod named;
 mod one_value;
 mod reveal;
@@ -13,25 +16,27 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use choose::choose_entries;
+use gathered::Opening;
 use one_value::print_value;
 use reveal::reveal;
 
-use crate::ceremony::{Ledger, RECOVERY_CODES, Session, TOTP, Writing};
+use crate::ceremony::{RECOVERY_CODES, Session, TOTP, Writing};
 use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
-use crate::cli::cards::gather;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::exit::CLOSED_ITSELF;
 use crate::cli::terminal::DeskError;
+use crate::language::Say;
 use crate::language::messages::cli as text;
 use crate::second_factor::ClockCorrection;
-use crate::vault::{AttachmentName, EntryId, FieldName};
+use crate::vault::{AttachmentName, Claim, EntryId, FieldName};
 
 #[derive(clap::Args)]
 pub struct Arguments {
     #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    reason: Option<Claim>,
     #[arg(long, value_name = "NUMBER")]
-    incident: Option<String>,
+    incident: Option<Claim>,
     #[arg(long, value_name = "ID", requires = "what")]
     entry: Option<EntryId>,
     #[arg(long, value_name = "NAME", requires = "entry", group = "what")]
@@ -46,12 +51,14 @@ pub struct Arguments {
     clock: Option<ClockCorrection>,
     #[arg(long, requires = "field")]
     enrolment: bool,
-    #[arg(long, value_name = "NUMBER", requires = "entry", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u16).range(1..))]
-    deposited: Option<Option<u16>>,
+    #[arg(long, value_name = "NUMBER", requires = "entry", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u32).range(1..))]
+    deposited: Option<Option<u32>>,
     #[arg(long, value_name = "DIR", conflicts_with = "entry")]
     export: Option<PathBuf>,
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(3..=3600))]
     seconds: u64,
+    #[arg(long, requires = "log_to")]
+    side_log_only: bool,
     #[command(flatten)]
     cards: CardSource,
     #[command(flatten)]
@@ -80,65 +87,45 @@ pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError>
     if shows && !context.desk.can_hide() {
         return Err(DeskError::NoScreen.into());
     }
-    let ledger = context.read()?;
-    named::check(arguments, &ledger)?;
-    if arguments.attachment.is_some() {
-        attachment::check_target(context, arguments.to.as_deref(), ledger.folder().root())?;
-    }
-    if let Some(folder) = &arguments.export {
-        export::ask(context, folder, ledger.folder().root())?;
-    }
-    // Before anybody brings a card: that somebody else is writing, or that nothing can be written, must not be learned after it.
-    let mut writing = context.begin(ledger)?;
-    let header = writing.ledger().active()?.clone();
+    let Opening { mut writing, attendance, reason, incident } = gathered::opening(context, arguments)?;
+    let header = attendance.header().clone();
     let language = context.language;
-    let count = header.custodians.len();
-    if context.desk.is_attended() {
-        context.desk.tell(&text::unseal_intro(language, &header.name, header.threshold, count));
-    }
-    let (reason, incident) = reason(context, arguments)?;
-    let attendance = gather(context, &header, writing.ledger().state())?;
-    let session = Session::open(&mut writing, attendance, &reason, incident.as_deref(), context.now())?;
-    // The cards proved the epoch.
-    context.remember(writing.ledger(), Some(header.hash()));
-    context.desk.tell(&text::opened(language, &header.name, super::short(session.event())));
-    let (shown, exported) = match &arguments.export {
-        Some(folder) => match export::write_everything(context, &session, &mut writing, folder) {
-            Ok(exported) => (Ok(()), Some((folder, exported))),
-            Err(error) => (Err(error), None),
-        },
-        None => (show(context, arguments, &session, &mut writing), None),
-    };
-    // Whatever happened while things were shown, the opening is closed.
-    let closed = session.close(&mut writing, context.now());
-    let ledger = writing.end();
-    let told = tell_end(context, &ledger);
-    shown?;
-    closed?;
-    told?;
-    if let Some((folder, exported)) = exported {
-        export::tell_exported(context, &exported, folder)?;
+    let recorded = log_place::recorded(context, &mut writing, |_, writing, now| {
+        Session::record(writing, &attendance, reason.as_str(), incident.as_ref().map(Claim::as_str), now)
+    })?;
+    let session = Session::begin(recorded, &writing, attendance)?;
+    let exported = held_open::while_open(context, session, writing, |context, session, writing| {
+        // The cards proved the epoch.
+        context.remember(writing.ledger(), Some(header.hash()));
+        context.desk.tell(&text::opened(language, &header.name, super::short(session.event())));
+        if let Some(damage) = session.damage() {
+            let why = damage.say(language);
+            context.desk.tell(&text::only_deposits_open(language, why));
+        }
+        match &arguments.export {
+            Some(folder) => Ok(Some((folder, export::write_everything(context, session, writing, folder)?))),
+            None => show(context, arguments, session, writing).map(|()| None),
+        }
+    });
+    match exported {
+        Err(CliError::Desk(DeskError::Idle)) => return Ok(CLOSED_ITSELF),
+        Ok(Some((folder, exported))) => export::tell_exported(context, &exported, folder)?,
+        Ok(None) => {}
+        Err(error) => return Err(error),
     }
     Ok(0)
 }
 
-fn reason(context: &mut Context, arguments: &Arguments) -> Result<(String, Option<String>), CliError> {
+fn reason(context: &mut Context, arguments: &Arguments) -> Result<(Claim, Option<Claim>), CliError> {
     let language = context.language;
     let reason = match &arguments.reason {
         Some(reason) => reason.clone(),
-        None => loop {
-            let typed = context.desk.ask_line(&text::ask_reason(language), "--reason")?;
-            if !typed.is_empty() {
-                break typed;
-            }
-        },
+        None => context.ask_reason(&text::ask_reason(language))?,
     };
     let incident = match &arguments.incident {
         Some(incident) => Some(incident.clone()),
         None if arguments.reason.is_some() || !context.desk.is_attended() => None,
-        None => {
-            Some(context.desk.ask_line(&text::ask_incident(language), "--incident")?).filter(|typed| !typed.is_empty())
-        }
+        None => context.ask_claim(&text::ask_incident(language), "--incident")?,
     };
     Ok((reason, incident))
 }
@@ -170,7 +157,9 @@ fn show(
         }
         _ => {}
     }
-    let shown = session.reveal(writing, entry, std::slice::from_ref(field), context.now())?;
+    let shown = log_place::recorded(context, writing, |_, writing, now| {
+        session.reveal(writing, entry, std::slice::from_ref(field), now)
+    })?;
     let shown = shown.first().ok_or(CliError::Usage(text::value_missing))?;
     if context.desk.is_attended() && std::io::stdout().is_terminal() && !context.json {
         return match field.as_str() {
@@ -179,16 +168,4 @@ fn show(
         };
     }
     print_value(context, entry, shown, which)
-}
-
-/// What to do next, and the head to copy by hand.
-fn tell_end(context: &mut Context, ledger: &Ledger<'_>) -> Result<(), CliError> {
-    let head = super::head(ledger);
-    context.desk.clear_between_people();
-    context.desk.tell(&text::closed(context.language, head));
-    if let Some(folder) = ledger.folder().side_log() {
-        context.desk.tell(&text::merge_side_log(context.language, folder.display()));
-    }
-    context.desk.pause(&text::copied(context.language))?;
-    Ok(())
 }

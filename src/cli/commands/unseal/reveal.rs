@@ -25,7 +25,7 @@ pub fn reveal(
     let count = shown.deposited.iter().filter(|(_, value)| value.is_some()).count();
     let mut number = 0;
     for (open, value) in shown.deposited.iter().rev() {
-        let by = open.pending.by.clone().unwrap_or_else(|| text::somebody(language));
+        let by = context.shown_by(open.pending.by.as_ref());
         let time = open.pending.time.date_and_minute(&context.zone);
         match value {
             None => context.desk.tell(&text::value_removed(language, &field, by, time)),

@@ -92,10 +92,24 @@ impl ExportSource {
     /// Opens a file that stands beside the document.
     pub fn open_beside(&self, context: &Context, path: &Path) -> Result<Box<dyn Read + Send>, CliError> {
         match self {
-            ExportSource::Disk(file) => Ok(context.disk().open_stream(&file.folder().join(path))?.0),
+            ExportSource::Disk(file) => {
+                // A link among the folders would lead to files that the export never had.
+                for above in folders_above(path) {
+                    let above = file.folder().join(above);
+                    if context.disk().look(&above)? == Some(Found::Link) {
+                        return Err(CliError::File(above, text::linked_folder(context.language)));
+                    }
+                }
+                Ok(context.disk().open_stream(&file.folder().join(path))?.0)
+            }
             ExportSource::Stream(_) => Err(CliError::Usage(text::files_need_the_folder)),
         }
     }
+}
+
+/// The folders between the document and a file beside it, the nearest to the file first.
+fn folders_above(beside: &Path) -> impl Iterator<Item = &Path> {
+    beside.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty())
 }
 
 /// Whether a path leads to a pipe or a device.
@@ -158,7 +172,7 @@ impl ExportFile {
         for (beside, read) in self.read.iter().rev().skip(1) {
             let path = folder.join(beside);
             // A link among the folders would lead to files of somebody else.
-            let above: Vec<&Path> = beside.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty()).collect();
+            let above: Vec<&Path> = folders_above(beside).collect();
             let is_folder = |above: &&Path| matches!(disk.look(&folder.join(above)), Ok(Some(Found::Folder)));
             if above.iter().all(is_folder) && is_still(disk, &path, *read) {
                 disk.remove_file(&path)?;

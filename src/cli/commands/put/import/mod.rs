@@ -9,12 +9,15 @@ use std::io::Read;
 
 use serde::Serialize;
 
-use super::{Arguments, attach, trust};
+use super::{Arguments, attach, tell_when_it_opens};
 use crate::ceremony::{Writing, discard, put};
 use crate::cli::answers::Input;
 use crate::cli::commands::tell_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::heads::head_codes;
+use crate::cli::nobody_yet;
+use crate::cli::trust::epoch_to_seal_to;
 use crate::exchange::{Imported, ImportedEntry, Note, Source, Step};
 use crate::language::{Say, messages::exchange as text};
 use crate::quorum::EpochHash;
@@ -61,7 +64,8 @@ pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Resul
     }
     let language = context.language;
     let ledger = context.read()?;
-    let trusted = trust(context, &ledger, arguments.epoch)?;
+    let trusted = epoch_to_seal_to(context, &ledger, &arguments.on_card)?;
+    nobody_yet::ask_to_put_in(context, &ledger)?;
     let mut export = ExportSource::named(context, named)?;
     let imported = export.read(language)?;
     let Choice { mut chosen, others } = choice::choose(context, &arguments.import, &ledger, imported)?;
@@ -70,7 +74,7 @@ pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Resul
         file::offer_to_destroy(context, arguments, &export, Taken::Nothing)?;
         return Ok(0);
     }
-    let by = arguments.by.clone().unwrap_or_else(|| context.user());
+    let by = context.by(arguments.by.as_ref());
     let mut writing = context.begin(ledger)?;
     let count = chosen.entries.len();
     let mut done = Vec::with_capacity(count);
@@ -100,9 +104,11 @@ pub fn run(context: &mut Context, arguments: &Arguments, named: &Input) -> Resul
             "skipped": skipped,
             "ignored": chosen.ignored,
             "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
         }))?;
     } else {
         context.desk.tell(&text::import_done(language, count));
+        tell_when_it_opens(context, &ledger);
         tell_heads(context, &ledger);
     }
     let taken = if others || done.iter().any(|done| done.loses) {
