@@ -58,7 +58,21 @@ fn measure(name: &str, shape: Shape) -> bool {
         ("list", &["list"]),
         ("log verify", &["log", "verify"]),
         ("put", &["put", "entry-new", "--fields-from", &fields]),
-        ("unseal", &["unseal", "--reason", "bench", "--cards", &cards, "--entry", "entry-1", "--field", "password"]),
+        (
+            "unseal",
+            &[
+                "unseal",
+                "--reason",
+                "bench",
+                "--cards",
+                &cards,
+                "--entry",
+                "entry-1",
+                "--field",
+                "password",
+                "--deposited",
+            ],
+        ),
     ];
     let mut told = Vec::new();
     let mut reached = true;

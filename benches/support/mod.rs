@@ -86,7 +86,7 @@ impl Room {
 
     /// Runs the released program once, whatever comes of it.
     pub fn run(&self, arguments: &[&str]) -> (Output, Duration) {
-        let mut command = self.command(&std::env::var("BG_BIN").unwrap());
+        let mut command = self.command(env!("CARGO_BIN_EXE_breakglass"));
         command.args(arguments);
         let start = Instant::now();
         let output = command.output().expect("the program runs");
@@ -96,7 +96,7 @@ impl Room {
     /// The most bytes that were in memory for the program at once, as GNU `time` tells; nothing where that is not installed.
     pub fn peak(&self, arguments: &[&str]) -> Option<u64> {
         let mut command = self.command("/usr/bin/time");
-        command.args(["-f", "%M", &std::env::var("BG_BIN").unwrap()]).args(arguments);
+        command.args(["-f", "%M", env!("CARGO_BIN_EXE_breakglass")]).args(arguments);
         let told = String::from_utf8(command.output().ok()?.stderr).ok()?;
         told.lines().next_back()?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
     }
