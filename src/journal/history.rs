@@ -226,7 +226,7 @@ impl Reader<'_> {
         if !matches!(beginning, Some(Beginning::Created | Beginning::Proven(_))) {
             findings.push(Finding::NoBeginning);
         }
-        findings.extend(told(&self.graph, &walked));
+        findings.extend(told(&self.graph, &walked, beginning));
         findings.sort_by_key(Finding::line);
         let count = self.graph.nodes.len();
         let mut events = Vec::with_capacity(count);
@@ -246,11 +246,12 @@ impl Reader<'_> {
 }
 
 /// What is to be told of lines: links that lead nowhere, and what the rules refused.
-fn told(graph: &Graph, walked: &Walked) -> Vec<Finding> {
+fn told(graph: &Graph, walked: &Walked, beginning: Option<Beginning>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (mut first, mut count) = (usize::MAX, 0);
     for (place, node) in graph.nodes.iter().enumerate() {
-        if !walked.whole[place] {
+        // A card or a pin that proves a later epoch makes no line of a history whose beginning is here less missing.
+        if !walked.whole[place] || beginning == Some(Beginning::Created) {
             findings.extend(node.missing.iter().map(|missing| Finding::Cut { line: node.number, missing: *missing }));
         }
         match &walked.verdicts[place] {
