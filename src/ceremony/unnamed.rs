@@ -64,6 +64,23 @@ fn earlier(
     })
 }
 
+fn values(deposit: &Deposit) -> impl Iterator<Item = (&FieldName, &str)> {
+    deposit.change.set.iter().map(|(name, value)| (name, value.expose()))
+}
+
+/// Whether two deposits do the same to the same entry.
+pub(super) fn gives_the_same(one: &OpenDeposit, other: &OpenDeposit) -> bool {
+    let (Ok(one), Ok(other)) = (&one.deposit, &other.deposit) else { return false };
+    let blobs = |deposit: &Deposit| {
+        deposit.change.attach.iter().map(|(name, attachment)| (name.clone(), attachment.sha256)).collect::<Vec<_>>()
+    };
+    one.entry == other.entry
+        && values(one).eq(values(other))
+        && one.change.clear == other.change.clear
+        && blobs(one) == blobs(other)
+        && one.change.detach == other.change.detach
+}
+
 /// What its line would have said.
 fn pending(ledger: &Ledger<'_>, digest: Digest, deposit: &Deposit) -> PendingDeposit {
     let change = &deposit.change;

@@ -7,7 +7,7 @@ use super::gathering::Attendance;
 use super::held::{Held, Name};
 use super::ledger::{Ledger, Writing};
 use super::one_time::codes_in;
-use super::unnamed::unnamed_deposits;
+use super::unnamed::{gives_the_same, unnamed_deposits};
 use crate::journal::{PendingDeposit, What};
 use crate::quorum::{Digest, EventId};
 use crate::store::Place;
@@ -65,7 +65,10 @@ impl Opened {
         let mut opened = Opened::open(ledger, attendance)?;
         if ledger.may_lack_lines() || opened.deposits.iter().any(|open| open.deposit.is_err()) {
             let own = DepositIdentity::of_key(&attendance.quorum().root().deposit_key());
-            opened.deposits.extend(unnamed_deposits(ledger, attendance.header(), &opened.contents, &own)?);
+            let mut unnamed = unnamed_deposits(ledger, attendance.header(), &opened.contents, &own)?;
+            // Whoever was cut off while putting something in did it again.
+            unnamed.retain(|open| !opened.deposits.iter().any(|named| gives_the_same(open, named)));
+            opened.deposits.extend(unnamed);
         }
         Ok(opened)
     }
