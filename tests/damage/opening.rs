@@ -26,7 +26,10 @@ pub fn open(machine: Machine<'_>, cards: &[String]) -> Result<Shown, CeremonyErr
     let (mut values, mut broken) = (Vec::new(), 0);
     for name in names {
         broken += session.entry(&name)?.deposits.iter().filter(|open| open.deposit.is_err()).count();
-        values.extend(reveal(&session, &mut writing, name.as_str())?);
+        let fields = session.entry(&name)?.names();
+        for field in session.reveal(&mut writing, &name, &fields, now())? {
+            values.extend(field.held.iter().map(|held| held.value.expose().to_owned()));
+        }
     }
     session.close(&mut writing, now())?;
     Ok(Shown { values, broken })
