@@ -62,6 +62,25 @@ struct Source<'d> {
     stand_in: Option<EpochHeader>,
 }
 
+/// What was read of the same vault a moment ago.
+struct Before {
+    log: RawLog,
+    headers: Headers,
+    history: History,
+}
+
+impl Before {
+    /// Whether all of it stands there still, with the same headers.
+    fn is_in(&self, log: &RawLog, headers: &Headers) -> bool {
+        let lines = self.log.lines().len();
+        let stands_in = |headers: &Headers| headers.values().any(EpochHeader::is_stand_in);
+        lines <= log.lines().len()
+            && self.log.prefix(lines) == log.prefix(lines)
+            && self.headers.keys().eq(headers.keys())
+            && stands_in(&self.headers) == stands_in(headers)
+    }
+}
+
 impl<'d> Ledger<'d> {
     /// Reads a vault. `anchors` are heads that somebody holds on paper.
     ///
@@ -72,7 +91,7 @@ impl<'d> Ledger<'d> {
         pins: &PinBook<'d>,
         anchors: impl IntoIterator<Item = EventId>,
     ) -> Result<Ledger<'d>, CeremonyError> {
-        Ledger::of(Source::read(folder, pins, anchors.into_iter().collect())?, Trust::Pinned)
+        Ledger::of(Source::read(folder, pins, anchors.into_iter().collect())?, Trust::Pinned, None)
     }
 
     /// Reads a vault and verifies all of it, whatever this machine verified before.
@@ -84,7 +103,7 @@ impl<'d> Ledger<'d> {
         pins: &PinBook<'d>,
         anchors: impl IntoIterator<Item = EventId>,
     ) -> Result<Ledger<'d>, CeremonyError> {
-        Ledger::of(Source::read(folder, pins, anchors.into_iter().collect())?, Trust::Nothing)
+        Ledger::of(Source::read(folder, pins, anchors.into_iter().collect())?, Trust::Nothing, None)
     }
 
     /// The same vault as a card in the room proves it: where the log does not tell that the card's epoch is in force because lines are
@@ -94,8 +113,10 @@ impl<'d> Ledger<'d> {
     /// As [`Ledger::read`].
     pub fn proven_by_a_card_of(self, epoch: EpochHash) -> Result<Ledger<'d>, CeremonyError> {
         let stand_in = self.stand_in().cloned();
-        let Ledger { folder, pins, log, log_trouble, given, .. } = self;
-        Ledger::of(Source { folder, pins, log, log_trouble, given, in_the_room: Some(epoch), stand_in }, Trust::Pinned)
+        let Ledger { folder, pins, log, log_trouble, given, headers, history, .. } = self;
+        let before = Before { log: log.clone(), headers, history };
+        let source = Source { folder, pins, log, log_trouble, given, in_the_room: Some(epoch), stand_in };
+        Ledger::of(source, Trust::Pinned, Some(before))
     }
 
     /// Reads a vault in which one header is lost, with what stands in for it.
@@ -108,14 +129,15 @@ impl<'d> Ledger<'d> {
         let mut source = Source::read(folder, pins, anchors.into_iter().collect())?;
         source.in_the_room = Some(header.hash());
         source.stand_in = Some(header);
-        Ledger::of(source, Trust::Pinned)
+        Ledger::of(source, Trust::Pinned, None)
     }
 
     fn stand_in(&self) -> Option<&EpochHeader> {
         self.headers.values().find(|header| header.is_stand_in())
     }
 
-    fn of(source: Source<'d>, trust: Trust) -> Result<Ledger<'d>, CeremonyError> {
+    /// Reads what stands there. What was read `before` is not read again as far as it is the same, to the byte.
+    fn of(source: Source<'d>, trust: Trust, before: Option<Before>) -> Result<Ledger<'d>, CeremonyError> {
         let Source { folder, pins, log, log_trouble, given, in_the_room, stand_in } = source;
         let FoundHeaders { mut headers, broken, mended } = read_headers(&folder)?;
         if let Some(header) = stand_in {
@@ -135,7 +157,10 @@ impl<'d> Ledger<'d> {
         // Which vault this is, only its history tells; what this machine knows of another one must not be mixed in.
         let mut pin = first_vault(&log, &headers).and_then(|vault| pins.find(vault));
         let mut known = known_with(pin.as_ref(), None);
-        let mut history = History::read(log.lines(), &headers, &known);
+        let mut history = match before.filter(|before| before.is_in(&log, &headers)) {
+            Some(before) => before.history.read_on(log.lines().skip(before.log.lines().len()), &headers, &known),
+            None => History::read(log.lines(), &headers, &known),
+        };
         let vault = history.state.as_ref().map(|state| state.vault);
         let of_another = vault.filter(|vault| pin.as_ref().is_none_or(|pin| pin.vault != *vault));
         if let Some(other) = of_another.and_then(|vault| pins.find(vault)) {
@@ -145,7 +170,7 @@ impl<'d> Ledger<'d> {
         }
         if history.state.is_none() {
             known = known_with(pin.as_ref(), assumed(&folder, &headers));
-            history = History::read(log.lines(), &headers, &known);
+            history = history.read_on([], &headers, &known);
         }
         if history.state.is_none() {
             let wrong = wrong_headers(&folder, &headers, &broken)?;
@@ -154,7 +179,9 @@ impl<'d> Ledger<'d> {
         // A head that was decided by before is told as given only where somebody gives it now.
         let is_here = |head: &EventId| history.event(*head).is_some_and(|placed| placed.whole);
         let missing_heads = pin.iter().flat_map(|pin| &pin.heads).filter(|head| !is_here(head)).copied().collect();
-        let rewritten = pin.as_ref().is_some_and(|pin| pin.lines > 0 && verified_lines(pin, &log) == 0);
+        // What was just found to be as it was is not hashed again.
+        let is_rewritten = |pin: &Pin| pin.lines > 0 && known.verified_lines == 0 && verified_lines(pin, &log) == 0;
+        let rewritten = pin.as_ref().is_some_and(is_rewritten);
         Ok(Ledger {
             folder,
             pins,
@@ -418,7 +445,14 @@ impl<'d> Ledger<'d> {
         let mut anchors: Vec<EventId> = given.copied().collect();
         let earlier = before.map(|pin| pin.anchors).unwrap_or_default();
         anchors.extend(earlier.into_iter().filter(|head| !anchors.contains(head)).collect::<Vec<_>>());
-        Ok(self.pins.keep(&Pin { vault, epoch, heads: self.heads().to_vec(), lines, prefix, anchors })?)
+        Ok(self.pins.keep(&Pin {
+            vault,
+            epoch,
+            heads: self.history.heads_to_follow(usize::MAX),
+            lines,
+            prefix,
+            anchors,
+        })?)
     }
 
     /// The log as it would be with these lines behind it.
@@ -427,14 +461,9 @@ impl<'d> Ledger<'d> {
         History::read(self.lines().chain(lines.iter().copied()), headers, &known)
     }
 
-    fn fold_again(&mut self) {
-        let verified_lines = if self.history.findings.is_empty() {
-            (self.log.lines().len() + self.added.len()).saturating_sub(1)
-        } else {
-            0
-        };
-        let known = Known { verified_lines, ..self.known.clone() };
-        self.history = History::read(self.lines(), &self.headers, &known);
+    /// Reads further lines, and finds out anew what all of them mean.
+    fn read_on<'a>(&mut self, lines: impl IntoIterator<Item = &'a [u8]>) {
+        self.history = std::mem::take(&mut self.history).read_on(lines, &self.headers, &self.known);
     }
 }
 

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event::{Replaced, SecretPart, What};
-use super::fold::{StagedAt, Step, secret};
+use super::event::{SecretPart, What};
+use super::fold::{StagedAt, Step};
 use super::graph::Graph;
-use super::history::Headers;
 use super::kept::Blobs;
 use super::state::{DepositConflict, PendingDeposit};
 use crate::quorum::{Digest, EpochHash};
-use crate::vault::{EntryId, Moment};
+use crate::vault::{AttachmentName, EntryId, FieldName, Moment};
 
 /// Deposits as they are folded, the oldest first. Each counts once, however many events name it.
 #[derive(Default)]
@@ -79,23 +78,9 @@ impl Deposits {
         blobs
     }
 
-    /// Every secret that an export at this place wrote out, as far as the log knows: of the entries that were sealed, and of deposits that
-    /// stand before it.
-    pub(super) fn exported(&self, at: usize, epoch: EpochHash, graph: &Graph, headers: &Headers) -> BTreeSet<Replaced> {
-        let places: Vec<usize> = self.named.iter().map(|named| named.at).collect();
-        let beside: BTreeSet<usize> = graph.unfollowed(&[(at, places)]).into_iter().flatten().collect();
-        let mut secrets = BTreeSet::new();
-        for named in self.named.iter().filter(|named| !beside.contains(&named.at)) {
-            let parts = named.parts.iter().filter(|part| part.is_secret());
-            secrets.extend(parts.map(|part| secret(&named.entry, part.clone())));
-        }
-        let sealed = headers.get(&epoch).map(|header| header.entries.as_slice()).unwrap_or_default();
-        for entry in sealed {
-            if !secrets.iter().any(|known| known.entry == entry.id) {
-                secrets.insert(secret(&entry.id, SecretPart::password()));
-            }
-        }
-        secrets
+    /// What every event names, with its place in the graph.
+    pub(super) fn named(&self) -> impl Iterator<Item = (usize, &EntryId, &[SecretPart])> {
+        self.named.iter().map(|named| (named.at, &named.entry, named.parts.as_slice()))
     }
 
     /// Sorts them by the stagings that count.
@@ -141,49 +126,65 @@ impl Deposits {
 impl PendingDeposit {
     /// What it gives or removes.
     pub fn parts(&self) -> impl Iterator<Item = SecretPart> {
-        let fields = self.fields.iter().chain(&self.cleared).cloned().map(SecretPart::Field);
+        self.names().map(PartName::owned)
+    }
+
+    fn names(&self) -> impl Iterator<Item = PartName<'_>> {
+        let fields = self.fields.iter().chain(&self.cleared).map(PartName::Field);
         let given = self.attached.iter().map(|attached| &attached.name);
-        fields.chain(given.chain(&self.detached).cloned().map(SecretPart::Attachment))
+        fields.chain(given.chain(&self.detached).map(PartName::Attachment))
+    }
+}
+
+/// The name of a part, in the order of [`SecretPart`]: one claim can name hundreds, and a log thousands of such claims.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum PartName<'a> {
+    Field(&'a FieldName),
+    Attachment(&'a AttachmentName),
+}
+
+impl PartName<'_> {
+    fn owned(self) -> SecretPart {
+        match self {
+            PartName::Field(name) => SecretPart::Field(name.clone()),
+            PartName::Attachment(name) => SecretPart::Attachment(name.clone()),
+        }
     }
 }
 
 /// Fields whose newest deposit does not follow all others that wait.
 fn conflicts(graph: &Graph, waiting: &[&(usize, PendingDeposit)]) -> Vec<DepositConflict> {
-    let mut by_part: BTreeMap<(&EntryId, SecretPart), Vec<usize>> = BTreeMap::new();
+    let mut parts: Vec<(&EntryId, PartName<'_>, usize)> = Vec::new();
     for (number, (_, deposit)) in waiting.iter().enumerate() {
-        for part in deposit.parts() {
-            by_part.entry((&deposit.entry.id, part)).or_default().push(number);
-        }
+        parts.extend(deposit.names().map(|name| (&deposit.entry.id, name, number)));
     }
-    let several: Vec<((&EntryId, SecretPart), Vec<usize>)> =
-        by_part.into_iter().filter(|(_, numbers)| numbers.len() > 1).collect();
-    let places = |numbers: &[usize]| numbers.iter().map(|&number| waiting[number].0).collect::<Vec<usize>>();
+    // The oldest of each part first, as they wait.
+    parts.sort_unstable();
+    let same = |one: &(&EntryId, PartName<'_>, usize), next: &(&EntryId, PartName<'_>, usize)| {
+        (one.0, one.1) == (next.0, next.1)
+    };
+    let several: Vec<_> = parts.chunk_by(same).filter(|all| all.len() > 1).collect();
     let questions: Vec<(usize, Vec<usize>)> = several
         .iter()
-        .map(|(_, numbers)| {
-            let (newest, earlier) = numbers.split_last().expect("more than one");
-            (waiting[*newest].0, places(earlier))
+        .map(|all| {
+            let places = |&(_, _, number): &(&EntryId, PartName<'_>, usize)| waiting[number].0;
+            let (newest, earlier) = all.split_last().expect("more than one");
+            (places(newest), earlier.iter().map(places).collect())
         })
         .collect();
     let mut found = Vec::new();
-    for (((entry, part), numbers), beside) in several.into_iter().zip(graph.unfollowed(&questions)) {
-        if beside.is_empty() {
-            continue;
-        }
-        let (newest, earlier) = numbers.split_last().expect("more than one");
-        let mut deposits: Vec<Digest> = earlier
-            .iter()
-            .filter(|&&number| beside.contains(&waiting[number].0))
-            .map(|&number| waiting[number].1.deposit)
-            .collect();
+    for (all, beside) in several.into_iter().zip(graph.unfollowed(&questions)) {
+        let newest = all.last().expect("more than one");
+        let (entry, part, number) = newest;
+        let newest = waiting[*number].1.deposit;
         // A file that several events name is told once.
-        let newest = waiting[*newest].1.deposit;
         let mut told = BTreeSet::from([newest]);
-        deposits.retain(|deposit| told.insert(*deposit));
+        let apart = beside.iter().map(|&at| waiting[all[at].2].1.deposit);
+        let mut deposits: Vec<Digest> = apart.filter(|deposit| told.insert(*deposit)).collect();
         deposits.push(newest);
         // One file that two events name for one entry is one deposit.
         if deposits.len() > 1 {
-            found.push(DepositConflict { entry: entry.clone(), secret: part, deposits });
+            found.push(DepositConflict { entry: (*entry).clone(), secret: part.owned(), deposits });
         }
     }
     found

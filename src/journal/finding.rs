@@ -16,6 +16,13 @@ pub enum Finding {
         /// Why.
         why: UnreadableLine,
     },
+    /// Further lines that are not lines of this format: so many are not told one by one.
+    MoreUnreadable {
+        /// The first of them, from 1.
+        line: usize,
+        /// How many.
+        count: usize,
+    },
     /// A line follows an event that is not there: what stood between was cut, changed or moved.
     Cut {
         /// The line's number, from 1.
@@ -102,6 +109,7 @@ impl Finding {
     pub(super) fn line(&self) -> usize {
         match self {
             Finding::Unreadable { line, .. }
+            | Finding::MoreUnreadable { line, .. }
             | Finding::Cut { line, .. }
             | Finding::Repeated { line }
             | Finding::Unplaced { line, .. }
@@ -116,6 +124,7 @@ impl Finding {
         match self {
             Finding::Cut { .. } | Finding::Unplaced { .. } | Finding::NoBeginning => true,
             Finding::Unreadable { .. }
+            | Finding::MoreUnreadable { .. }
             | Finding::Repeated { .. }
             | Finding::Refused { .. }
             | Finding::AnchorMissing { .. }
@@ -127,7 +136,11 @@ impl Finding {
     #[must_use]
     pub fn is_gap(&self) -> bool {
         match self {
-            Finding::Unreadable { .. } | Finding::Cut { .. } | Finding::Unplaced { .. } | Finding::NoBeginning => true,
+            Finding::Unreadable { .. }
+            | Finding::MoreUnreadable { .. }
+            | Finding::Cut { .. }
+            | Finding::Unplaced { .. }
+            | Finding::NoBeginning => true,
             Finding::Repeated { .. }
             | Finding::Refused { .. }
             | Finding::AnchorMissing { .. }
@@ -173,6 +186,7 @@ impl Say for Finding {
             Finding::Unreadable { line, why: UnreadableLine::TooLong } => {
                 text::line_too_long(language, line, LINE_BYTES / 1024)
             }
+            Finding::MoreUnreadable { line, count } => text::more_lines_unreadable(language, line, count),
             Finding::Unplaced { line, count } => text::lines_unplaced(language, line, count),
             Finding::NoBeginning => text::no_beginning(language),
             Finding::AnchorBehindCut { head } => text::anchor_behind_cut(language, HeadCode::of(*head)),

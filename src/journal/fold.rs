@@ -13,6 +13,7 @@ use super::openings::Openings;
 use super::seen::{Mark, Seen};
 use super::state::{EpochState, Fate, State};
 use super::walk::Walked;
+use super::written_out::WrittenOut;
 use crate::quorum::{EpochHash, EventId};
 use crate::vault::{EpochHeader, Moment, VaultName};
 
@@ -30,7 +31,7 @@ pub(super) struct Step<'a> {
 
 /// The time of each event: its own, and never later than a signed event that follows it.
 pub(super) fn times(graph: &Graph, walked: &Walked) -> Vec<Moment> {
-    let own = |here: usize| graph.nodes[here].line.event.time;
+    let own = |here: usize| graph.events[here].event.time;
     let mut times: Vec<Moment> = (0..graph.nodes.len()).map(own).collect();
     // The earliest signed event from here on.
     let mut signed: Vec<Option<Moment>> = vec![None; graph.nodes.len()];
@@ -73,12 +74,12 @@ pub(super) fn fold(graph: &Graph, walked: &Walked, headers: &Headers, anchors: &
     };
     folding.begin();
     for at in graph.canonical_order(&times) {
-        let event = &graph.nodes[at].line.event;
+        let event = &graph.events[at].event;
         folding.latest = folding.latest.max(Some(event.time));
         if walked.verdicts[at].is_err() {
             continue;
         }
-        let id = graph.nodes[at].line.id;
+        let id = graph.events[at].id;
         let mark = walked.marks[at];
         folding.step(&Step { at, id, event, time: times[at], mark, seen: &walked.seen[at] });
     }
@@ -162,8 +163,7 @@ impl Folding<'_> {
             What::Created { epoch, .. } => self.dealt(epoch, step, true),
             What::Staged { epoch, staging, .. } => {
                 self.dealt(epoch, step, false);
-                // A beginning that a card proves may be signed by an epoch that is not here: then what it folds in is nobody's word.
-                if event.signers.iter().all(|signer| self.headers.contains_key(&signer.0)) {
+                if self.is_verified(step) {
                     self.stage(epoch.hash, staging, step);
                 }
             }
@@ -220,6 +220,12 @@ impl Folding<'_> {
         }
     }
 
+    /// Whether the signatures of an event could be verified. A beginning that a card proves may be signed by an epoch that is not here: then
+    /// what it says of cards and deposits is nobody's word.
+    fn is_verified(&self, step: &Step<'_>) -> bool {
+        step.event.signers.iter().all(|signer| self.headers.contains_key(&signer.0))
+    }
+
     fn dealt(&mut self, new: &NewEpoch, step: &Step<'_>, begins: bool) {
         let header = &self.headers[&new.hash];
         let state = self.epochs.entry(new.hash).or_insert_with(|| state_of(header));
@@ -231,7 +237,9 @@ impl Folding<'_> {
         }
         if let Some(mark) = step.mark {
             self.papers.dealt(new.hash, mark, &[], header.custodians.len());
-            self.dealt.push((mark, new.clone()));
+            if self.is_verified(step) {
+                self.dealt.push((mark, new.clone()));
+            }
         }
     }
 
@@ -269,8 +277,9 @@ impl Folding<'_> {
         effective.iter().for_each(|staged| blobs.renew(&staged.staging.renewed));
         let settled = self.deposits.settle(graph, &effective);
         self.codes.settle(std::mem::take(&mut self.codes_named), graph, &effective);
-        let exported = |at, epoch| self.deposits.exported(at, epoch, graph, self.headers);
-        let openings = std::mem::take(&mut self.openings).settle(&effective, &exported);
+        let openings = std::mem::take(&mut self.openings);
+        let written_out = WrittenOut::of(&self.deposits, graph, &openings.exports());
+        let openings = openings.settle(&effective, &|mark, epoch| written_out.secrets(mark, self.headers.get(&epoch)));
         for (hash, stranded) in self.stranded(&settled.pending) {
             if let Some(epoch) = self.epochs.get_mut(&hash) {
                 epoch.stranded = stranded;

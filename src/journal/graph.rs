@@ -2,22 +2,25 @@
 //!
 //! What `previous` says is all that counts. A line whose `previous` names an event that is not there follows only those that are.
 
+use std::cell::OnceCell;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
-use super::finding::Finding;
+use super::finding::{Finding, Refusal};
+use super::history::Placed;
 use super::line::Line;
 use crate::quorum::{EventId, Signature};
 
-/// A line that was read, with the events that it follows.
+/// What stands beside an event, and the events that it follows.
+#[derive(Debug)]
 pub(super) struct Node {
-    /// The line's number, from 1.
-    pub(super) number: usize,
-    /// Its bytes, without the line feed.
+    /// The bytes of its line, without the line feed; of several lines that say it, of the shortest.
     pub(super) bytes: usize,
-    pub(super) line: Line,
+    pub(super) signatures: Vec<Signature>,
     /// Other signatures that stand beside the same event on further lines: whoever doubles a line with false ones takes nothing away.
     pub(super) other_signatures: Vec<Vec<Signature>>,
+    /// Whether all signatures are true, once that was asked: it is what costs most, and it does not change with what stands beside.
+    pub(super) signed: OnceCell<Result<(), Refusal>>,
     /// The events that it follows and that are there, by their place in the graph.
     pub(super) parents: Vec<usize>,
     /// Events that it follows and that are not there.
@@ -26,58 +29,129 @@ pub(super) struct Node {
     pub(super) verified: bool,
 }
 
+/// So many lines that cannot be read are told one by one: anybody can write a million of them, and nobody reads as many sentences.
+const UNREADABLE_TOLD: usize = 1_000;
+/// No event is written in fewer bytes: its vault alone takes 32.
+const SHORTEST_LINE: usize = 64;
+
 /// Every readable line, each behind the ones that it follows.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Graph {
-    /// In the order of the file.
+    /// In the order of the file. They become the history's as they are: a long log must not be held twice.
+    pub(super) events: Vec<Placed>,
+    /// What stands beside each.
     pub(super) nodes: Vec<Node>,
     /// Places in an order in which each stands behind those that it follows.
     pub(super) order: Vec<usize>,
     places: HashMap<EventId, usize>,
-    pub(super) findings: Vec<Finding>,
+    /// What is wrong with lines, whatever they say.
+    findings: Vec<Finding>,
+    /// Lines that were read.
+    lines: usize,
+    /// How many lines cannot be read, as far as they are told one by one.
+    unreadable: usize,
+    /// The first of the others, and how many they are.
+    more_unreadable: Option<(usize, usize)>,
 }
 
 impl Graph {
-    /// Reads lines, of which the first so many were verified before.
-    pub(super) fn read<'a>(lines: impl Iterator<Item = &'a [u8]>, verified: usize) -> Graph {
-        let mut graph = Graph::default();
-        graph.nodes.reserve(lines.size_hint().0);
-        graph.places.reserve(lines.size_hint().0);
-        for (number, bytes) in (1..).zip(lines) {
-            let verified = number <= verified;
-            let read = if verified { Line::read_verified(bytes) } else { Line::read(bytes) };
-            match read {
-                Err(why) => graph.findings.push(Finding::Unreadable { line: number, why }),
-                Ok(line) => graph.add(number, line, bytes.len(), verified),
-            }
+    /// Reads further lines, of which the first so many were verified before.
+    pub(super) fn read<'a>(&mut self, lines: impl Iterator<Item = &'a [u8]>, verified: usize) {
+        let lines: Vec<&[u8]> = lines.collect();
+        // Room for what can be an event: what is reserved is also wiped, and a log can have a million lines of nothing.
+        let room = lines.iter().filter(|line| line.len() >= SHORTEST_LINE).count();
+        self.events.reserve_exact(room);
+        self.nodes.reserve_exact(room);
+        self.places.reserve(room);
+        for (at, bytes) in lines.into_iter().enumerate() {
+            self.lines += 1;
+            self.read_line(bytes, at < verified);
         }
-        graph.link();
-        graph
+        self.link();
     }
 
-    fn add(&mut self, number: usize, line: Line, bytes: usize, verified: bool) {
+    fn read_line(&mut self, bytes: &[u8], verified: bool) {
+        let is_flooded = self.unreadable >= UNREADABLE_TOLD;
+        if is_flooded && bytes.len() < SHORTEST_LINE {
+            self.pass_over();
+            return;
+        }
+        let read = if verified { Line::read_verified(bytes) } else { Line::read(bytes) };
+        match read {
+            Ok(line) => self.add(line, bytes.len(), verified),
+            Err(_) if is_flooded => self.pass_over(),
+            Err(why) => {
+                self.unreadable += 1;
+                self.findings.push(Finding::Unreadable { line: self.lines, why });
+            }
+        }
+    }
+
+    fn pass_over(&mut self) {
+        self.more_unreadable.get_or_insert((self.lines, 0)).1 += 1;
+    }
+
+    fn add(&mut self, line: Line, bytes: usize, verified: bool) {
         match self.places.entry(line.id) {
             Entry::Vacant(free) => {
                 free.insert(self.nodes.len());
-                let (other_signatures, parents, missing) = (Vec::new(), Vec::new(), Vec::new());
-                self.nodes.push(Node { number, bytes, line, other_signatures, parents, missing, verified });
+                let Line { id, event, signatures } = line;
+                self.events.push(Placed { line: self.lines, id, event, accepted: false, whole: false });
+                self.nodes.push(Node {
+                    bytes,
+                    signatures,
+                    other_signatures: Vec::new(),
+                    signed: OnceCell::new(),
+                    parents: Vec::new(),
+                    missing: Vec::new(),
+                    verified,
+                });
             }
             Entry::Occupied(known) => {
-                self.findings.push(Finding::Repeated { line: number });
+                self.findings.push(Finding::Repeated { line: self.lines });
                 let first = &mut self.nodes[*known.get()];
                 first.bytes = first.bytes.min(bytes);
-                if first.line.signatures != line.signatures {
+                if first.signatures != line.signatures {
                     first.other_signatures.push(line.signatures);
+                    first.signed.take();
                 }
             }
         }
     }
 
+    /// Takes the last line back, when it brought an event of its own. Whether it did.
+    pub(super) fn take_back(&mut self) -> bool {
+        let is_last = self.events.last().is_some_and(|last| last.line == self.lines);
+        if is_last && let (Some(placed), Some(_)) = (self.events.pop(), self.nodes.pop()) {
+            self.places.remove(&placed.id);
+            self.lines -= 1;
+            self.link();
+        }
+        is_last
+    }
+
+    /// Forgets what hung on a header that was not there: it may be there now.
+    pub(super) fn forget_missing_headers(&mut self) {
+        let hangs = |refusal: &Refusal| matches!(refusal, Refusal::HeaderMissing(_) | Refusal::NoSuchCard(_));
+        for node in &mut self.nodes {
+            if node.signed.get().is_some_and(|signed| signed.as_ref().is_err_and(hangs)) {
+                node.signed.take();
+            }
+        }
+    }
+
+    /// What is wrong with lines, whatever they say.
+    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
+        let more = self.more_unreadable.map(|(line, count)| Finding::MoreUnreadable { line, count });
+        self.findings.iter().cloned().chain(more)
+    }
+
+    /// Finds what each event follows.
     fn link(&mut self) {
-        let mut waits = Vec::with_capacity(self.nodes.len());
-        let mut followers: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        self.order.clear();
         for here in 0..self.nodes.len() {
-            let previous = std::mem::take(&mut self.nodes[here].line.event.previous);
+            self.nodes[here].missing.clear();
+            let previous = &self.events[here].event.previous;
             let mut parents = Vec::with_capacity(previous.len());
             let mut named = BTreeSet::new();
             for id in previous.iter().filter(|id| previous.len() < 2 || named.insert(**id)) {
@@ -86,10 +160,7 @@ impl Graph {
                     None => self.nodes[here].missing.push(*id),
                 }
             }
-            parents.iter().for_each(|&parent| followers[parent].push(here));
-            waits.push(parents.len());
             self.nodes[here].parents = parents;
-            self.nodes[here].line.event.previous = previous;
         }
         let in_file_order =
             (0..self.nodes.len()).all(|here| self.nodes[here].parents.iter().all(|&parent| parent < here));
@@ -97,6 +168,7 @@ impl Graph {
             self.order = (0..self.nodes.len()).collect();
             return;
         }
+        let (mut waits, followers) = self.waits();
         let mut ready: Vec<usize> = (0..self.nodes.len()).rev().filter(|&here| waits[here] == 0).collect();
         while let Some(here) = ready.pop() {
             self.order.push(here);
@@ -106,6 +178,24 @@ impl Graph {
                     ready.push(follower);
                 }
             }
+        }
+    }
+
+    /// For each event, how many it follows directly, and which follow it.
+    fn waits(&self) -> (Vec<usize>, Vec<Vec<usize>>) {
+        let mut followers: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        for (here, node) in self.nodes.iter().enumerate() {
+            node.parents.iter().for_each(|&parent| followers[parent].push(here));
+        }
+        (self.nodes.iter().map(|node| node.parents.len()).collect(), followers)
+    }
+
+    /// Takes events for behind others though they name nothing before them, and this order for one in which each stands behind those that it
+    /// follows.
+    pub(super) fn follow(&mut self, behind: &HashMap<usize, Vec<usize>>, order: &[usize]) {
+        behind.iter().for_each(|(&here, parents)| self.nodes[here].parents.clone_from(parents));
+        if !behind.is_empty() {
+            self.order = order.to_vec();
         }
     }
 
@@ -127,12 +217,8 @@ impl Graph {
         if chain {
             return self.order.clone();
         }
-        let mut waits: Vec<usize> = self.nodes.iter().map(|node| node.parents.len()).collect();
-        let mut followers: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
-        for (here, node) in self.nodes.iter().enumerate() {
-            node.parents.iter().for_each(|&parent| followers[parent].push(here));
-        }
-        let key = |here: usize| std::cmp::Reverse((times[here], self.nodes[here].line.id, here));
+        let (mut waits, followers) = self.waits();
+        let key = |here: usize| std::cmp::Reverse((times[here], self.events[here].id, here));
         let mut ready: std::collections::BinaryHeap<_> =
             (0..self.nodes.len()).filter(|&here| waits[here] == 0).map(key).collect();
         let mut order = Vec::with_capacity(self.nodes.len());
@@ -148,8 +234,8 @@ impl Graph {
         order
     }
 
-    /// Of these events, those that `later` does not follow, for many questions at once: each is a newest event with the events that it
-    /// should follow. The graph is walked once for every 64 questions.
+    /// Which of some events a newest one does not follow, for many questions at once: each is the newest event with those that it should
+    /// follow, and is answered with their places in that list. The graph is walked once for every 64 questions.
     pub(super) fn unfollowed(&self, questions: &[(usize, Vec<usize>)]) -> Vec<Vec<usize>> {
         let mut answers = Vec::with_capacity(questions.len());
         for batch in questions.chunks(64) {
@@ -164,7 +250,8 @@ impl Graph {
                 }
             }
             for (bit, (_, earlier)) in batch.iter().enumerate() {
-                answers.push(earlier.iter().copied().filter(|&place| reached[place] & (1 << bit) == 0).collect());
+                let is_beside = |at: &usize| reached[earlier[*at]] & (1 << bit) == 0;
+                answers.push((0..earlier.len()).filter(is_beside).collect());
             }
         }
         answers

@@ -1,6 +1,6 @@
 //! A log that was read: its events, what is wrong with them, and what the vault is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::Event;
 use super::finding::{Finding, Refusal};
@@ -9,7 +9,7 @@ use super::graph::Graph;
 use super::rules;
 use super::seen::Seen;
 use super::state::State;
-use super::walk::{self, SignatureVerdicts, Walked};
+use super::walk::{self, Walked};
 use crate::quorum::{EpochHash, EventId, VaultId};
 use crate::vault::EpochHeader;
 
@@ -59,11 +59,12 @@ pub struct Placed {
 }
 
 /// A log that was read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct History {
     /// Every readable event, in the order of the file.
     pub events: Vec<Placed>,
-    /// The newest events: those that no other follows, in the order of their ids.
+    /// The newest events: those that no other follows. Of each parting of signed events one stands first, those before the others that have
+    /// seen most of them: anybody can write thousands more, and what is signed must not be lost among them.
     pub heads: Vec<EventId>,
     /// What was wrong, in the order of the file.
     pub findings: Vec<Finding>,
@@ -71,28 +72,55 @@ pub struct History {
     pub state: Option<State>,
     /// Where the history begins, when there is a state.
     pub beginning: Option<Beginning>,
-    places: HashMap<EventId, usize>,
+    /// What the events were read from, without them.
+    graph: Graph,
 }
 
 impl History {
     /// Reads the lines of a log, without their line feeds. What comes out is a function of the set of lines: their order decides nothing.
     pub fn read<'a>(lines: impl IntoIterator<Item = &'a [u8]>, headers: &Headers, known: &Known) -> History {
-        let graph = Graph::read(lines.into_iter(), known.verified_lines);
-        let mut reader = Reader { graph, headers, known, signatures: Vec::new() };
-        reader.signatures = vec![None; reader.graph.nodes.len()];
-        reader.read()
+        let mut graph = Graph::default();
+        graph.read(lines.into_iter(), known.verified_lines);
+        Reader { graph, headers, known }.read()
+    }
+
+    /// The same log with further lines behind it. What was read before is neither read nor verified again, only what it means is found out
+    /// anew, also by what is known now.
+    #[must_use]
+    pub fn read_on<'a>(self, lines: impl IntoIterator<Item = &'a [u8]>, headers: &Headers, known: &Known) -> History {
+        let mut graph = self.graph;
+        graph.events = self.events;
+        graph.forget_missing_headers();
+        graph.read(lines.into_iter(), 0);
+        Reader { graph, headers, known }.read()
+    }
+
+    /// The same log without its last line, which must have been read as the only one that says its event.
+    pub(crate) fn without_last(self, headers: &Headers, known: &Known) -> History {
+        let mut graph = self.graph;
+        graph.events = self.events;
+        graph.take_back();
+        Reader { graph, headers, known }.read()
+    }
+
+    /// The newest events for a further one to follow, at most so many, in the order of their ids.
+    #[must_use]
+    pub fn heads_to_follow(&self, most: usize) -> Vec<EventId> {
+        let mut heads: Vec<EventId> = self.heads.iter().take(most).copied().collect();
+        heads.sort();
+        heads
     }
 
     /// The event with this id.
     #[must_use]
     pub fn event(&self, id: EventId) -> Option<&Placed> {
-        self.places.get(&id).map(|&place| &self.events[place])
+        self.graph.place(id).map(|place| &self.events[place])
     }
 
     /// How many events there are up to this one in the order of the file, itself included; nothing when it is not there.
     #[must_use]
     pub fn number_of(&self, id: EventId) -> Option<usize> {
-        self.places.get(&id).map(|place| place + 1)
+        self.graph.place(id).map(|place| place + 1)
     }
 
     /// Events that have no effect because signatures under them are false, as a changed byte makes them.
@@ -127,11 +155,10 @@ struct Reader<'a> {
     graph: Graph,
     headers: &'a Headers,
     known: &'a Known,
-    signatures: SignatureVerdicts,
 }
 
 impl Reader<'_> {
-    fn read(mut self) -> History {
+    fn read(self) -> History {
         let vault = self.vault();
         let root = self.root();
         let mut walked = self.walk(&[], vault, root);
@@ -147,8 +174,8 @@ impl Reader<'_> {
         self.finish(walked, beginning)
     }
 
-    fn walk(&mut self, proven: &[EpochHash], vault: Option<VaultId>, root: Option<EpochHash>) -> Walked {
-        walk::walk(&self.graph, self.headers, proven, vault, root, &mut self.signatures)
+    fn walk(&self, proven: &[EpochHash], vault: Option<VaultId>, root: Option<EpochHash>) -> Walked {
+        walk::walk(&self.graph, self.headers, proven, vault, root)
     }
 
     fn vouched(&self) -> impl Iterator<Item = EpochHash> {
@@ -160,13 +187,14 @@ impl Reader<'_> {
     fn vault(&self) -> Option<VaultId> {
         let vouched = self.vouched().find_map(|epoch| self.headers.get(&epoch)).map(|header| header.vault);
         let begun = || {
-            let begins = self.graph.nodes.iter().filter(|node| rules::begins(node, self.headers));
-            begins.map(|node| node.line.event.vault).min()
+            let events = self.graph.events.iter().zip(&self.graph.nodes);
+            let begins = events.filter(|(placed, node)| rules::begins(placed, node, self.headers));
+            begins.map(|(placed, _)| placed.event.vault).min()
         };
         vouched.or_else(begun).or_else(|| {
             let mut counts: BTreeMap<VaultId, usize> = BTreeMap::new();
-            for node in &self.graph.nodes {
-                *counts.entry(node.line.event.vault).or_default() += 1;
+            for placed in &self.graph.events {
+                *counts.entry(placed.event.vault).or_default() += 1;
             }
             counts.into_iter().max_by_key(|(vault, count)| (*count, std::cmp::Reverse(*vault))).map(|(vault, _)| vault)
         })
@@ -188,7 +216,7 @@ impl Reader<'_> {
     fn needed_proofs(&self, walked: &Walked) -> Vec<EpochHash> {
         let in_force = walked.epochs.in_force(&walked.all, &[]);
         let is_whole = !in_force.is_empty()
-            && !self.graph.findings.iter().any(Finding::is_gap)
+            && !self.graph.findings().any(|finding| finding.is_gap())
             && self.graph.nodes.iter().all(|node| node.missing.is_empty());
         let needed = |epoch: EpochHash| {
             if !self.headers.contains_key(&epoch) {
@@ -209,8 +237,9 @@ impl Reader<'_> {
     }
 
     fn finish(mut self, walked: Walked, beginning: Option<Beginning>) -> History {
+        self.graph.follow(&walked.behind, &walked.order);
         let mut anchors: Vec<Seen> = Vec::new();
-        let mut findings = std::mem::take(&mut self.graph.findings);
+        let mut findings: Vec<Finding> = self.graph.findings().collect();
         for &head in &self.known.anchors {
             match self.graph.place(head) {
                 None => findings.push(Finding::AnchorMissing { head }),
@@ -219,29 +248,37 @@ impl Reader<'_> {
             }
         }
         let state = fold::fold(&self.graph, &walked, self.headers, &anchors);
-        let mut heads: Vec<EventId> =
-            self.graph.newest().into_iter().map(|place| self.graph.nodes[place].line.id).collect();
-        heads.sort();
+        let heads = self.heads(&walked);
         let beginning = beginning.filter(|_| state.is_some());
         if !matches!(beginning, Some(Beginning::Created | Beginning::Proven(_))) {
             findings.push(Finding::NoBeginning);
         }
         findings.extend(told(&self.graph, &walked, beginning));
         findings.sort_by_key(Finding::line);
-        let count = self.graph.nodes.len();
-        let mut events = Vec::with_capacity(count);
-        let mut places = HashMap::with_capacity(count);
-        for (node, (verdict, whole)) in self.graph.nodes.into_iter().zip(walked.verdicts.iter().zip(&walked.whole)) {
-            places.insert(node.line.id, events.len());
-            events.push(Placed {
-                line: node.number,
-                id: node.line.id,
-                event: node.line.event,
-                accepted: verdict.is_ok(),
-                whole: *whole,
-            });
+        let mut events = std::mem::take(&mut self.graph.events);
+        for (placed, (verdict, whole)) in events.iter_mut().zip(walked.verdicts.iter().zip(&walked.whole)) {
+            placed.accepted = verdict.is_ok();
+            placed.whole = *whole;
         }
-        History { events, heads, findings, state, beginning, places }
+        History { events, heads, findings, state, beginning, graph: self.graph }
+    }
+
+    /// The newest events: of each parting of signed events one first, those that have seen most of them before the others, then the rest.
+    fn heads(&self, walked: &Walked) -> Vec<EventId> {
+        let mut newest = self.graph.newest();
+        newest.sort_by_cached_key(|&place| {
+            let seen = walked.seen[place].count();
+            (std::cmp::Reverse(seen), walked.verdicts[place].is_err(), self.graph.events[place].id)
+        });
+        let mut all = Seen::default();
+        let adds = |place: &usize| {
+            let is_new = !all.covers(&walked.seen[*place]);
+            all = all.join(&walked.seen[*place]);
+            is_new
+        };
+        let (mut first, rest): (Vec<usize>, Vec<usize>) = newest.into_iter().partition(adds);
+        first.extend(rest);
+        first.into_iter().map(|place| self.graph.events[place].id).collect()
     }
 }
 
@@ -249,18 +286,18 @@ impl Reader<'_> {
 fn told(graph: &Graph, walked: &Walked, beginning: Option<Beginning>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (mut first, mut count) = (usize::MAX, 0);
-    for (place, node) in graph.nodes.iter().enumerate() {
+    for (place, (Placed { line, .. }, node)) in graph.events.iter().zip(&graph.nodes).enumerate() {
         // A card or a pin that proves a later epoch makes no line of a history whose beginning is here less missing.
         if !walked.whole[place] || beginning == Some(Beginning::Created) {
-            findings.extend(node.missing.iter().map(|missing| Finding::Cut { line: node.number, missing: *missing }));
+            findings.extend(node.missing.iter().map(|missing| Finding::Cut { line: *line, missing: *missing }));
         }
         match &walked.verdicts[place] {
             Ok(()) => {}
             Err(Refusal::Unplaced) => {
-                first = first.min(node.number);
+                first = first.min(*line);
                 count += 1;
             }
-            Err(why) => findings.push(Finding::Refused { line: node.number, why: why.clone() }),
+            Err(why) => findings.push(Finding::Refused { line: *line, why: why.clone() }),
         }
     }
     if count > 0 {

@@ -12,7 +12,7 @@ use crate::vault::EntryId;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Blobs {
     named: BTreeMap<Digest, EntryId>,
-    sizes: BTreeMap<Digest, u64>,
+    sizes: BTreeMap<Digest, BTreeSet<u64>>,
     renewed: BTreeSet<Digest>,
 }
 
@@ -34,14 +34,14 @@ impl Blobs {
         self.named.get(blob)
     }
 
-    /// Bytes of a blob, as the log tells them.
+    /// Whether a blob may have so many bytes. Whoever names it again with another size does not make the true one wrong: its hash decides.
     #[must_use]
-    pub fn size(&self, blob: &Digest) -> Option<u64> {
-        self.sizes.get(blob).copied()
+    pub fn may_have(&self, blob: &Digest, bytes: u64) -> bool {
+        self.sizes.get(blob).is_none_or(|sizes| sizes.contains(&bytes))
     }
 
     pub(super) fn name(&mut self, blob: Digest, size: u64, entry: &EntryId) {
-        self.sizes.entry(blob).or_insert(size);
+        self.sizes.entry(blob).or_default().insert(size);
         let known = self.named.entry(blob).or_insert_with(|| entry.clone());
         if entry < known {
             known.clone_from(entry);
@@ -112,7 +112,7 @@ impl CodesNamed {
         let beside = graph.unfollowed(&questions);
         for (((_, named), beside), rank) in questions.iter().zip(beside).zip(ranks) {
             let beside: BTreeSet<usize> = beside.into_iter().collect();
-            for place in named.iter().filter(|place| !beside.contains(*place)) {
+            for (_, place) in named.iter().enumerate().filter(|(at, _)| !beside.contains(at)) {
                 sealed.entry(*place).or_insert(rank);
             }
         }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::event::{Event, Signer, What};
 use crate::bounds::LINE_BYTES;
 use crate::quorum::{CustodianKey, EventId, Signature, VaultId};
-use crate::vault::{Moment, from_canonical, to_canonical};
+use crate::vault::{Moment, NotCanonical, from_canonical, to_canonical, try_canonical};
 
 /// What signatures under events are bound to: this text, NUL, the event id.
 pub const EVENT_DOMAIN: &str = "breakglass/1 event";
@@ -56,12 +56,17 @@ impl Line {
     /// The bytes of the line, without its line feed.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
+        self.canonical().expect("an event of this program is canonical")
+    }
+
+    /// The bytes of the line; of one that somebody else wrote, a number can be too large to be written.
+    fn canonical(&self) -> Result<Vec<u8>, NotCanonical> {
         let mut bytes = b"{\"event\":".to_vec();
-        bytes.extend(to_canonical(&self.event));
+        bytes.extend(try_canonical(&self.event)?);
         bytes.extend(b",\"signatures\":");
-        bytes.extend(to_canonical(&self.signatures));
+        bytes.extend(try_canonical(&self.signatures)?);
         bytes.push(b'}');
-        bytes
+        Ok(bytes)
     }
 
     /// Reads a line that nobody vouches for: it must equal its canonical form byte for byte.
@@ -73,15 +78,14 @@ impl Line {
         if matches!(line.event.what, What::Unknown { .. }) {
             return Ok(line);
         }
-        from_canonical::<serde_json::Value>(bytes).map_err(|error| UnreadableLine::Malformed(error.0))?;
         // A field that is null, or a list that is empty, is left out, and what an event follows is named once and in order: there is one way
-        // to write an event.
+        // to write an event. What equals that is canonical; what does not is held against the canonical form only to say what is wrong.
         let in_order = line.event.previous.is_sorted_by(|one, next| one < next);
-        if in_order && line.bytes() == bytes {
-            Ok(line)
-        } else {
-            Err(UnreadableLine::Malformed("written in another way".to_owned()))
+        if in_order && line.canonical().is_ok_and(|canonical| canonical == bytes) {
+            return Ok(line);
         }
+        from_canonical::<serde_json::Value>(bytes).map_err(|error| UnreadableLine::Malformed(error.0))?;
+        Err(UnreadableLine::Malformed("written in another way".to_owned()))
     }
 
     /// Reads a line whose bytes this machine read in full before, without asking again whether they are canonical.
@@ -93,7 +97,7 @@ impl Line {
             return Err(UnreadableLine::TooLong);
         }
         let Raw { event, signatures } = serde_json::from_slice(bytes).map_err(malformed)?;
-        Line::of(event, signatures)
+        Line::of(event.get(), signatures)
     }
 
     /// Reads a line that this machine verified before, to the byte: its signatures are passed over, and it has none.
@@ -101,26 +105,31 @@ impl Line {
     /// # Errors
     /// As [`Line::read_known`].
     pub(super) fn read_verified(bytes: &[u8]) -> Result<Line, UnreadableLine> {
-        #[derive(Deserialize)]
-        struct Verified<'a> {
-            #[serde(borrow)]
-            event: &'a RawValue,
+        if let Some(Ok(line)) = event_of_canonical(bytes).map(|event| Line::of(event, Vec::new())) {
+            return Ok(line);
         }
-        let Verified { event } = serde_json::from_slice(bytes).map_err(malformed)?;
-        Line::of(event, Vec::new())
+        // An event that a newer breakglass wrote may be spelled in another way.
+        Line::read_known(bytes).map(|line| Line { signatures: Vec::new(), ..line })
     }
 
-    fn of(raw: &RawValue, signatures: Vec<Signature>) -> Result<Line, UnreadableLine> {
-        let event = match serde_json::from_str::<Event>(raw.get()) {
+    fn of(raw: &str, signatures: Vec<Signature>) -> Result<Line, UnreadableLine> {
+        let event = match serde_json::from_str::<Event>(raw) {
             Ok(event) if event.version == EVENT_VERSION => event,
-            Ok(_) => newer(raw.get())?,
-            Err(error) => match version_of(raw.get()) {
-                Some(version) if version > u64::from(EVENT_VERSION) => newer(raw.get())?,
+            Ok(_) => newer(raw)?,
+            Err(error) => match version_of(raw) {
+                Some(version) if version > u64::from(EVENT_VERSION) => newer(raw)?,
                 _ => return Err(malformed(error)),
             },
         };
-        Ok(Line { id: EventId::of(raw.get().as_bytes()), event, signatures })
+        Ok(Line { id: EventId::of(raw.as_bytes()), event, signatures })
     }
+}
+
+/// The event of a line that is canonical: all before its signatures, in which no such key can stand. Cut anywhere else, it is none.
+fn event_of_canonical(bytes: &[u8]) -> Option<&str> {
+    let rest = std::str::from_utf8(bytes).ok()?.strip_prefix("{\"event\":")?;
+    let event = &rest[..rest.rfind(",\"signatures\":[")?];
+    (event.starts_with('{') && event.ends_with('}')).then_some(event)
 }
 
 fn malformed(error: serde_json::Error) -> UnreadableLine {

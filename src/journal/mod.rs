@@ -22,6 +22,7 @@ mod rules;
 mod seen;
 mod state;
 mod walk;
+mod written_out;
 
 pub use authority::Authority;
 pub use duty::{Calendar, Due, Duty, MetBy, Row, When};

@@ -99,12 +99,17 @@ impl Openings {
         }
     }
 
+    /// Where everything was written out, in the graph and under a signature.
+    pub(super) fn exports(&self) -> Vec<(usize, Mark)> {
+        self.all.iter().flat_map(|folded| folded.exported.iter().copied()).collect()
+    }
+
     /// What is left to be done for each, behind the stagings that count. A commit answers only the openings that its staging follows: a
     /// later one saw the root, and one in another copy was not known.
     pub(super) fn settle(
         self,
         stagings: &[&StagedAt],
-        secrets: &dyn Fn(usize, EpochHash) -> BTreeSet<Replaced>,
+        secrets: &dyn Fn(Mark, EpochHash) -> BTreeSet<Replaced>,
     ) -> Vec<Opening> {
         let mut by_part: BTreeMap<&Replaced, Vec<&StagedAt>> = BTreeMap::new();
         for staged in stagings {
@@ -113,8 +118,8 @@ impl Openings {
         let settle = |folded: Folded| {
             let Folded { mut opening, opened, mut shown, exported } = folded;
             opening.resealed = stagings.iter().any(|staged| staged.follows(opened));
-            for (at, mark) in exported {
-                for part in secrets(at, opening.epoch) {
+            for (_, mark) in exported {
+                for part in secrets(mark, opening.epoch) {
                     shown.entry(part).or_default().push(mark);
                 }
             }

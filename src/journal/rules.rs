@@ -9,8 +9,8 @@ use super::epochs::{EpochFacts, Epochs};
 use super::event::{Event, LeftOut, NewEpoch, Signer, What};
 use super::finding::Refusal;
 use super::graph::Node;
-use super::history::Headers;
-use super::line::{EVENT_DOMAIN, Line};
+use super::history::{Headers, Placed};
+use super::line::EVENT_DOMAIN;
 use super::receipt::SignedReceipt;
 use super::seen::{Mark, Seen};
 use crate::bounds::CLAIM_BYTES;
@@ -42,21 +42,39 @@ pub(super) struct Place<'a> {
     pub(super) root: Option<EpochHash>,
 }
 
-/// Exactly the named signatures stand there, each by a card of the header that it names. Where an event stands on several lines, one
-/// of them must be so.
-pub(super) fn signatures(line: &Line, others: &[Vec<Signature>], headers: &Headers) -> Result<(), Refusal> {
-    if others.is_empty() {
-        return are_true(line, &line.signatures, headers);
-    }
-    let mut all: Vec<&Vec<Signature>> = others.iter().chain([&line.signatures]).collect();
-    // Which reason is told does not hang on the order of the lines.
-    all.sort_by_key(|signatures| signatures.iter().map(|signature| signature.0).collect::<Vec<_>>());
-    let verdicts: Vec<Result<(), Refusal>> = all.into_iter().map(|one| are_true(line, one, headers)).collect();
-    verdicts.iter().find(|verdict| verdict.is_ok()).unwrap_or(&verdicts[0]).clone()
+/// Exactly the named signatures stand there, each by a card of the header that it names, and a receipt's own signature is true. Where an
+/// event stands on several lines, one of them must be so.
+pub(super) fn signatures<'a>(placed: &Placed, node: &'a Node, headers: &Headers) -> &'a Result<(), Refusal> {
+    node.signed.get_or_init(|| {
+        if node.verified {
+            return Ok(());
+        }
+        if let What::Receipt { receipt } = &placed.event.what {
+            is_receipt(receipt, headers)?;
+        }
+        let mut all: Vec<&Vec<Signature>> = node.other_signatures.iter().chain([&node.signatures]).collect();
+        // Which reason is told does not hang on the order of the lines.
+        all.sort_by_key(|signatures| signatures.iter().map(|signature| signature.0).collect::<Vec<_>>());
+        let mut told = None;
+        for signatures in all {
+            match are_true(placed, signatures, headers) {
+                Ok(()) => return Ok(()),
+                Err(why) => told = told.or(Some(why)),
+            }
+        }
+        told.map_or(Ok(()), Err)
+    })
 }
 
-fn are_true(line: &Line, signatures: &[Signature], headers: &Headers) -> Result<(), Refusal> {
-    let signers = &line.event.signers;
+fn is_receipt(signed: &SignedReceipt, headers: &Headers) -> Result<(), Refusal> {
+    let receipt = &signed.receipt;
+    let header = headers.get(&receipt.epoch).ok_or(Refusal::HeaderMissing(receipt.epoch))?;
+    let custodian = header.custodian(receipt.card).ok_or(Refusal::NoSuchCard(receipt.card))?;
+    if signed.is_signed_by(&custodian.key) { Ok(()) } else { Err(Refusal::BadReceipt(receipt.card)) }
+}
+
+fn are_true(placed: &Placed, signatures: &[Signature], headers: &Headers) -> Result<(), Refusal> {
+    let signers = &placed.event.signers;
     let unique: BTreeSet<&Signer> = signers.iter().collect();
     if unique.len() != signers.len() || signers.len() != signatures.len() {
         return Err(Refusal::SignersDoNotMatch);
@@ -64,7 +82,7 @@ fn are_true(line: &Line, signatures: &[Signature], headers: &Headers) -> Result<
     for (Signer(epoch, card), signature) in signers.iter().zip(signatures) {
         let header = headers.get(epoch).ok_or(Refusal::HeaderMissing(*epoch))?;
         let custodian = header.custodian(*card).ok_or(Refusal::NoSuchCard(*card))?;
-        if !custodian.key.verify(EVENT_DOMAIN, &line.id.0, signature) {
+        if !custodian.key.verify(EVENT_DOMAIN, &placed.id.0, signature) {
             return Err(Refusal::BadSignature(*card));
         }
     }
@@ -81,15 +99,15 @@ fn quorum_of(event: &Event, epoch: EpochHash, threshold: u8) -> Result<(), Refus
 }
 
 /// Whether a line begins a vault, signed by a quorum of the cards that it deals.
-pub(super) fn begins(node: &Node, headers: &Headers) -> bool {
-    let event = &node.line.event;
+pub(super) fn begins(placed: &Placed, node: &Node, headers: &Headers) -> bool {
+    let event = &placed.event;
     let What::Created { epoch, .. } = &event.what else { return false };
     let Some(header) = headers.get(&epoch.hash) else { return false };
     let first = event.previous.is_empty() && header.previous.is_none() && header.heads.is_empty();
     first
         && header.vault == event.vault
         && quorum_of(event, epoch.hash, header.threshold).is_ok()
-        && (node.verified || signatures(&node.line, &node.other_signatures, headers).is_ok())
+        && signatures(placed, node, headers).is_ok()
 }
 
 /// Accepts an event whose signatures are true, or says why not. `bytes` is the length of its line.
@@ -221,12 +239,15 @@ impl Rules<'_> {
             && new.card_files.iter().chain(&new.locked).all(exists)
     }
 
+    /// The card's own signature is verified with those of the line.
     fn receipt(&self, signed: &SignedReceipt) -> Result<(), Refusal> {
         let receipt = &signed.receipt;
         self.in_force(receipt.epoch)?;
-        let custodian = self.header(receipt.epoch)?.custodian(receipt.card).ok_or(Refusal::NoSuchCard(receipt.card))?;
-        let good = receipt.vault == self.event.vault && signed.is_signed_by(&custodian.key);
-        if good { self.signers_in_force() } else { Err(Refusal::BadReceipt(receipt.card)) }
+        self.card(receipt.epoch, receipt.card)?;
+        if receipt.vault != self.event.vault {
+            return Err(Refusal::BadReceipt(receipt.card));
+        }
+        self.signers_in_force()
     }
 
     fn attending(&self, session: EventId) -> Result<(), Refusal> {

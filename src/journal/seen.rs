@@ -12,6 +12,24 @@ pub(super) struct Mark {
     position: u32,
 }
 
+impl Mark {
+    /// Whether it is the first of its chain, or stands behind it.
+    pub(super) fn is_behind_first(self, chains: &[Option<Mark>]) -> bool {
+        chains.get(self.chain).copied().flatten().is_some_and(|first| self.position >= first.position)
+    }
+
+    /// Makes it the first of its chain, unless one before it is known.
+    pub(super) fn put_first(self, chains: &mut Vec<Option<Mark>>) {
+        if chains.len() <= self.chain {
+            chains.resize(self.chain + 1, None);
+        }
+        let first = &mut chains[self.chain];
+        if first.is_none_or(|first| first.position > self.position) {
+            *first = Some(self);
+        }
+    }
+}
+
 /// What an event follows: how many events of each chain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen(Rc<Vec<u32>>);
@@ -37,6 +55,11 @@ impl Seen {
     /// Whether it is one of these, or follows one of them.
     pub(super) fn has_any(&self, marks: &[Mark]) -> bool {
         marks.iter().any(|mark| self.has(*mark))
+    }
+
+    /// How many signed events were seen.
+    pub(super) fn count(&self) -> u64 {
+        self.0.iter().copied().map(u64::from).sum()
     }
 
     /// Whether nothing was seen.

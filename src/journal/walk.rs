@@ -1,12 +1,13 @@
 //! The way through all lines, each behind those that it follows: which of them have their effect, and what each has seen.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use super::epochs::Epochs;
 use super::event::{Event, NewEpoch, Signer, What};
 use super::finding::Refusal;
 use super::graph::Graph;
-use super::history::Headers;
+use super::history::{Headers, Placed};
 use super::rules::{self, Place, SessionFacts};
 use super::seen::{Chains, Mark, Seen};
 use crate::quorum::{EpochHash, EventId, VaultId};
@@ -26,10 +27,11 @@ pub(super) struct Walked {
     pub(super) proofs: Vec<(EpochHash, Mark)>,
     /// All that any accepted event has seen.
     pub(super) all: Seen,
+    /// Places in the order in which they were walked.
+    pub(super) order: Vec<usize>,
+    /// For events that name nothing before them, where the epoch began whose cards signed them.
+    pub(super) behind: HashMap<usize, Vec<usize>>,
 }
-
-/// Whether signatures are true is the same on every way through the lines.
-pub(super) type SignatureVerdicts = Vec<Option<Result<(), Refusal>>>;
 
 /// Walks the graph. `proven` are epochs that a card in the room, or a pin, proves and that the log alone does not bring into force.
 pub(super) fn walk(
@@ -38,7 +40,6 @@ pub(super) fn walk(
     proven: &[EpochHash],
     vault: Option<VaultId>,
     root: Option<EpochHash>,
-    signatures: &mut SignatureVerdicts,
 ) -> Walked {
     let count = graph.nodes.len();
     let mut walker = Walker {
@@ -46,10 +47,9 @@ pub(super) fn walk(
         headers,
         vault,
         root,
-        signatures,
         chains: Chains::default(),
         sessions: HashMap::new(),
-        in_force: vec![Vec::new(); count],
+        in_force: vec![InForce::default(); count],
         proof_seen: Vec::new(),
         found: Walked {
             verdicts: vec![Ok(()); count],
@@ -59,28 +59,75 @@ pub(super) fn walk(
             epochs: Epochs::default(),
             proofs: Vec::new(),
             all: Seen::default(),
+            order: Vec::with_capacity(count),
+            behind: HashMap::new(),
         },
+        begun_at: HashMap::new(),
     };
     walker.prove(proven);
-    graph.order.iter().for_each(|&here| walker.step(here));
+    walker.walk();
     walker.found
 }
+
+type InForce = Rc<Vec<EpochHash>>;
 
 struct Walker<'a> {
     graph: &'a Graph,
     headers: &'a Headers,
     vault: Option<VaultId>,
     root: Option<EpochHash>,
-    signatures: &'a mut SignatureVerdicts,
     chains: Chains,
     sessions: HashMap<EventId, SessionFacts>,
-    /// The epochs in force behind each event.
-    in_force: Vec<Vec<EpochHash>>,
+    /// The epochs in force behind each event; most share what is in force before them.
+    in_force: Vec<InForce>,
     proof_seen: Vec<Seen>,
     found: Walked,
+    /// Where each epoch was created or committed.
+    begun_at: HashMap<EpochHash, Vec<usize>>,
 }
 
 impl Walker<'_> {
+    /// Goes through all events, each behind those that it follows. What cards wrote where no log was left names nothing before it: it follows
+    /// the beginning of their epoch, and so waits until that was found.
+    fn walk(&mut self) {
+        let graph = self.graph;
+        let mut waiting: BTreeSet<usize> = (0..graph.nodes.len()).filter(|&here| self.waits(here)).collect();
+        let mut rest = graph.order.clone();
+        loop {
+            let mut held: HashSet<usize> = HashSet::new();
+            for here in rest {
+                if waiting.contains(&here) || graph.nodes[here].parents.iter().any(|parent| held.contains(parent)) {
+                    held.insert(here);
+                } else {
+                    self.step(here);
+                    self.found.order.push(here);
+                }
+            }
+            if held.is_empty() {
+                return;
+            }
+            let begun = |here: &usize| {
+                let signer = graph.events[*here].event.signers.first()?;
+                self.begun_at.get(&signer.0).map(|at| (*here, at.clone()))
+            };
+            let ready: BTreeMap<usize, Vec<usize>> = waiting.iter().filter_map(begun).collect();
+            // Where the beginning of none is here, they have no place.
+            waiting.retain(|here| !ready.is_empty() && !ready.contains_key(here));
+            self.found.behind.extend(ready);
+            rest = graph.order.iter().copied().filter(|here| held.contains(here)).collect();
+        }
+    }
+
+    /// Whether cards signed an event that names nothing before it, begins nothing, and is of no epoch that is proven.
+    fn waits(&self, here: usize) -> bool {
+        let event = &self.graph.events[here].event;
+        let is_proven = || self.found.proofs.iter().any(|(proven, _)| is_of(event, *proven));
+        event.previous.is_empty()
+            && !event.signers.is_empty()
+            && !matches!(event.what, What::Created { .. } | What::Unknown { .. })
+            && !is_proven()
+    }
+
     fn prove(&mut self, proven: &[EpochHash]) {
         for &epoch in proven {
             let Some(header) = self.headers.get(&epoch) else { continue };
@@ -103,8 +150,7 @@ impl Walker<'_> {
 
     fn step(&mut self, here: usize) {
         let graph = self.graph;
-        let node = &graph.nodes[here];
-        let event = &node.line.event;
+        let (node, Placed { id, event, .. }) = (&graph.nodes[here], &graph.events[here]);
         let (seen, in_force) = self.before(here);
         let place = Place {
             seen: &seen,
@@ -118,15 +164,17 @@ impl Walker<'_> {
         };
         let verdict = rules::check(event, node.bytes, &place).and_then(|()| self.signed(here));
         let begins = matches!(event.what, What::Created { .. } | What::Staged { .. }) && self.begins(event, &seen);
-        let follows = node.missing.is_empty() && node.parents.iter().all(|&parent| self.found.whole[parent]);
-        self.found.whole[here] = verdict.is_ok() && begins || (follows && !node.parents.is_empty());
+        let mut parents = node.parents.iter().chain(self.behind(here)).peekable();
+        let follows = node.missing.is_empty() && parents.peek().is_some();
+        self.found.whole[here] =
+            verdict.is_ok() && begins || (follows && parents.all(|&parent| self.found.whole[parent]));
         let (mut seen, mut in_force) = (seen, in_force);
         if verdict.is_ok() && !event.signers.is_empty() && !matches!(event.what, What::Unknown { .. }) {
             let (mark, after) = self.chains.lay(&seen);
             seen = after;
             self.found.marks[here] = Some(mark);
-            if self.take_in(node.line.id, event, mark) {
-                in_force = self.found.epochs.in_force(&seen, &[]);
+            if self.take_in(here, *id, event, mark) {
+                in_force = Rc::new(self.found.epochs.in_force(&seen, &[]));
             }
         }
         if verdict.is_ok() {
@@ -141,11 +189,11 @@ impl Walker<'_> {
     }
 
     /// What an event follows, and the epochs in force there.
-    fn before(&self, here: usize) -> (Seen, Vec<EpochHash>) {
+    fn before(&self, here: usize) -> (Seen, InForce) {
         let node = &self.graph.nodes[here];
         let mut seen = Seen::default();
         let mut from = None;
-        for &parent in &node.parents {
+        for &parent in node.parents.iter().chain(self.behind(here)) {
             let joined = seen.join(&self.found.seen[parent]);
             if joined != seen || from.is_none() {
                 from = self.found.seen[parent].covers(&joined).then_some(parent);
@@ -154,19 +202,23 @@ impl Walker<'_> {
         }
         let mut proven = false;
         for ((epoch, mark), proof) in self.found.proofs.iter().zip(&self.proof_seen) {
-            if !seen.has(*mark) && is_of(&node.line.event, *epoch) {
+            if !seen.has(*mark) && is_of(&self.graph.events[here].event, *epoch) {
                 seen = seen.join(proof);
                 proven = true;
             }
         }
         match from {
-            Some(parent) if !proven => (seen, self.in_force[parent].clone()),
-            _ if seen.is_empty() => (seen, Vec::new()),
+            Some(parent) if !proven => (seen, Rc::clone(&self.in_force[parent])),
+            _ if seen.is_empty() => (seen, InForce::default()),
             _ => {
                 let in_force = self.found.epochs.in_force(&seen, &[]);
-                (seen, in_force)
+                (seen, Rc::new(in_force))
             }
         }
+    }
+
+    fn behind(&self, here: usize) -> &[usize] {
+        self.found.behind.get(&here).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether history begins here: with the vault, or with an epoch that a card in the room proves.
@@ -201,26 +253,25 @@ impl Walker<'_> {
     }
 
     /// Whether the signatures of a line are true. The staging of an epoch that a card proved is signed by an epoch that may not be here.
-    fn signed(&mut self, here: usize) -> Result<(), Refusal> {
-        let node = &self.graph.nodes[here];
-        if node.verified || matches!(node.line.event.what, What::Unknown { .. }) {
+    fn signed(&self, here: usize) -> Result<(), Refusal> {
+        let (node, placed) = (&self.graph.nodes[here], &self.graph.events[here]);
+        if matches!(placed.event.what, What::Unknown { .. }) {
             return Ok(());
         }
-        let verdict = self.signatures[here]
-            .get_or_insert_with(|| rules::signatures(&node.line, &node.other_signatures, self.headers))
-            .clone();
+        let verdict = rules::signatures(placed, node, self.headers);
         let is_proven = |epoch: &EpochHash| self.found.proofs.iter().any(|(proven, _)| proven == epoch);
-        let begins = matches!(&node.line.event.what, What::Staged { epoch, .. } if is_proven(&epoch.hash));
-        if begins && matches!(verdict, Err(Refusal::HeaderMissing(_))) { Ok(()) } else { verdict }
+        let begins = matches!(&placed.event.what, What::Staged { epoch, .. } if is_proven(&epoch.hash));
+        if begins && matches!(verdict, Err(Refusal::HeaderMissing(_))) { Ok(()) } else { verdict.clone() }
     }
 
     /// Keeps what a signed event did. Whether it may have changed which epoch is in force.
-    fn take_in(&mut self, id: EventId, event: &Event, mark: Mark) -> bool {
+    fn take_in(&mut self, here: usize, id: EventId, event: &Event, mark: Mark) -> bool {
         match &event.what {
             What::Created { epoch, .. } => {
                 let facts = self.know(epoch);
                 facts.staged.push(mark);
                 facts.begun.push(mark);
+                self.begun_at.entry(epoch.hash).or_default().push(here);
                 true
             }
             What::Staged { epoch, more, .. } => {
@@ -239,6 +290,7 @@ impl Walker<'_> {
             }
             What::Committed { epoch, .. } => {
                 self.change(*epoch, |facts| facts.begun.push(mark));
+                self.begun_at.entry(*epoch).or_default().push(here);
                 true
             }
             What::Aborted { epoch, .. } => {

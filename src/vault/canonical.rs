@@ -21,9 +21,17 @@ pub struct NotCanonical(pub String);
 /// # Panics
 /// When the type itself cannot be canonical (a float, a key outside `[a-z_]`): a fault of the program, never of its input.
 pub fn to_canonical<T: Serialize>(value: &T) -> Vec<u8> {
-    let value = serde_json::to_value(value).expect("formats are plain data");
-    check(&value, 0).expect("formats have canonical keys and numbers");
-    write(&value)
+    try_canonical(value).expect("formats are plain data with canonical keys and numbers")
+}
+
+/// The one way to write what was read from somewhere.
+///
+/// # Errors
+/// When it cannot be written: a number is too large.
+pub fn try_canonical<T: Serialize>(value: &T) -> Result<Vec<u8>, NotCanonical> {
+    let value = serde_json::to_value(value).map_err(|error| NotCanonical(error.to_string()))?;
+    check(&value, 0)?;
+    Ok(write(&value))
 }
 
 /// Reads a document that must be in canonical form.

@@ -20,7 +20,7 @@ mod sealing;
 
 pub use attachment::{Attachment, AttachmentName};
 pub use blob::{BlobError, SealedFile, open_blob, renew_blob, seal_file};
-pub use canonical::{NotCanonical, from_canonical, to_canonical};
+pub use canonical::{NotCanonical, from_canonical, to_canonical, try_canonical};
 pub use claim::Claim;
 pub use contents::{Contents, EarlierIdentity, SealedContents};
 pub use deposit::{Deposit, SealedDeposit};

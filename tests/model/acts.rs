@@ -89,6 +89,7 @@ impl World {
             found.previous = Some(ids);
         };
         match twist % 9 {
+            _ if twist == u8::MAX => previous(Vec::new()),
             0 => found.unsigned = true,
             1 => found.signers_of = Some(usize::from(b) % self.epochs.len()),
             2 => found.one_signer = true,
@@ -215,6 +216,8 @@ impl World {
             }
             28 => self.clock = [0, FAR, START, self.clock + 400 * 86_400, self.clock - 40_000][usize::from(a % 5)],
             29 if a.is_multiple_of(8) => self.dream(copy),
+            // The log of the copy is lost: what cards write there next names nothing before it.
+            29 if a % 8 > 5 => self.copies[copy].heads.clear(),
             _ => self.rotate(copy, a, b),
         }
     }

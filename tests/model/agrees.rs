@@ -71,6 +71,7 @@ fn findings(history: &History, lines: &[Made]) -> Vec<String> {
             Finding::Unreadable { line, why } => format!("unreadable {} {why:?}", id(line)),
             Finding::Cut { line, missing } => format!("cut {} {missing}", id(line)),
             Finding::Repeated { line } => format!("repeated {}", id(line)),
+            Finding::MoreUnreadable { count, .. } => format!("unreadable besides {count}"),
             Finding::Refused { line, why } => format!("refused {} {why:?}", id(line)),
             Finding::Unplaced { count, .. } => format!("unplaced {count}"),
             Finding::NoBeginning | Finding::AnchorMissing { .. } | Finding::AnchorBehindCut { .. } => {
@@ -175,6 +176,29 @@ pub fn order_decides_nothing(world: &World, given: &Known, seed: u64) -> Result<
     Ok(())
 }
 
+/// However many lines were read before the others, and whatever was known then.
+pub fn reading_on_is_reading(world: &World, given: &Known, first: usize) -> Result<(), TestCaseError> {
+    let bytes: Vec<&[u8]> = world.lines.iter().map(|line| line.bytes.as_slice()).collect();
+    let (before, behind) = bytes.split_at(first % (bytes.len() + 1));
+    let whole = History::read(bytes.iter().copied(), &world.headers, given);
+    let mut few = world.headers.clone();
+    few.pop_last();
+    for (headers, known) in [(&world.headers, given), (&few, &Known::default())] {
+        let on = History::read(before.iter().copied(), headers, known).read_on(
+            behind.iter().copied(),
+            &world.headers,
+            given,
+        );
+        prop_assert_eq!(format!("{:?}", on.state), format!("{:?}", whole.state));
+        prop_assert_eq!(format!("{:?}", on.events), format!("{:?}", whole.events));
+        prop_assert_eq!(
+            (on.heads, on.beginning, on.findings),
+            (whole.heads.clone(), whole.beginning, whole.findings.clone())
+        );
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(cases(160))]
 
@@ -202,5 +226,18 @@ proptest! {
         let mut world = lived(copies, cards, &acts);
         let known = harm(&mut world, &harms);
         order_decides_nothing(&world, &known, seed)?;
+    }
+
+    #[test]
+    fn reading_on_is_the_same_as_reading_all(
+        copies in 1_usize..4,
+        cards in 2_u8..4,
+        acts in acts(24),
+        harms in prop::collection::vec(any::<Harm>(), 0..4),
+        first in any::<usize>(),
+    ) {
+        let mut world = lived(copies, cards, &acts);
+        let known = harm(&mut world, &harms);
+        reading_on_is_reading(&world, &known, first)?;
     }
 }

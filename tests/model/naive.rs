@@ -68,11 +68,6 @@ impl<'a> Naive<'a> {
             node.signatures.push(line.signatures);
         }
         let mut naive = Naive { nodes, headers, known, vault: None, proven: Vec::new(), unreadable };
-        let ids: Vec<EventId> = naive.nodes.keys().copied().collect();
-        for id in &ids {
-            let past = naive.ancestors(*id);
-            naive.nodes.get_mut(id).unwrap().past = past;
-        }
         naive.vault = naive.vault();
         naive.judge();
         let needed: Vec<EpochHash> = naive.vouched().into_iter().filter(|epoch| naive.needs_proof(*epoch)).collect();
@@ -81,17 +76,6 @@ impl<'a> Naive<'a> {
             naive.judge();
         }
         naive
-    }
-
-    fn ancestors(&self, id: EventId) -> Ids {
-        let mut past = Ids::new();
-        let mut waiting = self.parents(id);
-        while let Some(parent) = waiting.pop() {
-            if past.insert(parent) {
-                waiting.extend(self.parents(parent));
-            }
-        }
-        past
     }
 
     fn parents(&self, id: EventId) -> Vec<EventId> {
@@ -118,26 +102,67 @@ impl<'a> Naive<'a> {
         Some(epoch)
     }
 
-    /// Goes through all events, each behind those that it follows.
+    /// Goes through all events, each behind those that it follows, in rounds: what names nothing before it, and is signed by cards, follows
+    /// the beginning of their epoch as far as the rounds before found one.
     fn judge(&mut self) {
-        let mut order: Vec<EventId> = self.nodes.keys().copied().collect();
-        order.sort_by_key(|id| self.nodes[id].past.len());
-        for id in order {
-            let (mut view, mut whole) = (self.view_of(&self.nodes[&id].past), true);
-            let node = &self.nodes[&id];
-            view.proofs.extend(self.proven.iter().filter(|epoch| is_of(&node.event, **epoch)));
-            let accepted = self.accepts(node, &view);
-            whole &= node.event.previous.iter().all(|parent| self.nodes.get(parent).is_some_and(|parent| parent.whole));
-            whole &= !node.event.previous.is_empty();
-            whole |= accepted
-                && match &node.event.what {
-                    What::Created { .. } => true,
-                    What::Staged { epoch, .. } => view.proofs.contains(&epoch.hash),
-                    _ => false,
-                };
-            let node = self.nodes.get_mut(&id).unwrap();
-            (node.accepted, node.whole, node.proofs) = (accepted, whole, view.proofs);
+        let mut left: Ids = self.nodes.keys().copied().collect();
+        let mut placed: BTreeMap<EventId, Ids> = BTreeMap::new();
+        let mut unplaced: Ids = left.iter().copied().filter(|id| self.names_nothing(*id)).collect();
+        while !left.is_empty() {
+            let ready = |id: &EventId, left: &Ids| {
+                !unplaced.contains(id) && self.parents(*id).iter().all(|parent| !left.contains(parent))
+            };
+            match left.iter().copied().find(|id| ready(id, &left)) {
+                Some(id) => {
+                    left.remove(&id);
+                    self.judge_one(id, placed.get(&id).cloned().unwrap_or_default());
+                }
+                None => {
+                    let signer = |id: &EventId| self.nodes[id].event.signers[0].0;
+                    let begins = |epoch: EpochHash| -> Ids {
+                        let judged = self.nodes.iter().filter(|(id, node)| !left.contains(*id) && node.accepted);
+                        judged.filter(|(_, node)| begins(&node.event.what, epoch)).map(|(id, _)| *id).collect()
+                    };
+                    let found: Vec<(EventId, Ids)> = unplaced.iter().map(|id| (*id, begins(signer(id)))).collect();
+                    let found: Vec<(EventId, Ids)> = found.into_iter().filter(|(_, begun)| !begun.is_empty()).collect();
+                    if found.is_empty() {
+                        unplaced.clear();
+                    }
+                    for (id, begun) in found {
+                        unplaced.remove(&id);
+                        placed.insert(id, begun);
+                    }
+                }
+            }
         }
+    }
+
+    fn names_nothing(&self, id: EventId) -> bool {
+        let event = &self.nodes[&id].event;
+        let unproven = self.proven.iter().all(|epoch| !is_of(event, *epoch));
+        let begins = matches!(event.what, What::Created { .. });
+        event.previous.is_empty() && self.nodes[&id].is_signed() && !begins && unproven
+    }
+
+    fn judge_one(&mut self, id: EventId, behind: Ids) {
+        let parents: Vec<EventId> = self.parents(id).into_iter().chain(behind.iter().copied()).collect();
+        let past: Ids =
+            parents.iter().flat_map(|parent| self.nodes[parent].past.iter().chain([parent])).copied().collect();
+        let mut view = self.view_of(&past);
+        let node = &self.nodes[&id];
+        view.proofs.extend(self.proven.iter().filter(|epoch| is_of(&node.event, **epoch)));
+        let accepted = self.accepts(node, &view);
+        let named = node.event.previous.iter().chain(&behind);
+        let mut whole = named.clone().all(|parent| self.nodes.get(parent).is_some_and(|parent| parent.whole));
+        whole &= named.count() > 0;
+        whole |= accepted
+            && match &node.event.what {
+                What::Created { .. } => true,
+                What::Staged { epoch, .. } => view.proofs.contains(&epoch.hash),
+                _ => false,
+            };
+        let node = self.nodes.get_mut(&id).unwrap();
+        (node.past, node.accepted, node.whole, node.proofs) = (past, accepted, whole, view.proofs);
     }
 
     /// What whoever follows these events has seen.
@@ -165,12 +190,7 @@ impl<'a> Naive<'a> {
     }
 
     pub fn begun(&self, view: &View, hash: EpochHash) -> bool {
-        let committed = |what: &What| match what {
-            What::Created { epoch, .. } => epoch.hash == hash,
-            What::Committed { epoch, .. } => *epoch == hash,
-            _ => false,
-        };
-        self.proves(&view.proofs, hash) || self.told(view, committed)
+        self.proves(&view.proofs, hash) || self.told(view, |what| begins(what, hash))
     }
 
     /// Whether one of these proven epochs is this one, or comes from it.
@@ -347,7 +367,7 @@ impl Naive<'_> {
             return event.previous.is_empty() && self.begins(node);
         }
         let placed = !view.proofs.is_empty() || view.events.iter().any(|id| self.nodes[id].is_signed());
-        !event.previous.is_empty() && placed && (unknown || self.fits(node, view))
+        placed && (unknown || self.fits(node, view))
     }
 
     fn fits(&self, node: &Node, view: &View) -> bool {
@@ -473,6 +493,14 @@ impl Naive<'_> {
 }
 
 /// Whether an event speaks of this epoch, or is signed by its cards.
+fn begins(what: &What, hash: EpochHash) -> bool {
+    match what {
+        What::Created { epoch, .. } => epoch.hash == hash,
+        What::Committed { epoch, .. } => *epoch == hash,
+        _ => false,
+    }
+}
+
 fn is_of(event: &Event, proven: EpochHash) -> bool {
     let named = match &event.what {
         What::Created { epoch, .. } | What::Staged { epoch, .. } => Some(epoch.hash),

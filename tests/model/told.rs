@@ -337,7 +337,11 @@ impl Teller<'_> {
     /// Where the cards of an epoch were dealt. Once it was committed, only what a commit follows counts.
     fn dealt(&self, hash: EpochHash) -> Vec<(EventId, &breakglass::journal::NewEpoch)> {
         let commits = self.commits_of(hash);
-        let counts = |id: &EventId| commits.is_empty() || commits.iter().any(|commit| self.follows(*commit, *id));
+        let here = |signer: &breakglass::journal::Signer| self.naive.headers.contains_key(&signer.0);
+        let counts = |id: &EventId| {
+            let verified = self.naive.nodes[id].event.signers.iter().all(here);
+            verified && (commits.is_empty() || commits.iter().any(|commit| self.follows(*commit, *id)))
+        };
         let dealt = self.order.iter().copied().filter_map(|id| match self.what(id) {
             What::Created { epoch, .. } if epoch.hash == hash => Some((id, epoch)),
             What::Staged { epoch, .. } if epoch.hash == hash && counts(&id) => Some((id, epoch)),

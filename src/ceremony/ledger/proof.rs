@@ -53,10 +53,10 @@ impl Ledger<'_> {
     /// Takes an epoch for in force because its cards are in the room.
     pub(super) fn prove(&mut self, epoch: EpochHash) {
         let before = self.known.in_the_room.replace(epoch);
-        self.fold_again();
+        self.read_on([]);
         if self.history.state.is_none() {
             self.known.in_the_room = before;
-            self.fold_again();
+            self.read_on([]);
         }
     }
 

@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{CeremonyError, Ledger, Source, Trust, is_event};
+use super::{Before, CeremonyError, Ledger, Source, Trust, is_event};
 use crate::ceremony::pins::PinBook;
 use crate::journal::{EVENT_VERSION, Event, Finding, Headers, History, Known, Line, Refusal, Signer, What};
 use crate::quorum::{CustodianKey, Digest, EpochHash, EventId};
-use crate::store::{Place, TORN_LIMIT, Tail, Trouble, VaultWriter, is_inside};
+use crate::store::{CLAIM_LIMIT, LINE_LIMIT, Place, StoreError, TORN_LIMIT, Tail, Trouble, VaultWriter, is_inside};
 use crate::vault::{Claim, EpochHeader, Moment};
+
+/// The most heads that one event follows: of ten thousand heads that somebody wrote, none must have so many names to write that it does not
+/// fit into its line.
+const MOST_FOLLOWED: usize = 16;
 
 /// The most tails that are recorded at once: a crash leaves one.
 const MOST_TAILS: usize = 8;
@@ -28,11 +32,12 @@ impl<'d> Ledger<'d> {
             None => self.folder.begin_writing(&is_event)?,
         };
         let stand_in = self.stand_in().cloned();
-        let Ledger { folder, pins, log_trouble, given, known, .. } = self;
+        let Ledger { folder, pins, log: log_before, log_trouble, given, known, headers, history, .. } = self;
+        let before = Before { log: log_before, headers, history };
         let in_the_room = known.in_the_room;
         let side_logs = folder.side_log().map(Path::to_owned).into_iter().collect();
-        let ledger =
-            Ledger::of(Source { folder, pins, log, log_trouble, given, in_the_room, stand_in }, Trust::Pinned)?;
+        let source = Source { folder, pins, log, log_trouble, given, in_the_room, stand_in };
+        let ledger = Ledger::of(source, Trust::Pinned, Some(before))?;
         let mut writing = Writing { writer, ledger, cut_off: false, side_logs };
         writing.record_torn_tails(now)?;
         Ok(writing)
@@ -166,6 +171,11 @@ impl<'d> Writing<'d> {
         &self.writer
     }
 
+    /// The newest events, as many as the next event follows. The header of an epoch that is staged names the same.
+    pub(in crate::ceremony) fn followed(&self) -> Vec<EventId> {
+        self.ledger.history.heads_to_follow(MOST_FOLLOWED)
+    }
+
     /// Writes an event that follows the heads, signed by these cards of one epoch. When it returns, the event is on the medium and
     /// the fold has accepted it.
     pub(in crate::ceremony) fn record(
@@ -175,45 +185,66 @@ impl<'d> Writing<'d> {
         signers: &[(Signer, &CustodianKey)],
         what: What,
     ) -> Result<EventId, CeremonyError> {
-        let event = Event {
+        let mut event = Event {
             version: EVENT_VERSION,
             vault: self.ledger.state().vault,
-            previous: self.ledger.heads().to_vec(),
+            previous: self.followed(),
             time: now,
             by: Claim::optional(by.unwrap_or_default())?,
             signers: signers.iter().map(|(signer, _)| *signer).collect(),
             what,
         };
         let keys: Vec<&CustodianKey> = signers.iter().map(|(_, key)| *key).collect();
-        self.add(&Line::sign(event, &keys))
+        let mut line = Line::sign(event.clone(), &keys);
+        // A claim that says much has room for fewer names.
+        while signers.is_empty() && line.bytes().len() as u64 > CLAIM_LIMIT && event.previous.len() > 1 {
+            event.previous = self.ledger.history.heads_to_follow(event.previous.len() - 1);
+            line = Line::sign(event.clone(), &keys);
+        }
+        self.add(&line)
     }
 
     fn add(&mut self, line: &Line) -> Result<EventId, CeremonyError> {
         let bytes = line.bytes();
+        if bytes.len() as u64 > LINE_LIMIT {
+            let path = self.ledger.folder.log_path();
+            return Err(StoreError::new(path, Trouble::LineTooLong { limit: LINE_LIMIT }).into());
+        }
         // The rules are asked before the line is written: a line that has no effect must not stand there.
+        self.ledger.read_on([bytes.as_slice()]);
         self.ledger.added.push(bytes.clone());
-        self.ledger.fold_again();
-        let refused = self.ledger.history.events.last().filter(|last| last.id != line.id || !last.accepted);
-        if let Some(placed) = refused {
-            let why = self.ledger.history.findings.iter().rev().find_map(|finding| match finding {
-                Finding::Refused { line, why } if *line == placed.line => Some(why.clone()),
-                _ => None,
-            });
-            self.ledger.added.pop();
-            self.ledger.fold_again();
-            return Err(CeremonyError::Refused(why.unwrap_or(Refusal::SignersDoNotMatch)));
+        if let Some(why) = self.refusal(line.id) {
+            self.take_back();
+            return Err(CeremonyError::Refused(why));
         }
         let appended =
             if line.event.signers.is_empty() { self.writer.append_claim(&bytes) } else { self.writer.append(&bytes) };
         if let Err(error) = appended {
-            self.ledger.added.pop();
-            self.ledger.fold_again();
+            self.take_back();
             // A line that is too long, or a claim where none is taken, would be refused in every other folder too.
             self.cut_off = !matches!(error.trouble(), Trouble::LineTooLong { .. } | Trouble::KeptForSigned);
             return Err(error.into());
         }
         self.cut_off = false;
         Ok(line.id)
+    }
+
+    /// Why the event that was read last has no effect, when it has none.
+    fn refusal(&self, id: EventId) -> Option<Refusal> {
+        let history = &self.ledger.history;
+        let placed = history.event(id).filter(|placed| !placed.accepted)?;
+        let why = history.findings.iter().rev().find_map(|finding| match finding {
+            Finding::Refused { line, why } if *line == placed.line => Some(why.clone()),
+            _ => None,
+        });
+        Some(why.unwrap_or(Refusal::Unplaced))
+    }
+
+    /// Forgets the line that was added last.
+    fn take_back(&mut self) {
+        self.ledger.added.pop();
+        let Ledger { history, headers, known, .. } = &mut self.ledger;
+        *history = std::mem::take(history).without_last(headers, known);
     }
 
     /// Takes in lines of another copy, as they are.
@@ -224,7 +255,7 @@ impl<'d> Writing<'d> {
             None => self.writer.append_all(lines.iter().copied())?,
         }
         self.ledger.added.extend(lines.iter().map(|line| line.to_vec()));
-        self.ledger.history = self.ledger.history_with(&self.ledger.headers, &[]);
+        self.ledger.read_on(lines.iter().copied());
         Ok(())
     }
 
