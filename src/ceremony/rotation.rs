@@ -161,7 +161,7 @@ pub fn stage(
         vault: attendance.header().vault,
         number,
         previous: Some(attendance.header().hash()),
-        heads: writing.ledger().heads().to_vec(),
+        heads: writing.followed(),
         dealt: now,
     };
     let mut contents = next_contents(opened, &attendance, number, &choices.fold)?;

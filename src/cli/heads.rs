@@ -12,16 +12,21 @@ pub fn head_codes(heads: &[EventId]) -> Vec<HeadCode> {
     heads.iter().map(|head| HeadCode::of(*head)).collect()
 }
 
+/// So many heads are told to be copied by hand. Whoever can write to the folder can add thousands that say nothing.
+const MOST_TOLD: usize = 8;
+
 /// The newest events, each with the word for it. Of several, every one says which of how many it is, so that none is forgotten.
 #[must_use]
 pub fn told_heads(language: Language, heads: &[EventId]) -> Vec<String> {
-    let codes = head_codes(heads);
+    let codes = head_codes(&heads[..heads.len().min(MOST_TOLD)]);
     if let [only] = codes.as_slice() {
         return vec![text::told_head(language, only)];
     }
     let of = codes.len();
+    let more = heads.len() - of;
     let numbered = (1..).zip(&codes).map(|(number, code)| text::told_head_of(language, number, of, code));
-    numbered.chain((of > 1).then(|| text::several_heads(language))).collect()
+    let more = (more > 0).then(|| text::more_heads(language, more));
+    numbered.chain(more).chain((of > 1).then(|| text::several_heads(language))).collect()
 }
 
 /// The same below a sentence that says what they are.

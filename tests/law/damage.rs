@@ -74,6 +74,23 @@ fn a_missing_log_keeps_no_quorum_out() {
 }
 
 #[test]
+fn an_opening_where_no_log_was_left_is_on_record_where_the_log_is_whole() {
+    let shell = shell();
+    let whole = fs::read(log(&shell)).unwrap();
+    let due = |shell: &Shell| shell.run(&["status", "--json"]).out.contains("\"reseal\"");
+    assert!(!due(&shell));
+    fs::remove_file(log(&shell)).unwrap();
+    opens(&shell, "missing");
+    // Later a copy is found in which the log stands.
+    fs::write(log(&shell), &whole).unwrap();
+    let merged = shell.run(&["merge", &shell.text("side")]);
+    assert_eq!(merged.status, 0, "{}", merged.words());
+    assert!(due(&shell), "{}", shell.run(&["status"]).words());
+    let verified = shell.run(&["log", "verify"]);
+    assert_eq!(verified.status, 0, "{}", verified.words());
+}
+
+#[test]
 fn an_empty_log_keeps_no_quorum_out() {
     let shell = shell();
     fs::write(log(&shell), "").unwrap();

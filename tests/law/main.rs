@@ -13,6 +13,7 @@ mod damage;
 #[allow(dead_code, reason = "each test needs its own part")]
 mod desk;
 mod files;
+mod flood;
 mod hand;
 mod heads;
 mod junk;
