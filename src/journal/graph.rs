@@ -5,10 +5,11 @@
 use std::cell::OnceCell;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
+use std::num::NonZero;
 
 use super::finding::{Finding, Refusal};
 use super::history::Placed;
-use super::line::Line;
+use super::line::{Line, UnreadableLine};
 use crate::quorum::{EventId, Signature};
 
 /// What stands beside an event, and the events that it follows.
@@ -33,6 +34,39 @@ pub(super) struct Node {
 const UNREADABLE_TOLD: usize = 1_000;
 /// No event is written in fewer bytes: its vault alone takes 32.
 const SHORTEST_LINE: usize = 64;
+
+type Parsed = Result<Line, UnreadableLine>;
+
+/// So many lines are parsed at once, on every processor: parsing costs most where nothing is to be verified.
+const BATCH: usize = 8 << 10;
+/// So few lines are not worth a thread.
+const FEW: usize = 512;
+
+fn parse(bytes: &[u8], verified: bool) -> Parsed {
+    if verified { Line::read_verified(bytes) } else { Line::read(bytes) }
+}
+
+/// Parses lines, of which the first so many were verified before, but none that is too short to be an event.
+fn parse_all(lines: &[&[u8]], verified: usize) -> Vec<Option<Parsed>> {
+    let parse_some = |first: usize, lines: &[&[u8]]| -> Vec<Option<Parsed>> {
+        let long = |bytes: &&[u8]| bytes.len() >= SHORTEST_LINE;
+        let one = |(at, bytes): (usize, &&[u8])| long(bytes).then(|| parse(bytes, first + at < verified));
+        lines.iter().enumerate().map(one).collect()
+    };
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(1 + lines.len() / FEW);
+    let share = lines.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let mut shares = lines.chunks(share).enumerate();
+        let own = shares.next();
+        let others: Vec<_> =
+            shares.map(|(number, lines)| scope.spawn(move || parse_some(number * share, lines))).collect();
+        let mut parsed = own.map_or_else(Vec::new, |(_, lines)| parse_some(0, lines));
+        for other in others {
+            parsed.extend(other.join().expect("parsing does not panic"));
+        }
+        parsed
+    })
+}
 
 /// Every readable line, each behind the ones that it follows.
 #[derive(Debug, Default)]
@@ -63,28 +97,34 @@ impl Graph {
         self.events.reserve_exact(room);
         self.nodes.reserve_exact(room);
         self.places.reserve(room);
-        for (at, bytes) in lines.into_iter().enumerate() {
-            self.lines += 1;
-            self.read_line(bytes, at < verified);
+        let mut at = 0;
+        for batch in lines.chunks(BATCH) {
+            let parsed = parse_all(batch, verified.saturating_sub(at));
+            for (bytes, parsed) in batch.iter().zip(parsed) {
+                self.lines += 1;
+                self.take(bytes, parsed, at < verified);
+                at += 1;
+            }
         }
         self.link();
     }
 
-    fn read_line(&mut self, bytes: &[u8], verified: bool) {
-        let is_flooded = self.unreadable >= UNREADABLE_TOLD;
-        if is_flooded && bytes.len() < SHORTEST_LINE {
-            self.pass_over();
-            return;
+    fn take(&mut self, bytes: &[u8], parsed: Option<Parsed>, verified: bool) {
+        if parsed.is_none() && self.is_flooded() {
+            return self.pass_over();
         }
-        let read = if verified { Line::read_verified(bytes) } else { Line::read(bytes) };
-        match read {
+        match parsed.unwrap_or_else(|| parse(bytes, verified)) {
             Ok(line) => self.add(line, bytes.len(), verified),
-            Err(_) if is_flooded => self.pass_over(),
+            Err(_) if self.is_flooded() => self.pass_over(),
             Err(why) => {
                 self.unreadable += 1;
                 self.findings.push(Finding::Unreadable { line: self.lines, why });
             }
         }
+    }
+
+    fn is_flooded(&self) -> bool {
+        self.unreadable >= UNREADABLE_TOLD
     }
 
     fn pass_over(&mut self) {

@@ -27,7 +27,14 @@ speaks!(NotHex);
 
 /// Writes `bytes` as lower-case hexadecimal digits.
 pub(super) fn write_hex(bytes: &[u8], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    const LETTERS: &[u8; 16] = b"0123456789abcdef";
+    bytes.chunks(32).try_for_each(|bytes| {
+        let mut text = [0; 64];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+            pair.copy_from_slice(&[LETTERS[usize::from(byte >> 4)], LETTERS[usize::from(byte & 0x0f)]]);
+        }
+        formatter.write_str(std::str::from_utf8(&text[..2 * bytes.len()]).map_err(|_| fmt::Error)?)
+    })
 }
 
 /// Reads exactly `2 * N` lower-case hexadecimal digits.

@@ -32,6 +32,8 @@ pub(super) const EPOCHS: &str = "epochs";
 pub(super) const DEPOSITS: &str = "deposits";
 pub(super) const ATTACHMENTS: &str = "attachments";
 const TORN: &str = "log.torn-";
+/// Digits of an epoch's number in a path, at least.
+const NUMBER_DIGITS: usize = 4;
 
 /// One file of a vault that is written once. The log is not among them: it grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +58,7 @@ impl Place {
             Place::Header(number, id) => epoch_folder(*number, id).join("header.json"),
             Place::Sealed(number, id) => epoch_folder(*number, id).join("sealed.age"),
             Place::Deposit(number, digest) => {
-                PathBuf::from(DEPOSITS).join(format!("{number:04}")).join(format!("{digest}.age"))
+                PathBuf::from(DEPOSITS).join(format!("{number:0NUMBER_DIGITS$}")).join(format!("{digest}.age"))
             }
             Place::Attachment(digest) => PathBuf::from(ATTACHMENTS).join(format!("{digest}.age")),
             Place::Torn(number) => PathBuf::from(format!("{TORN}{number}")),
@@ -66,25 +68,25 @@ impl Place {
     /// The place that a path inside the vault stands for; `None` for any name that breakglass would not write.
     #[must_use]
     pub fn at(path: &str) -> Option<Place> {
-        let parts: Vec<&str> = path.split(['/', std::path::MAIN_SEPARATOR]).collect();
-        let place = match parts[..] {
-            [EPOCHS, folder, file] => {
+        let mut parts = path.split(['/', std::path::MAIN_SEPARATOR]);
+        let place = match (parts.next()?, parts.next(), parts.next(), parts.next()) {
+            (EPOCHS, Some(folder), Some(file), None) => {
                 let (number, id) = folder.split_once('-')?;
-                let (number, id) = (number.parse().ok()?, id.parse().ok()?);
+                let (number, id) = (number_of(number, NUMBER_DIGITS)?, id.parse().ok()?);
                 match file {
                     "header.json" => Place::Header(number, id),
                     "sealed.age" => Place::Sealed(number, id),
                     _ => return None,
                 }
             }
-            [DEPOSITS, number, file] => Place::Deposit(number.parse().ok()?, digest_of(file)?),
-            [ATTACHMENTS, file] => Place::Attachment(digest_of(file)?),
-            [file] => Place::Torn(file.strip_prefix(TORN)?.parse().ok()?),
+            (DEPOSITS, Some(number), Some(file), None) => {
+                Place::Deposit(number_of(number, NUMBER_DIGITS)?, digest_of(file)?)
+            }
+            (ATTACHMENTS, Some(file), None, None) => Place::Attachment(digest_of(file)?),
+            (file, None, None, None) => Place::Torn(number_of(file.strip_prefix(TORN)?, 1)?),
             _ => return None,
         };
-        // `1` for `0001`, or upper-case hex, would be a second name for the same place.
-        let canonical = place.path() == parts.iter().collect::<PathBuf>();
-        canonical.then_some(place)
+        Some(place)
     }
 
     /// The most bytes that are read from it at once. Attachments are of any size, and read in pieces.
@@ -100,7 +102,15 @@ impl Place {
 }
 
 fn epoch_folder(number: u32, id: &EpochId) -> PathBuf {
-    PathBuf::from(EPOCHS).join(format!("{number:04}-{id}"))
+    PathBuf::from(EPOCHS).join(format!("{number:0NUMBER_DIGITS$}-{id}"))
+}
+
+/// A number as it is written in a path, with so many digits at least: `1` for `0001` would be a second name for the same place, and would
+/// be read by nobody.
+fn number_of(text: &str, digits: usize) -> Option<u32> {
+    let is_padded = text.len() > digits && text.starts_with('0');
+    let is_number = text.len() >= digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number && !is_padded { text.parse().ok() } else { None }
 }
 
 fn digest_of(file: &str) -> Option<Digest> {
@@ -135,6 +145,10 @@ mod tests {
             "log.torn-01".to_owned(),
             "log.torn-+1".to_owned(),
             format!("epochs/1-{ID}/header.json"),
+            format!("epochs/00001-{ID}/header.json"),
+            format!("deposits/+001/{HASH}.age"),
+            format!("deposits/0001/{HASH}.age/"),
+            "log.torn-".to_owned(),
             format!("epochs/0001-{}/header.json", ID.to_uppercase()),
             format!("epochs/0001-{ID}/header.json~"),
             format!("epochs/0001-{ID}/../header.json"),
