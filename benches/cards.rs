@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use breakglass::language::Language;
-use breakglass::paper::{CardSheet, PageSize, card_pdf};
+use breakglass::press::{CardSheet, PageSize, card_pdf};
 use breakglass::system::WipingAllocator;
 
 /// As in the program itself: wiping costs time.

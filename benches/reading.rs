@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use breakglass::language::Language;
-use breakglass::paper::{PageSize, read_codes};
+use breakglass::press::PageSize;
+use breakglass::scan::read_codes;
 
 #[path = "../tests/support/pictures.rs"]
 mod pictures;

@@ -1,6 +1,6 @@
 //! breakglass: an offline, sealed vault for break-glass credentials.
 //!
-//! The rooms, and the one direction in which they may call: `cli` -> `ceremony` -> (`store`, `vault`, `journal`, `paper`)
+//! The rooms, and the one direction in which they may call: `cli` -> `ceremony` -> (`store`, `vault`, `journal`, `press`, `scan`)
 //! -> `quorum` -> `system`; `journal` speaks of entries and moments in the words of `vault`. `language` holds every sentence and
 //! may be called by all; so may `bounds`, the sizes that rooms agree on, and `stream`, which writes on another core. `second_factor` makes one-time codes, `feeds` writes what
 //! other programs read. `quorum`, `vault` and `journal` know no terminal, no clock and no environment: those are handed in.
@@ -12,8 +12,9 @@ pub mod exchange;
 pub mod feeds;
 pub mod journal;
 pub mod language;
-pub mod paper;
+pub mod press;
 pub mod quorum;
+pub mod scan;
 pub mod second_factor;
 pub mod store;
 pub mod stream;

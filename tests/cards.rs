@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use breakglass::language::Language;
-use breakglass::paper::{CardSheet, PageSize, PaperError, card_pdf, card_text_file};
+use breakglass::press::{CardSheet, PageSize, PaperError, card_pdf, card_text_file};
 
 mod support;
 use support::outside_program;

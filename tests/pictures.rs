@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use breakglass::cli::answers::{Answers, Input};
 use breakglass::cli::terminal::{Answer, CardRequest, Purpose};
 use breakglass::language::{Language, Say};
-use breakglass::paper::{MOST_PIXELS, Origin, PageSize, PictureError, read_codes, read_codes_with_origin};
+use breakglass::press::PageSize;
+use breakglass::scan::{MOST_PIXELS, Origin, PictureError, read_codes, read_codes_with_origin};
 
 #[path = "support/pictures.rs"]
 mod pictures;

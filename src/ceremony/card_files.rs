@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::dealing::NewCards;
 use super::error::CeremonyError;
-use crate::paper::{CardSheet, PageSize, card_pdf, card_text_file};
+use crate::press::{CardSheet, PageSize, card_pdf, card_text_file};
 use crate::quorum::{Card, CardIndex, EpochId};
 use crate::store::{Disk, clear_partials, is_inside, publish};
 use crate::vault::{Claim, EpochHeader};

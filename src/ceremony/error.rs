@@ -6,7 +6,7 @@ use super::gathering::{CardRefusal, WrongPhrase};
 use super::verify::FileFinding;
 use crate::journal::Refusal;
 use crate::language::{Language, Say, messages::ceremony as text};
-use crate::paper::PaperError;
+use crate::press::PaperError;
 use crate::quorum::{CardIndex, DealError, EpochId, EventId, NoMemoryForLock, NoRandomness, PolicyError, QuorumError};
 use crate::second_factor::FactorError;
 use crate::speaks;

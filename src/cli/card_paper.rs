@@ -7,7 +7,7 @@ use super::error::CliError;
 use super::new_file::ask_of_others;
 use crate::ceremony::{CardFile, CardFormat, CeremonyError};
 use crate::language::messages::cards as text;
-use crate::paper::PageSize;
+use crate::press::PageSize;
 use crate::store::is_inside;
 use crate::system;
 

@@ -72,7 +72,7 @@ mod tests {
         let uri = "otpauth://totp/Microsoft:emergency@practice.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Microsoft";
         let rows = rows(uri, "m365: scan this").expect("it fits");
         assert!(rows.len() <= 22);
-        let codes = crate::paper::read_codes(&photographed(&rows)).unwrap();
+        let codes = crate::scan::read_codes(&photographed(&rows)).unwrap();
         assert_eq!(codes.iter().map(|code| code.as_str()).collect::<Vec<_>>(), [uri]);
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use breakglass::language::{Language, messages::terminal};
-use breakglass::paper::read_codes;
+use breakglass::scan::read_codes;
 use portable_pty::CommandBuilder;
 
 use crate::person::Person;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use breakglass::language::Language;
-use breakglass::paper::{CardSheet, PageSize, card_pdf};
+use breakglass::press::{CardSheet, PageSize, card_pdf};
 
 /// The text of the cards in the pictures.
 pub const TEXT: &str = "BG1QQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHC";

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::CARDS;
 use super::input::{Contents, Input};
 use crate::cli::terminal::{DeskError, NotPaper, Purpose};
-use crate::paper::{Origin, read_codes_with_origin};
 use crate::quorum::{Reading, SecretText, read_card, separates};
+use crate::scan::{Origin, read_codes_with_origin};
 
 /// Characters of a card's text.
 const CHARACTERS: usize = 93;

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::streams::standard_input;
 use crate::cli::terminal::{DeskError, NotPaper, Purpose};
-use crate::paper::{HEAD, LARGEST_FILE, is_picture};
+use crate::scan::{HEAD, LARGEST_FILE, is_picture};
 use crate::store::is_inside;
 use crate::system::memory::LockedBytes;
 use crate::system::open_descriptor;

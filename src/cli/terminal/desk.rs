@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use super::screen::RawMode;
 use crate::cli::answers::FROM_PAPER;
 use crate::language::{Language, Say, messages};
-use crate::paper::PictureError;
 use crate::quorum::{CardHead, SecretText};
+use crate::scan::PictureError;
 
 /// What came of a question that a person may decline.
 #[derive(Debug, PartialEq, Eq)]

@@ -43,8 +43,8 @@ use screen::{Block, RawMode, Screen};
 
 use super::answers::{FROM_PAPER, card_in_file};
 use crate::language::{Language, Say, messages};
-use crate::paper::Origin;
 use crate::quorum::SecretText;
+use crate::scan::Origin;
 
 pub use desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, NotPaper, Purpose, Revelation};
 pub use stop::Stoppable;

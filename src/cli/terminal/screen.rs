@@ -11,7 +11,7 @@ use crossterm::terminal;
 use zeroize::Zeroizing;
 
 use super::width::{columns, told};
-use crate::paper::panics_are_answers;
+use crate::scan::panics_are_answers;
 
 /// The size of a screen that does not tell its own, in columns and rows.
 const COMMON_SIZE: (u16, u16) = (80, 24);

@@ -13,7 +13,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::terminal::Purpose;
 use crate::language::{Language, messages::demo as text};
-use crate::paper::PageSize;
+use crate::press::PageSize;
 use crate::quorum::{Card, CardIndex, READABLE_ALPHABET, Reading, generate_characters, read_card};
 use crate::store::Disk;
 use crate::vault::{Change, EpochHeader, FieldName, FieldValue};

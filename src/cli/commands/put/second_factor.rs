@@ -10,8 +10,8 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::terminal::DeskError;
 use crate::language::messages::second_factor as text;
-use crate::paper::{PictureError, read_codes};
 use crate::quorum::SecretText;
+use crate::scan::{PictureError, read_codes};
 use crate::second_factor::{Enrolment, FactorError, recovery_codes};
 use crate::vault::{EntryId, FieldName, FieldValue, Fields};
 

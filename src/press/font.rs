@@ -100,7 +100,7 @@ impl Font {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::{Language, messages::paper};
+    use crate::language::{Language, messages::press};
 
     #[test]
     fn every_embedded_font_opens_and_has_ascii() {
@@ -130,13 +130,13 @@ mod tests {
     #[test]
     fn every_character_of_the_message_files_has_a_glyph_in_both_weights() {
         let files =
-            [include_str!("../language/messages/paper.en.txt"), include_str!("../language/messages/paper.ja.txt")];
+            [include_str!("../language/messages/press.en.txt"), include_str!("../language/messages/press.ja.txt")];
         for character in files.concat().chars().filter(|character| *character != '\n') {
             for face in [Face::Regular, Face::Bold] {
                 assert!(face.font().glyph(character).is_some(), "{face:?} lacks {character}: run fonts/subset.py");
             }
         }
-        assert!(paper::card_title(Language::Japanese).chars().all(|c| Face::Bold.font().glyph(c).is_some()));
+        assert!(press::card_title(Language::Japanese).chars().all(|c| Face::Bold.font().glyph(c).is_some()));
     }
 
     #[test]

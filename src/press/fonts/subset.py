@@ -3,7 +3,7 @@
 
     apt-get install fonts-morisawa-bizud-gothic fonts-jetbrains-mono
     python3 -m pip install fonttools
-    python3 src/paper/fonts/subset.py
+    python3 src/press/fonts/subset.py
 
 Run it again when a message file of `paper` gains a character that BIZ UDPGothic Bold lacks: a test says so by name. The result
 depends on nothing but the fonts and the message files, so a second run changes no byte.

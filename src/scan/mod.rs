@@ -76,7 +76,7 @@ pub enum PictureError {
 
 impl Say for PictureError {
     fn say(&self, language: Language) -> String {
-        use messages::paper as message;
+        use messages::scan as message;
         const MEBI: usize = 1024 * 1024;
         match self {
             PictureError::FileTooLarge => message::picture_file_too_large(language, LARGEST_FILE / MEBI),

@@ -2,7 +2,7 @@
 //! are both made from this, so that they cannot say different things.
 
 use super::card_sheet::CardSheet;
-use crate::language::messages::paper as say;
+use crate::language::messages::press as say;
 
 /// The words of one sheet, without the card's text itself.
 pub(super) struct CardWords {

@@ -80,8 +80,8 @@ pub enum PaperError {
 impl Say for PaperError {
     fn say(&self, language: Language) -> String {
         match self {
-            PaperError::NotACardText { length } => messages::paper::not_a_card_text(language, length),
-            PaperError::DoesNotFit { custodian } => messages::paper::does_not_fit(language, custodian),
+            PaperError::NotACardText { length } => messages::press::not_a_card_text(language, length),
+            PaperError::DoesNotFit { custodian } => messages::press::does_not_fit(language, custodian),
         }
     }
 }

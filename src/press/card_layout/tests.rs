@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::language::Language;
-use crate::paper::page::Mark;
+use crate::press::page::Mark;
 
 const TEXT: &str = "BG1QQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHC";
 
