@@ -8,6 +8,7 @@
 pub mod bounds;
 pub mod ceremony;
 pub mod cli;
+pub mod desk;
 pub mod exchange;
 pub mod feeds;
 pub mod journal;
@@ -19,4 +20,5 @@ pub mod second_factor;
 pub mod store;
 pub mod stream;
 pub mod system;
+pub mod terminal;
 pub mod vault;

@@ -8,7 +8,7 @@ mod scratch;
 
 use std::fs;
 
-use breakglass::cli::terminal::columns;
+use breakglass::desk::columns;
 use room::{PEOPLE, Room};
 use serde_json::Value;
 

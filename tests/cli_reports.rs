@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use breakglass::ceremony::*;
-use breakglass::cli::terminal::columns;
+use breakglass::desk::columns;
 use breakglass::journal::{Event, Line, SignedReceipt, What};
 use breakglass::language::Language;
 use breakglass::quorum::{Card, CardIndex, EventId, HeadCode, Reading, read_card};

@@ -4,8 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
-use breakglass::cli::answers::{Answers, Input};
-use breakglass::cli::terminal::{Answer, CardRequest, Purpose};
+use breakglass::desk::{Answer, Answers, CardRequest, Desk, Input, Purpose, ScriptedDesk};
 use breakglass::language::{Language, Say};
 use breakglass::press::PageSize;
 use breakglass::scan::{MOST_PIXELS, Origin, PictureError, read_codes, read_codes_with_origin};
@@ -107,13 +106,13 @@ fn several_cards_in_one_picture_are_all_found_and_a_script_takes_them_all() {
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("several-{}.png", std::process::id()));
     fs::write(&path, &picture).unwrap();
     let answers = Answers { cards: vec![Input::File(path.clone())], ..Answers::default() };
-    let mut desk = answers.desk(Language::English).unwrap();
+    let mut desk = ScriptedDesk::new(answers, None).unwrap();
     let request = CardRequest { prompt: "?", earlier: None, remark: &|_| None, purpose: Purpose::Open };
     for _ in 0..2 {
         let Ok(Answer::Given(card)) = desk.ask_card(&request) else { panic!("a card of the picture") };
         assert!(others.contains(&card.expose().to_owned()));
     }
-    let several = breakglass::cli::answers::card_in_file(&path, Purpose::Open).unwrap_err();
+    let several = breakglass::desk::card_in_file(&path, Purpose::Open).unwrap_err();
     assert!(several.say(Language::English).contains("several cards"), "{several}");
     fs::remove_file(path).unwrap();
 }

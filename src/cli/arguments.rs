@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use super::answers::Answers;
 use super::commands::{
     card, copy, custodian, demo, init, list, log, manual, merge, put, reviewed, rotate, status, unseal,
 };
 use super::context::Context;
+use super::desk::desk_for;
 use super::error::CliError;
-use super::terminal::Desk;
+use crate::desk::Answers;
+use crate::desk::Desk;
 use crate::language::Language;
 use crate::quorum::TypedHead;
 
@@ -54,7 +55,7 @@ pub enum Command {
 impl Arguments {
     /// The context that these arguments ask for.
     pub fn context(&self, language: Language) -> Result<Context, CliError> {
-        let desk = self.command.answers().desk(language)?;
+        let desk = desk_for(self.command.answers(), language)?;
         Ok(self.context_at(language, desk))
     }
 

@@ -1,11 +1,11 @@
 //! Cards at the desk: one card with its phrase, or as many as make a quorum.
 
-use super::answers::YES;
 use super::context::Context;
 use super::error::CliError;
 use super::read_back::again;
-use super::terminal::{Answer, CardRequest, Purpose};
 use crate::ceremony::{Attendance, CeremonyError, Gathering, Ledger, Locked, Offered};
+use crate::desk::YES;
+use crate::desk::{Answer, CardRequest, Purpose};
 use crate::journal::{CardState, State};
 use crate::language::{Language, Say, messages::cli as text};
 use crate::quorum::{Card, CardHead, CardIndex, EpochHash, Phrase, Reading, SecretText, read_card};
@@ -180,9 +180,7 @@ fn gather_among(
         let card = match ask_card(context, &prompt, &remark, Purpose::Open) {
             Ok(Answer::Given(card)) => card,
             Ok(Answer::LaidAside) => continue,
-            Err(CliError::Desk(super::terminal::DeskError::MissingAnswer { .. }))
-                if gathering.present().count() > 0 =>
-            {
+            Err(CliError::Desk(crate::desk::DeskError::MissingAnswer { .. })) if gathering.present().count() > 0 => {
                 return Err(CliError::NotEnoughCards(gathering.missing()));
             }
             // A script goes on with its next card, as people would.

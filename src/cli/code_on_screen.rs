@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::clock;
 use super::context::Context;
 use super::error::CliError;
-use super::terminal::{Live, LiveEnd};
+use crate::desk::{Live, LiveEnd};
 use crate::language::{Language, messages::second_factor as text};
 use crate::second_factor::{Code, Totp};
 use crate::vault::Moment;

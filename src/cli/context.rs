@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::error::CliError;
 use super::heads::anchors_in;
-use super::streams::standard_output;
-use super::terminal::{Desk, printable};
 use crate::ceremony::{ClockFinding, Ledger, PinBook, Writing, clock_findings};
+use crate::desk::standard_output;
+use crate::desk::{Desk, printable};
 use crate::language::{Language, Say, messages::cli as text};
 use crate::quorum::{EpochHash, EventId, HeadCode, TypedHead};
 use crate::second_factor::ClockCorrection;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::exit::{FAILED, MISUSED, STOPPED};
 use super::heads;
-use super::terminal::DeskError;
 use crate::ceremony::CeremonyError;
+use crate::desk::DeskError;
 use crate::language::messages::{cards, cli as text};
 use crate::language::{Language, Say};
 use crate::quorum::{Mistyped, NotHex, PhraseError, Unreadable};

@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use super::arguments::Arguments;
 use super::context::language_of_environment;
-use super::terminal::printable;
+use crate::desk::printable;
 use crate::language::{Language, Say, messages::help};
 use crate::quorum::{NotAHead, NotHex};
 use crate::second_factor::FactorError;

@@ -1,6 +1,5 @@
 //! The command line: what people type, ask, read and are told. It calls the ceremony and holds no rule of its own.
 
-pub mod answers;
 mod arguments;
 mod card_paper;
 mod cards;
@@ -8,6 +7,7 @@ mod clock;
 mod code_on_screen;
 mod commands;
 mod context;
+mod desk;
 mod error;
 mod exit;
 mod heads;
@@ -17,13 +17,9 @@ mod new_file;
 mod nobody_yet;
 mod pasteable;
 mod people;
-mod progress;
 mod qr_on_screen;
 mod read_back;
 mod roster;
-mod streams;
-mod table;
-pub mod terminal;
 mod trust;
 
 use std::ffi::OsString;
@@ -36,6 +32,7 @@ use arguments::Arguments;
 use context::Context;
 pub use error::CliError;
 
+use crate::desk::{Desk, printable};
 use crate::language::{Language, Say, messages::cli as text};
 use crate::system::Hardening;
 
@@ -72,7 +69,7 @@ pub fn run(arguments: Vec<OsString>, hardening: &Hardening) -> ExitCode {
 ///
 /// # Errors
 /// When the command could not be done.
-pub fn run_at(desk: Box<dyn terminal::Desk>, pins: &Path, arguments: Vec<OsString>) -> Result<u8, CliError> {
+pub fn run_at(desk: Box<dyn Desk>, pins: &Path, arguments: Vec<OsString>) -> Result<u8, CliError> {
     let language = localise::language_of(&arguments);
     let matches = localise::command(language).try_get_matches_from(arguments);
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
@@ -88,7 +85,7 @@ pub fn run_at(desk: Box<dyn terminal::Desk>, pins: &Path, arguments: Vec<OsStrin
 }
 
 fn fail(error: &CliError, language: Language) -> ExitCode {
-    eprintln!("breakglass: {}", terminal::printable(&error.say(language)));
+    eprintln!("breakglass: {}", printable(&error.say(language)));
     ExitCode::from(error.exit_status())
 }
 

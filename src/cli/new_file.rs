@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::answers::YES;
 use super::context::Context;
 use super::error::CliError;
+use crate::desk::YES;
 use crate::language::messages::cli as text;
 use crate::system::others_may_write;
 

@@ -1,11 +1,11 @@
 //! A vault that perhaps nobody can open: of its cards, fewer were ever read back from paper than are needed. Card files cannot be made
 //! again, so that is said before anything is put in.
 
-use super::answers::YES;
 use super::context::Context;
 use super::error::CliError;
 use super::pasteable;
 use crate::ceremony::Ledger;
+use crate::desk::YES;
 use crate::language::messages::cli as text;
 
 /// Whether too few cards of the epoch in force ever proved that they are on paper: none was read back, and no quorum was ever here.

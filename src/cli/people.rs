@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::answers::{PHRASES, YES};
 use super::context::Context;
 use super::error::CliError;
 use super::roster::read_roster;
-use super::terminal::{Answer, Revelation};
 use crate::ceremony::{CeremonyError, CustodianPlan, LockPlan};
+use crate::desk::{Answer, Revelation};
+use crate::desk::{PHRASES, YES};
 use crate::language::{Language, Say, messages::cards as text};
 use crate::quorum::{CardIndex, LockProfile, Phrase, Policy, SecretText};
 use crate::vault::{Claim, EpochHeader, VaultName};

@@ -3,7 +3,7 @@
 use qrcode::{Color, EcLevel, QrCode};
 use zeroize::Zeroizing;
 
-use super::terminal::wrapped;
+use crate::desk::wrapped;
 
 /// Light modules around the code. The standard asks for four; telephones read two, and a screen of 24 lines has no room for more.
 const QUIET: usize = 2;

@@ -4,14 +4,14 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use super::answers::YES;
 use super::cards::{ask_card, ask_phrase};
 use super::context::Context;
 use super::error::CliError;
-use super::terminal::{Answer, DeskError, Purpose};
 use crate::ceremony::{
     CeremonyError, Gathering, Writing, card_files_destroyed, destroy_card_file, read_back_and_delete,
 };
+use crate::desk::YES;
+use crate::desk::{Answer, DeskError, Purpose};
 use crate::journal::CardState;
 use crate::language::{Language, messages::cards as text};
 use crate::quorum::{Card, CardHead, CardIndex, EpochHash, Reading, read_card};

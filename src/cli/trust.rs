@@ -1,10 +1,10 @@
 //! Whether this machine goes by the epoch that is in force here: it is the one that the machine knows, or follows it through rotations
 //! that its quorums signed. What stands in the folder never overrules that; what a person reads off a card does, after a question.
 
-use super::answers::YES;
 use super::context::Context;
 use super::error::CliError;
 use crate::ceremony::{CeremonyError, Ledger, trusted_epoch};
+use crate::desk::YES;
 use crate::language::messages::cli as text;
 use crate::quorum::{EpochHash, EpochId, NotHex, typed_digits};
 

@@ -7,6 +7,9 @@
 pub mod memory;
 mod os;
 mod protection;
+#[cfg(unix)]
+pub mod signals;
+mod stop;
 
 pub use os::allocator::WipingAllocator;
 pub use os::descriptor::open_descriptor;
@@ -14,3 +17,4 @@ pub use os::descriptor::open_descriptor;
 pub use os::descriptor::wait_readable;
 pub use os::filesystem::others_may_write;
 pub use protection::{Hardening, Swap, harden, is_memory_filesystem, memory_folder, swap};
+pub use stop::Stoppable;

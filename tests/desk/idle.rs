@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use breakglass::ceremony::CLOSES_AFTER;
 use breakglass::cli::run_at;
-use breakglass::cli::terminal::{
-    Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Revelation, TerminalDesk,
-};
+use breakglass::desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Revelation};
 use breakglass::language::{Language, messages};
 use breakglass::quorum::SecretText;
+use breakglass::terminal::TerminalDesk;
 use portable_pty::CommandBuilder;
 
 use crate::people::{Deed, People, said};

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use breakglass::cli::terminal::{Answer, CardRequest, Desk, DeskError, Revelation};
 use breakglass::cli::{CliError, run_at};
+use breakglass::desk::{Answer, CardRequest, Desk, DeskError, Revelation};
 use breakglass::language::{Language, Say};
 use breakglass::quorum::SecretText;
 

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use std::{env, fs, process};
 
 use crate::person::Person;
-use breakglass::cli::terminal::{Answer, CardRequest, Desk, DeskError, Purpose, Revelation, TerminalDesk};
+use breakglass::desk::{Answer, CardRequest, Desk, DeskError, Purpose, Revelation};
 use breakglass::language::{Language, Say};
 use breakglass::quorum::{CardHead, SecretText};
+use breakglass::terminal::TerminalDesk;
 use portable_pty::CommandBuilder;
 
 const CARD: &str = "BG1ZQQQXQCQQYPQXPQ9QCRSSZG2PVSZZG3RYSJJVFEG9Y4ZKTPD9CHNQVFJXV6R2D3H8QUN5WEU85LR790FLGSQVTYNUS";

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use breakglass::cli::terminal::columns;
+use breakglass::desk::columns;
 use serde_json::Value;
 
 use crate::scratch::Scratch;

@@ -14,11 +14,12 @@ use crate::ceremony::{
     Attendance, CardRefusal, Choices, Gathering, Offered, Rotation, Session, VerifyDepth, clean_up, commit,
     paper_destroyed, read_back, review, stage,
 };
-use crate::cli::answers::{Answers, Consent};
 use crate::cli::context::Context;
+use crate::cli::desk::Consent;
 use crate::cli::error::CliError;
 use crate::cli::heads::heads_to_copy;
-use crate::cli::terminal::printable;
+use crate::desk::Answers;
+use crate::desk::printable;
 use crate::language::{Say, messages::cli, messages::demo as text};
 use crate::quorum::{Card, Reading, read_card};
 use crate::store::Found;

@@ -4,14 +4,15 @@
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::{NewCards, Plan, Writing, init, write_card_files};
-use crate::cli::answers::{Answers, CARDS, CardSource, Consent, PaperClaim, PhraseSource};
 use crate::cli::card_paper::{PaperArguments, tell_files, tell_leftovers};
 use crate::cli::context::Context;
+use crate::cli::desk::{CardSource, Consent, PaperClaim, PhraseSource};
 use crate::cli::error::CliError;
 use crate::cli::exit::SOMETHING_IS_DUE;
 use crate::cli::heads::head_codes;
 use crate::cli::people::{LockArguments, PeopleArguments, Person, plan_cards, tell_policy};
 use crate::cli::read_back::{names_of, read_cards_back, unverified};
+use crate::desk::{Answers, CARDS};
 use crate::language::{Language, Say, messages::cards as text};
 use crate::store::VaultFolder;
 use crate::vault::VaultName;

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::{CardCheck, Ledger, check_against_header, check_card, read_back};
-use crate::cli::answers::{Answers, CARDS, CardSource, Consent, PaperClaim, PhraseSource};
 use crate::cli::cards::{Prove, ask_card, reported, with_phrase};
 use crate::cli::context::Context;
+use crate::cli::desk::{CardSource, Consent, PaperClaim, PhraseSource};
 use crate::cli::error::CliError;
 use crate::cli::heads::head_codes;
 use crate::cli::read_back::names_of;
-use crate::cli::terminal::{Answer, Purpose};
 use crate::cli::trust::{self, EpochOnCard};
+use crate::desk::{Answer, Purpose};
+use crate::desk::{Answers, CARDS};
 use crate::language::{Say, messages::cards as text};
 use crate::quorum::{Card, EpochHash};
 use crate::store::HEADER_LIMIT;

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use crate::ceremony::{Ledger, card_files_destroyed, destroy_card_file, mistyped_epoch, paper_destroyed};
-use crate::cli::answers::{Answers, Consent, YES};
 use crate::cli::context::Context;
+use crate::cli::desk::Consent;
 use crate::cli::error::CliError;
 use crate::cli::people::find_card;
 use crate::cli::read_back::names_of;
+use crate::desk::{Answers, YES};
 use crate::journal::{CardState, EpochState, Fate};
 use crate::language::messages::cards as text;
 use crate::quorum::{CardIndex, EpochHash, typed_digits};

@@ -5,9 +5,9 @@ mod destroyed;
 mod lost;
 mod relock;
 
-use crate::cli::answers::Answers;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::desk::Answers;
 
 #[derive(clap::Args)]
 pub struct Arguments {

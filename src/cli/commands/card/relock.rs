@@ -6,15 +6,16 @@ use crate::ceremony::{
     CardFile, CardRefusal, CeremonyError, Ledger, check_against_header, destroy_card_file, paper_destroyed, relock,
     write_card_file,
 };
-use crate::cli::answers::{Answers, CardSource, Consent, NEW_CARDS, NewCardSource, PaperClaim, PhraseSource, YES};
 use crate::cli::card_paper::{PaperArguments, tell_files};
 use crate::cli::cards::{ask_card, with_phrase};
 use crate::cli::context::Context;
+use crate::cli::desk::{CardSource, Consent, NewCardSource, PaperClaim, PhraseSource};
 use crate::cli::error::CliError;
 use crate::cli::exit::SOMETHING_IS_DUE;
 use crate::cli::people::{LockWith, find_card, make_phrase};
 use crate::cli::read_back::{again, names_of, read_cards_back, unverified};
-use crate::cli::terminal::{Answer, Purpose};
+use crate::desk::{Answer, Purpose};
+use crate::desk::{Answers, NEW_CARDS, YES};
 use crate::language::messages::cards as text;
 use crate::quorum::{Card, CardIndex, LockProfile, Phrase};
 use crate::vault::{EpochHeader, Moment};

@@ -3,7 +3,7 @@
 use super::practice::shell;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::terminal::wrapped;
+use crate::desk::wrapped;
 use crate::language::{Language, messages::demo as text};
 
 /// Columns of a line.

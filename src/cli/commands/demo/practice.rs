@@ -8,10 +8,10 @@ use crate::ceremony::{
     CardFormat, CeremonyError, CustodianPlan, Ledger, NewCards, Plan, Writing, card_file_name, init, put,
     trusted_epoch, write_card_files,
 };
-use crate::cli::answers::card_in_file;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::terminal::Purpose;
+use crate::desk::Purpose;
+use crate::desk::card_in_file;
 use crate::language::{Language, messages::demo as text};
 use crate::press::PageSize;
 use crate::quorum::{Card, CardIndex, READABLE_ALPHABET, Reading, generate_characters, read_card};

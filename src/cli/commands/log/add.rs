@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use crate::ceremony::add_receipt;
-use crate::cli::answers::Input;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::heads::{head_codes, told_heads};
+use crate::desk::Input;
 use crate::journal::SignedReceipt;
 use crate::language::messages::report as text;
 use crate::vault::Claim;

@@ -8,7 +8,7 @@ use crate::cli::commands::status::part_label;
 use crate::cli::commands::{custodian_name, field_labels};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::terminal::printable;
+use crate::desk::printable;
 use crate::journal::{Event, Finding, NewEpoch, OneTimeCode, Placed, Staging, What};
 use crate::language::{Language, Say, messages::report as text};
 use crate::quorum::{CardIndex, EpochHash, EventId, HeadCode};

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::cli::answers::{Input, VALUE_FROM};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::desk::{Input, VALUE_FROM};
 use crate::language::{Language, messages::cli as text};
 use crate::quorum::SecretText;
 use crate::vault::{FieldName, FieldValue, Fields, FormatError, distinct};

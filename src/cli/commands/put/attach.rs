@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use crate::ceremony::{Writing, attach, discard};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::progress::{Progress, size};
-use crate::cli::streams::standard_input;
-use crate::cli::terminal::{DeskError, Stoppable};
+use crate::desk::DeskError;
+use crate::desk::standard_input;
+use crate::desk::{Progress, size};
 use crate::language::Language;
 use crate::language::messages::{attachments as text, cli as words};
+use crate::system::Stoppable;
 use crate::vault::{AttachmentName, Change};
 
 #[derive(clap::Args)]

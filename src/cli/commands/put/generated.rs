@@ -6,7 +6,7 @@ use super::{Arguments, Generator};
 use crate::ceremony::CeremonyError;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::terminal::Revelation;
+use crate::desk::Revelation;
 use crate::language::messages::cli as text;
 use crate::quorum::{READABLE_ALPHABET, SecretText, generate_characters, generate_words};
 use crate::vault::{EntryId, FieldName};

@@ -14,12 +14,13 @@ use asked::{ask_fields, ask_secret_twice, read_fields, refuse_empty};
 use generated::{generate, show_generated};
 
 use crate::ceremony::{CeremonyError, Ledger, put};
-use crate::cli::answers::{Answers, Consent, Input, ValueSource};
 use crate::cli::context::Context;
+use crate::cli::desk::{Consent, ValueSource};
 use crate::cli::error::CliError;
 use crate::cli::heads::head_codes;
 use crate::cli::nobody_yet;
 use crate::cli::trust::{EpochOnCard, epoch_to_seal_to};
+use crate::desk::{Answers, Input};
 use crate::language::messages::cli as text;
 use crate::quorum::{EventId, HeadCode, SecretText};
 use crate::vault::{AttachmentName, Change, Claim, EntryId, FieldName, FieldValue, Fields};

@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::{CeremonyError, RECOVERY_CODES, TOTP};
-use crate::cli::answers::{Input, VALUE_FROM};
 use crate::cli::code_on_screen::watch;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::terminal::DeskError;
+use crate::desk::DeskError;
+use crate::desk::{Input, VALUE_FROM};
 use crate::language::messages::second_factor as text;
 use crate::quorum::SecretText;
 use crate::scan::{PictureError, read_codes};

@@ -11,16 +11,17 @@ use replaced::ReplacedArgument;
 
 use crate::ceremony::{CeremonyError, Ledger, Writing};
 use crate::ceremony::{Staged, abort, card_files_destroyed, clean_up, commit, destroy_card_file};
-use crate::cli::answers::{Answers, CardSource, Consent, NEW_CARDS, NewCardSource, PaperClaim, PhraseSource, YES};
 use crate::cli::card_paper::PaperArguments;
 use crate::cli::cards::{gather, gather_more};
 use crate::cli::context::Context;
+use crate::cli::desk::{CardSource, Consent, NewCardSource, PaperClaim, PhraseSource};
 use crate::cli::error::CliError;
 use crate::cli::exit::SOMETHING_IS_DUE;
 use crate::cli::heads::head_codes;
 use crate::cli::people::{LockArguments, PeopleArguments, find_card};
 use crate::cli::read_back::{names_of, read_cards_back, unverified};
 use crate::cli::trust::{self, EpochOnCard};
+use crate::desk::{Answers, NEW_CARDS, YES};
 use crate::journal::LeftOut;
 use crate::language::messages::cards as text;
 use crate::quorum::{CardIndex, EpochHash};

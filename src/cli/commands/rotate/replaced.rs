@@ -7,11 +7,11 @@ use std::str::FromStr;
 
 use super::Arguments;
 use crate::ceremony::{CeremonyError, Ledger, OpenDeposit, Rotation, Writing, put};
-use crate::cli::answers::YES;
 use crate::cli::commands::status::part_label;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::terminal::Revelation;
+use crate::desk::Revelation;
+use crate::desk::YES;
 use crate::journal::{Replaced, SecretPart, State};
 use crate::language::messages::{cards as text, cli};
 use crate::quorum::{Digest, READABLE_ALPHABET, generate_characters};

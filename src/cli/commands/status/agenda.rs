@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::duty::part_label;
 use crate::ceremony::{Ledger, StatusReport};
 use crate::cli::commands::custodian_name;
-use crate::cli::terminal::printable;
+use crate::desk::printable;
 use crate::feeds::icalendar::Reminder;
 use crate::journal::{Due, Duty, MetBy, SecretPart};
 use crate::language::{Language, messages::calendar as text};

@@ -9,12 +9,13 @@ use crate::ceremony::{CeremonyError, Held, OfferedAttachment, Session, Writing};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::new_file::{ask_of_others, folder_of};
-use crate::cli::progress::{Progress, size};
-use crate::cli::streams::standard_output;
-use crate::cli::terminal::{DeskError, Stoppable};
+use crate::desk::DeskError;
+use crate::desk::standard_output;
+use crate::desk::{Progress, size};
 use crate::language::messages::attachments as text;
 use crate::quorum::Digest;
 use crate::store::{NewFile, is_inside};
+use crate::system::Stoppable;
 use crate::vault::{Attachment, AttachmentName, EntryId};
 
 /// What an attachment is called in a list.

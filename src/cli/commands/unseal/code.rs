@@ -14,7 +14,7 @@ use crate::cli::commands::field_label;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::qr_on_screen;
-use crate::cli::terminal::{Live, Revelation};
+use crate::desk::{Live, Revelation};
 use crate::language::messages::{cli as words, second_factor as text};
 use crate::second_factor::Enrolment;
 use crate::vault::{EntryId, FieldName};

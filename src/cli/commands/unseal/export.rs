@@ -4,14 +4,15 @@ use std::path::Path;
 
 use super::log_place::recorded;
 use crate::ceremony::{ExportWatch, Exported, Session, Writing, check_export_folder};
-use crate::cli::answers::YES;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::new_file::ask_of_others;
-use crate::cli::progress::Progress;
-use crate::cli::terminal::{Desk, DeskError, Stoppable};
+use crate::desk::Progress;
+use crate::desk::YES;
+use crate::desk::{Desk, DeskError};
 use crate::language::Language;
 use crate::language::messages::exchange as text;
+use crate::system::Stoppable;
 use crate::system::is_memory_filesystem;
 use crate::vault::AttachmentName;
 

@@ -2,12 +2,12 @@
 
 use super::{Arguments, attachment, export, log_place, named, reason};
 use crate::ceremony::{Attendance, CeremonyError, Headerless, StandIn, Writing};
-use crate::cli::answers::YES;
 use crate::cli::cards::{Gathered, ask_card, ask_phrase_of, gather_to_open};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::terminal::{Answer, Purpose};
 use crate::cli::trust;
+use crate::desk::YES;
+use crate::desk::{Answer, Purpose};
 use crate::language::messages::cli as text;
 use crate::quorum::{Card, CardHead};
 use crate::vault::{Claim, VaultName};

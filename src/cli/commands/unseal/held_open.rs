@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::heads::heads_to_copy;
 use crate::cli::pasteable;
-use crate::cli::terminal::DeskError;
+use crate::desk::DeskError;
 use crate::language::messages::cli as text;
 
 /// Who is there when the vault closes.

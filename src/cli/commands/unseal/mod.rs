@@ -21,11 +21,12 @@ use one_value::print_value;
 use reveal::reveal;
 
 use crate::ceremony::{RECOVERY_CODES, Session, TOTP, Writing};
-use crate::cli::answers::{Answers, CardSource, Consent, PhraseSource};
 use crate::cli::context::Context;
+use crate::cli::desk::{CardSource, Consent, PhraseSource};
 use crate::cli::error::CliError;
 use crate::cli::exit::CLOSED_ITSELF;
-use crate::cli::terminal::DeskError;
+use crate::desk::Answers;
+use crate::desk::DeskError;
 use crate::language::Say;
 use crate::language::messages::cli as text;
 use crate::second_factor::ClockCorrection;

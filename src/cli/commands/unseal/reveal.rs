@@ -4,7 +4,7 @@ use crate::ceremony::ConfirmedField;
 use crate::cli::commands::field_label;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::terminal::Revelation;
+use crate::desk::Revelation;
 use crate::language::messages::cli as text;
 use crate::quorum::SecretText;
 use crate::vault::EntryId;

@@ -10,9 +10,9 @@ use zeroize::Zeroizing;
 
 use super::super::Arguments;
 use crate::ceremony::Ledger;
-use crate::cli::answers::{Input, YES};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::desk::{Input, YES};
 use crate::exchange::{self, DOCUMENT_NAME, Imported, ImportedEntry, LARGEST_FILE, Source};
 use crate::language::{Language, Say, messages::exchange as text};
 use crate::quorum::Digest;

@@ -11,13 +11,13 @@ use serde::Serialize;
 
 use super::{Arguments, attach, tell_when_it_opens};
 use crate::ceremony::{Writing, discard, put};
-use crate::cli::answers::Input;
 use crate::cli::commands::tell_heads;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::heads::head_codes;
 use crate::cli::nobody_yet;
 use crate::cli::trust::epoch_to_seal_to;
+use crate::desk::Input;
 use crate::exchange::{Imported, ImportedEntry, Note, Source, Step};
 use crate::language::{Say, messages::exchange as text};
 use crate::quorum::EpochHash;

@@ -2,7 +2,7 @@
 
 use crate::cli::commands::field_labels;
 use crate::cli::context::Context;
-use crate::cli::progress::size;
+use crate::desk::size;
 use crate::exchange::{Imported, ImportedEntry, Program};
 use crate::language::{Say, messages::attachments, messages::exchange as text};
 

@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::desk::{DeskError, Live, LiveEnd};
 use super::keys::{Key, Keyboard};
 use super::patience::Patience;
 use super::screen::{AlternateScreen, Block, RawMode, Screen};
+use crate::desk::{DeskError, Live, LiveEnd};
 use crate::language::{Language, messages};
 
 /// Shows it until its time is over or a key is pressed.

@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::desk::{DeskError, Revelation};
 use super::keys::{Key, Keyboard};
 use super::patience::Patience;
 use super::screen::{AlternateScreen, Block, RawMode, Screen};
-use super::width::{printable, wrapped};
+use crate::desk::{DeskError, Revelation};
+use crate::desk::{printable, wrapped};
 use crate::language::{Language, messages};
 
 /// Lines that are not the value: title, field, empty lines, page, countdown.

@@ -40,9 +40,9 @@ mod unix {
     use std::io::{self, Read};
     use std::time::Duration;
 
-    use super::super::signals::told_to_end;
     use super::Key;
     use crate::system::memory::{LockedBytes, wipe};
+    use crate::system::signals::told_to_end;
     use crate::system::wait_readable;
 
     /// More than a hand scanner sends at once.

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use super::card_file::Cards;
-use super::input::Input;
-use super::{Answers, CARDS, NEW_CARDS, NEW_PHRASES, PHRASES, VALUE_FROM, YES};
-use crate::cli::terminal::{
-    Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, Purpose, Revelation, printable,
+use super::{
+    Answer, Answers, CARDS, CardRequest, Desk, DeskError, HeldKeys, Input, Live, LiveEnd, NEW_CARDS, NEW_PHRASES,
+    PHRASES, Purpose, Revelation, VALUE_FROM, YES, printable,
 };
 use crate::language::Language;
 use crate::quorum::SecretText;

@@ -10,8 +10,7 @@ use std::str::{self, FromStr};
 
 use zeroize::Zeroizing;
 
-use crate::cli::streams::standard_input;
-use crate::cli::terminal::{DeskError, NotPaper, Purpose};
+use super::{DeskError, NotPaper, Purpose, standard_input};
 use crate::scan::{HEAD, LARGEST_FILE, is_picture};
 use crate::store::is_inside;
 use crate::system::memory::LockedBytes;

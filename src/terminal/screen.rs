@@ -10,7 +10,7 @@ use std::{env, panic};
 use crossterm::terminal;
 use zeroize::Zeroizing;
 
-use super::width::{columns, told};
+use crate::desk::{columns, told};
 use crate::scan::panics_are_answers;
 
 /// The size of a screen that does not tell its own, in columns and rows.
@@ -247,7 +247,7 @@ impl RawMode {
             }));
         });
         #[cfg(unix)]
-        super::signals::catch()?;
+        crate::system::signals::catch()?;
         terminal::enable_raw_mode()?;
         Ok(RawMode)
     }
@@ -285,7 +285,7 @@ fn restore() {
     }
     let _ = terminal::disable_raw_mode();
     #[cfg(unix)]
-    super::signals::let_go();
+    crate::system::signals::let_go();
 }
 
 #[cfg(test)]

@@ -1,18 +1,36 @@
 //! What the ceremony's front needs from people, whoever they are: somebody at a terminal, or a script that answers from files.
 //!
-//! Commands are written once, against [`Desk`]. The words of a question are the caller's, in the language of whoever is asked.
+//! Conversations are written once, against [`Desk`]. The words of a question are the caller's, in the language of whoever is asked.
+//! Who sits there is the caller's choice too: nothing here knows a terminal.
 
-use std::io;
+mod answers;
+mod card_file;
+mod error;
+mod input;
+mod progress;
+mod scripted;
+mod streams;
+mod table;
+mod width;
+
+use std::any::Any;
 use std::path::Path;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::screen::RawMode;
-use crate::cli::answers::FROM_PAPER;
-use crate::language::{Language, Say, messages};
+use crate::language::Language;
 use crate::quorum::{CardHead, SecretText};
-use crate::scan::PictureError;
+
+pub use answers::{Answers, CARDS, FROM_PAPER, NEW_CARDS, NEW_PHRASES, PHRASES, VALUE_FROM, YES};
+pub use card_file::card_in_file;
+pub use error::DeskError;
+pub use input::Input;
+pub use progress::{Progress, size};
+pub use scripted::ScriptedDesk;
+pub use streams::{standard_input, standard_output};
+pub use table::table;
+pub use width::{columns, end_of, fitted, longest_fitting, printable, told, wrapped};
 
 /// What came of a question that a person may decline.
 #[derive(Debug, PartialEq, Eq)]
@@ -102,7 +120,15 @@ pub enum LiveEnd {
 /// Keys are not echoed while this lives, where there are any.
 #[derive(Default)]
 pub struct HeldKeys {
-    pub(super) _raw: Option<RawMode>,
+    _until_dropped: Option<Box<dyn Any>>,
+}
+
+impl HeldKeys {
+    /// Keys that are held by `until_dropped`.
+    #[must_use]
+    pub fn by(until_dropped: impl Any) -> HeldKeys {
+        HeldKeys { _until_dropped: Some(Box::new(until_dropped)) }
+    }
 }
 
 /// Whoever answers: a person at the terminal or a script.
@@ -202,135 +228,3 @@ pub trait Desk {
     /// Clears the screen and what can be scrolled back to, before the next person sits down. A script's desk does nothing.
     fn clear_between_people(&mut self);
 }
-
-/// Why no answer came.
-#[derive(Debug)]
-pub enum DeskError {
-    /// An answer is missing and there is no terminal to ask at.
-    MissingAnswer {
-        /// The option that gives the answer.
-        option: &'static str,
-    },
-    /// There is no terminal that can show a secret and hide it again.
-    NoScreen,
-    /// Somebody pressed Ctrl-C.
-    Interrupted,
-    /// No key came for as long as the desk waits.
-    Idle,
-    /// The terminal was closed while it was asked.
-    Closed,
-    /// The terminal does not work.
-    Terminal {
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// What an option names cannot be read.
-    CannotRead {
-        /// The option, such as `--cards`.
-        option: &'static str,
-        /// The file, `-` or `fd:N`.
-        source: String,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// What an option names is longer than answers can be.
-    TooLong {
-        /// The option, such as `--cards`.
-        option: &'static str,
-        /// The file, `-` or `fd:N`.
-        source: String,
-        /// The most that is read, in bytes.
-        limit: usize,
-    },
-    /// What an option names is not text in UTF-8.
-    NotText {
-        /// The option, such as `--cards`.
-        option: &'static str,
-        /// The file, `-` or `fd:N`.
-        source: String,
-    },
-    /// A card was to be read from its paper, and the file given is none that was made of paper.
-    NotPaper {
-        /// The file.
-        source: String,
-        /// Why not.
-        why: NotPaper,
-    },
-    /// Cards were handed over to be read back, and nobody says that they were read from paper.
-    PaperNotSaid {
-        /// The option that hands them over, such as `--cards`.
-        option: &'static str,
-    },
-    /// A folder that should hold cards in text files holds no text file.
-    NoTextFile {
-        /// The folder.
-        source: String,
-    },
-    /// A text file that should hold a card holds none.
-    NoCard {
-        /// The file.
-        source: String,
-    },
-    /// A picture that should show a card cannot be read.
-    Picture {
-        /// The file.
-        source: String,
-        /// Why, and what to do.
-        cause: PictureError,
-    },
-    /// A picture shows codes, and none of them is a card.
-    NoCardAmongCodes {
-        /// The file.
-        source: String,
-        /// How many codes there are.
-        codes: usize,
-    },
-    /// A picture shows several cards where one is asked for.
-    SeveralCards {
-        /// The file.
-        source: String,
-        /// Their numbers, in the order of the picture.
-        numbers: Vec<u8>,
-    },
-    /// Two options name the same stream, which can be read only once.
-    SharedStream {
-        /// `-` or `fd:N`.
-        source: String,
-    },
-}
-
-impl Say for DeskError {
-    fn say(&self, language: Language) -> String {
-        use messages::terminal as message;
-        match self {
-            DeskError::MissingAnswer { option } => message::missing_answer(language, option),
-            DeskError::NoScreen => message::no_screen(language),
-            DeskError::Interrupted => message::interrupted(language),
-            DeskError::Idle => message::idle(language),
-            DeskError::Closed => message::closed(language),
-            DeskError::Terminal { cause } => message::terminal_fails(language, cause),
-            DeskError::CannotRead { option, source, cause } => message::cannot_read(language, option, source, cause),
-            DeskError::TooLong { option, source, limit } => message::too_long(language, option, source, limit / 1024),
-            DeskError::NotText { option, source } => message::not_text(language, option, source),
-            DeskError::NotPaper { source, why } => match why {
-                NotPaper::OwnFile => message::own_card_file(language, source),
-                NotPaper::Rendering => message::drawn_by_a_program(language, source),
-                NotPaper::TextFile => message::text_is_no_paper(language, source),
-                NotPaper::Sheet => message::sheet_is_no_paper(language, source),
-                NotPaper::Unclear => message::not_said_to_be_paper(language, source),
-            },
-            DeskError::PaperNotSaid { option } => message::paper_not_said(language, option, FROM_PAPER),
-            DeskError::NoTextFile { source } => message::no_text_in_folder(language, source),
-            DeskError::NoCard { source } => message::no_card_in_file(language, source),
-            DeskError::Picture { source, cause } => message::picture_fails(language, source, cause.say(language)),
-            DeskError::NoCardAmongCodes { source, codes } => message::no_card_among_codes(language, source, codes),
-            DeskError::SeveralCards { source, numbers } => {
-                let numbers: Vec<String> = numbers.iter().map(u8::to_string).collect();
-                message::several_cards(language, source, numbers.join(", "))
-            }
-            DeskError::SharedStream { source } => message::shared_stream(language, source),
-        }
-    }
-}
-
-crate::speaks!(DeskError);

@@ -7,9 +7,8 @@ use std::path::Path;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use super::CARDS;
 use super::input::{Contents, Input};
-use crate::cli::terminal::{DeskError, NotPaper, Purpose};
+use super::{CARDS, DeskError, NotPaper, Purpose};
 use crate::quorum::{Reading, SecretText, read_card, separates};
 use crate::scan::{Origin, read_codes_with_origin};
 

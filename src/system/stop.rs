@@ -90,7 +90,7 @@ impl Read for StoppableRead<'_> {
 #[cfg(unix)]
 fn may_be_read(source: &File) -> io::Result<bool> {
     const A_MOMENT: std::time::Duration = std::time::Duration::from_millis(200);
-    match crate::system::wait_readable(source, Some(A_MOMENT)) {
+    match super::wait_readable(source, Some(A_MOMENT)) {
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(false),
         // What cannot be waited for is read as it is.
         Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(true),

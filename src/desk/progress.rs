@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::terminal::{Desk, fitted};
+use super::{Desk, fitted};
 use crate::language::{Language, messages::attachments as text};
 
 /// Nothing is drawn for what is done sooner.
@@ -78,7 +78,7 @@ pub fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::terminal::columns;
+    use crate::desk::columns;
 
     #[test]
     fn sizes_are_told_in_the_largest_unit_that_leaves_something_before_the_point() {

@@ -10,9 +10,9 @@ use std::time::Instant;
 
 use rpassword::ConfigBuilder;
 
-use super::desk::{Answer, DeskError};
 use super::keys::{Key, Keyboard};
 use super::patience::Patience;
+use crate::desk::{Answer, DeskError};
 use crate::quorum::SecretText;
 
 /// The most that is taken, in bytes. Longer than any phrase or password.

@@ -14,7 +14,6 @@
 //! Nothing in here knows what an answer is good for.
 
 mod card_entry;
-mod desk;
 mod dropped;
 mod hidden;
 mod keys;
@@ -23,10 +22,6 @@ mod live;
 mod patience;
 mod reveal;
 mod screen;
-#[cfg(unix)]
-mod signals;
-mod stop;
-mod width;
 
 use std::cell::RefCell;
 use std::io::{self, IsTerminal};
@@ -41,16 +36,13 @@ use line::Line;
 use patience::Patience;
 use screen::{Block, RawMode, Screen};
 
-use super::answers::{FROM_PAPER, card_in_file};
+use crate::desk::{
+    Answer, CardRequest, Desk, DeskError, FROM_PAPER, HeldKeys, Live, LiveEnd, NotPaper, Purpose, Revelation,
+    card_in_file, columns, end_of, longest_fitting, printable, told, wrapped,
+};
 use crate::language::{Language, Say, messages};
 use crate::quorum::SecretText;
 use crate::scan::Origin;
-
-pub use desk::{Answer, CardRequest, Desk, DeskError, HeldKeys, Live, LiveEnd, NotPaper, Purpose, Revelation};
-pub use stop::Stoppable;
-use width::end_of;
-use width::told;
-pub use width::{columns, fitted, printable, wrapped};
 
 /// A file that a card was taken from, and what it was made of where it is a picture.
 type CardFile = (PathBuf, Option<Origin>);
@@ -328,7 +320,7 @@ impl Desk for TerminalDesk {
                 let mut block = Block::default();
                 let line = printable(line);
                 let width = self.screen.width();
-                let fits = if columns(&line) > width { width::longest_fitting(&line, width) } else { line.len() };
+                let fits = if columns(&line) > width { longest_fitting(&line, width) } else { line.len() };
                 block.push(&line[..fits]);
                 self.screen.draw(block)
             }
@@ -336,7 +328,7 @@ impl Desk for TerminalDesk {
     }
 
     fn hold_keys(&mut self) -> HeldKeys {
-        HeldKeys { _raw: RawMode::enter().ok() }
+        RawMode::enter().map_or_else(|_| HeldKeys::default(), HeldKeys::by)
     }
 
     fn clear_between_people(&mut self) {
@@ -368,19 +360,6 @@ fn yes_or_no(text: &str) -> Option<bool> {
 fn half_width(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     text.nfkc().collect()
-}
-
-impl From<io::Error> for DeskError {
-    /// What reading from or writing to the terminal failed with. `EIO` is how a terminal says that it was hung up.
-    fn from(cause: io::Error) -> DeskError {
-        const HUNG_UP: i32 = 5;
-        match cause.kind() {
-            io::ErrorKind::Interrupted => DeskError::Interrupted,
-            io::ErrorKind::UnexpectedEof => DeskError::Closed,
-            _ if cfg!(unix) && cause.raw_os_error() == Some(HUNG_UP) => DeskError::Closed,
-            _ => DeskError::Terminal { cause },
-        }
-    }
 }
 
 #[cfg(test)]

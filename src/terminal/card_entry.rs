@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::dropped::{begins_path, path_of};
 use super::keys::Key;
 use super::line::Line;
-use super::width::{columns, end_of};
+use crate::desk::{columns, end_of};
 use crate::language::{Language, Say, messages};
 use crate::quorum::{CardHead, SecretText, TypedCard, TypingError, separates};
 

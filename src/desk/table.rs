@@ -1,6 +1,6 @@
 //! Columns of text, for terminals on which some characters are two cells wide.
 
-use super::terminal::{columns, printable};
+use super::{columns, printable};
 
 /// Lines of cells under their heads, each column as wide as its widest cell. Empty columns are left out.
 pub fn table<const N: usize>(heads: &[String; N], rows: &[[String; N]]) -> String {

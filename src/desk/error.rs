@@ -1,0 +1,152 @@
+//! Why no answer came.
+
+use std::io;
+
+use super::{FROM_PAPER, NotPaper};
+use crate::language::{Language, Say, messages};
+use crate::scan::PictureError;
+
+/// Why no answer came.
+#[derive(Debug)]
+pub enum DeskError {
+    /// An answer is missing and there is no terminal to ask at.
+    MissingAnswer {
+        /// The option that gives the answer.
+        option: &'static str,
+    },
+    /// There is no terminal that can show a secret and hide it again.
+    NoScreen,
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
+    /// No key came for as long as the desk waits.
+    Idle,
+    /// The terminal was closed while it was asked.
+    Closed,
+    /// The terminal does not work.
+    Terminal {
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// What an option names cannot be read.
+    CannotRead {
+        /// The option, such as `--cards`.
+        option: &'static str,
+        /// The file, `-` or `fd:N`.
+        source: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// What an option names is longer than answers can be.
+    TooLong {
+        /// The option, such as `--cards`.
+        option: &'static str,
+        /// The file, `-` or `fd:N`.
+        source: String,
+        /// The most that is read, in bytes.
+        limit: usize,
+    },
+    /// What an option names is not text in UTF-8.
+    NotText {
+        /// The option, such as `--cards`.
+        option: &'static str,
+        /// The file, `-` or `fd:N`.
+        source: String,
+    },
+    /// A card was to be read from its paper, and the file given is none that was made of paper.
+    NotPaper {
+        /// The file.
+        source: String,
+        /// Why not.
+        why: NotPaper,
+    },
+    /// Cards were handed over to be read back, and nobody says that they were read from paper.
+    PaperNotSaid {
+        /// The option that hands them over, such as `--cards`.
+        option: &'static str,
+    },
+    /// A folder that should hold cards in text files holds no text file.
+    NoTextFile {
+        /// The folder.
+        source: String,
+    },
+    /// A text file that should hold a card holds none.
+    NoCard {
+        /// The file.
+        source: String,
+    },
+    /// A picture that should show a card cannot be read.
+    Picture {
+        /// The file.
+        source: String,
+        /// Why, and what to do.
+        cause: PictureError,
+    },
+    /// A picture shows codes, and none of them is a card.
+    NoCardAmongCodes {
+        /// The file.
+        source: String,
+        /// How many codes there are.
+        codes: usize,
+    },
+    /// A picture shows several cards where one is asked for.
+    SeveralCards {
+        /// The file.
+        source: String,
+        /// Their numbers, in the order of the picture.
+        numbers: Vec<u8>,
+    },
+    /// Two options name the same stream, which can be read only once.
+    SharedStream {
+        /// `-` or `fd:N`.
+        source: String,
+    },
+}
+
+impl Say for DeskError {
+    fn say(&self, language: Language) -> String {
+        use messages::terminal as message;
+        match self {
+            DeskError::MissingAnswer { option } => message::missing_answer(language, option),
+            DeskError::NoScreen => message::no_screen(language),
+            DeskError::Interrupted => message::interrupted(language),
+            DeskError::Idle => message::idle(language),
+            DeskError::Closed => message::closed(language),
+            DeskError::Terminal { cause } => message::terminal_fails(language, cause),
+            DeskError::CannotRead { option, source, cause } => message::cannot_read(language, option, source, cause),
+            DeskError::TooLong { option, source, limit } => message::too_long(language, option, source, limit / 1024),
+            DeskError::NotText { option, source } => message::not_text(language, option, source),
+            DeskError::NotPaper { source, why } => match why {
+                NotPaper::OwnFile => message::own_card_file(language, source),
+                NotPaper::Rendering => message::drawn_by_a_program(language, source),
+                NotPaper::TextFile => message::text_is_no_paper(language, source),
+                NotPaper::Sheet => message::sheet_is_no_paper(language, source),
+                NotPaper::Unclear => message::not_said_to_be_paper(language, source),
+            },
+            DeskError::PaperNotSaid { option } => message::paper_not_said(language, option, FROM_PAPER),
+            DeskError::NoTextFile { source } => message::no_text_in_folder(language, source),
+            DeskError::NoCard { source } => message::no_card_in_file(language, source),
+            DeskError::Picture { source, cause } => message::picture_fails(language, source, cause.say(language)),
+            DeskError::NoCardAmongCodes { source, codes } => message::no_card_among_codes(language, source, codes),
+            DeskError::SeveralCards { source, numbers } => {
+                let numbers: Vec<String> = numbers.iter().map(u8::to_string).collect();
+                message::several_cards(language, source, numbers.join(", "))
+            }
+            DeskError::SharedStream { source } => message::shared_stream(language, source),
+        }
+    }
+}
+
+crate::speaks!(DeskError);
+
+impl From<io::Error> for DeskError {
+    /// What reading from or writing to the terminal failed with. `EIO` is how a terminal says that it was hung up.
+    fn from(cause: io::Error) -> DeskError {
+        const HUNG_UP: i32 = 5;
+        match cause.kind() {
+            io::ErrorKind::Interrupted => DeskError::Interrupted,
+            io::ErrorKind::UnexpectedEof => DeskError::Closed,
+            _ if cfg!(unix) && cause.raw_os_error() == Some(HUNG_UP) => DeskError::Closed,
+            _ => DeskError::Terminal { cause },
+        }
+    }
+}
