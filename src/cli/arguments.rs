@@ -7,11 +7,10 @@ use clap::{Parser, Subcommand};
 use super::commands::{
     card, copy, custodian, demo, init, list, log, manual, merge, put, reviewed, rotate, status, unseal,
 };
-use super::context::Context;
 use super::desk::desk_for;
-use super::error::CliError;
-use crate::desk::Answers;
-use crate::desk::Desk;
+use super::environment::{self, StandardOutput};
+use crate::desk::{Answers, Desk};
+use crate::guide::{Context, GuideError};
 use crate::language::Language;
 use crate::quorum::TypedHead;
 
@@ -54,15 +53,16 @@ pub enum Command {
 
 impl Arguments {
     /// The context that these arguments ask for.
-    pub fn context(&self, language: Language) -> Result<Context, CliError> {
+    pub fn context(&self, language: Language) -> Result<Context, GuideError> {
         let desk = desk_for(self.command.answers(), language)?;
         Ok(self.context_at(language, desk))
     }
 
     /// The same at another desk.
     pub fn context_at(&self, language: Language, desk: Box<dyn Desk>) -> Context {
-        let mut context = Context::new(language, self.json, desk);
-        context.vault = self.vault.clone().or(context.vault.take());
+        let results = StandardOutput { for_machine: self.json };
+        let mut context = Context::new(language, desk, Box::new(results), environment::machine());
+        context.vault = self.vault.clone().or_else(environment::vault);
         context.log_to.clone_from(&self.log_to);
         context.heads_on_paper.clone_from(&self.anchor);
         context

@@ -1,6 +1,6 @@
 //! Who answers: the options that name files, and the choice between a person and a script.
 
-use crate::desk::{Answers, Desk, DeskError, Input, ScriptedDesk};
+use crate::desk::{Answers, Desk, DeskError, Input, PaperClaim, ScriptedDesk};
 use crate::language::Language;
 use crate::terminal::TerminalDesk;
 
@@ -33,19 +33,16 @@ pub struct NewCardSource {
 
 /// Whether cards that a script hands over were read from paper. Nothing but its word tells, where they come as text.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
-pub struct PaperClaim {
+pub struct PaperClaimArgument {
     /// Say that the cards to be read back were scanned or typed from their paper
     #[arg(long)]
     pub from_paper: bool,
 }
 
-impl PaperClaim {
-    /// That it was said where cards are `given` with `option`; asked before anything is done.
-    ///
-    /// # Errors
-    /// When it was not.
-    pub fn check(self, option: &'static str, given: &[Input]) -> Result<(), DeskError> {
-        if given.is_empty() || self.from_paper { Ok(()) } else { Err(DeskError::PaperNotSaid { option }) }
+impl PaperClaimArgument {
+    /// What is said of cards that are `given` with `option`.
+    pub fn of(self, option: &'static str, given: &[Input]) -> PaperClaim {
+        PaperClaim { option, given: !given.is_empty(), said: self.from_paper }
     }
 }
 

@@ -1,14 +1,35 @@
-//! What the program ends with, for scripts and whoever watches it.
+//! The status that the program ends with, for scripts and whoever watches it.
 
-/// All is done, and nothing is due.
-pub const DONE: u8 = 0;
-/// Something went wrong.
-pub const FAILED: u8 = 1;
+use crate::desk::DeskError;
+use crate::guide::{End, GuideError};
+
 /// The words on the command line are wrong, or an answer is missing.
 pub const MISUSED: u8 = 2;
-/// Something is due: cards to be read back, a duty, a clock that is wrong.
-pub const SOMETHING_IS_DUE: u8 = 3;
-/// An opening closed itself, since nobody was there.
-pub const CLOSED_ITSELF: u8 = 4;
+
+/// Something went wrong.
+const FAILED: u8 = 1;
 /// Somebody stopped it.
-pub const STOPPED: u8 = 130;
+const STOPPED: u8 = 130;
+
+/// The status of a command that came to its end.
+#[must_use]
+pub fn status(end: End) -> u8 {
+    match end {
+        End::Done => 0,
+        End::Failed => FAILED,
+        End::SomethingIsDue => 3,
+        End::ClosedItself => 4,
+    }
+}
+
+/// The status of one that could not be done.
+#[must_use]
+pub fn status_of_error(error: &GuideError) -> u8 {
+    match error {
+        GuideError::Usage(_) | GuideError::NoVault(_) | GuideError::SeveralVaults(_) => MISUSED,
+        GuideError::HeadMistyped(_) | GuideError::HeadOfSeveral(_) => MISUSED,
+        GuideError::Desk(DeskError::MissingAnswer { .. } | DeskError::PaperNotSaid { .. }) => MISUSED,
+        GuideError::Desk(DeskError::Interrupted) => STOPPED,
+        _ => FAILED,
+    }
+}

@@ -8,15 +8,13 @@ use clap::error::ContextKind;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use super::arguments::Arguments;
-use super::context::language_of_environment;
+use super::environment::language_of_environment;
+use super::exit::MISUSED;
 use crate::desk::printable;
 use crate::language::{Language, Say, messages::help};
 use crate::quorum::{NotAHead, NotHex};
 use crate::second_factor::FactorError;
 use crate::vault::FormatError;
-
-/// The exit status of a command line that cannot be understood.
-const MISUSED: u8 = 2;
 
 /// The language of this call: `--language` wherever it stands, else the locale's.
 pub fn language_of(arguments: &[OsString]) -> Language {

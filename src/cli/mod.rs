@@ -1,26 +1,14 @@
-//! The command line: what people type, ask, read and are told. It calls the ceremony and holds no rule of its own.
+//! The command line: words that people type become requests, and how a conversation ended becomes an exit status. Only here stands what
+//! reads the environment, and the choice of who answers.
 
 mod arguments;
 mod card_paper;
-mod cards;
-mod clock;
-mod code_on_screen;
 mod commands;
-mod context;
 mod desk;
-mod error;
+mod environment;
 mod exit;
-mod heads;
-mod json;
 mod localise;
-mod new_file;
-mod nobody_yet;
-mod pasteable;
 mod people;
-mod qr_on_screen;
-mod read_back;
-mod roster;
-mod trust;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -29,10 +17,10 @@ use std::process::ExitCode;
 use clap::FromArgMatches;
 
 use arguments::Arguments;
-use context::Context;
-pub use error::CliError;
+use exit::{status, status_of_error};
 
 use crate::desk::{Desk, printable};
+use crate::guide::{Context, GuideError};
 use crate::language::{Language, Say, messages::cli as text};
 use crate::system::Hardening;
 
@@ -56,10 +44,10 @@ pub fn run(arguments: Vec<OsString>, hardening: &Hardening) -> ExitCode {
         warn(&mut context, hardening);
     }
     match commands::run(&mut context, arguments.command) {
-        Ok(status) => ExitCode::from(status),
+        Ok(end) => ExitCode::from(status(end)),
         Err(error) => {
             context.desk.tell(&format!("breakglass: {}", error.say(language)));
-            ExitCode::from(error.exit_status())
+            ExitCode::from(status_of_error(&error))
         }
     }
 }
@@ -69,7 +57,7 @@ pub fn run(arguments: Vec<OsString>, hardening: &Hardening) -> ExitCode {
 ///
 /// # Errors
 /// When the command could not be done.
-pub fn run_at(desk: Box<dyn Desk>, pins: &Path, arguments: Vec<OsString>) -> Result<u8, CliError> {
+pub fn run_at(desk: Box<dyn Desk>, pins: &Path, arguments: Vec<OsString>) -> Result<u8, GuideError> {
     let language = localise::language_of(&arguments);
     let matches = localise::command(language).try_get_matches_from(arguments);
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
@@ -81,12 +69,12 @@ pub fn run_at(desk: Box<dyn Desk>, pins: &Path, arguments: Vec<OsString>) -> Res
     };
     let mut context = arguments.context_at(language, desk);
     context.keep_pins_in(pins);
-    commands::run(&mut context, arguments.command)
+    commands::run(&mut context, arguments.command).map(status)
 }
 
-fn fail(error: &CliError, language: Language) -> ExitCode {
+fn fail(error: &GuideError, language: Language) -> ExitCode {
     eprintln!("breakglass: {}", printable(&error.say(language)));
-    ExitCode::from(error.exit_status())
+    ExitCode::from(status_of_error(error))
 }
 
 /// What this machine could not do for secrets in memory.

@@ -12,7 +12,7 @@
 //!
 //! Lines that begin with `#` are comments. Cards are read one by one, so that a script can write the next once it knows it.
 
-use super::Input;
+use super::{DeskError, Input};
 
 /// The option that cards are read from.
 pub const CARDS: &str = "--cards";
@@ -58,5 +58,26 @@ impl Answers {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.streams_and_files().next().is_none() && !self.yes
+    }
+}
+
+/// Whether cards that a script hands over were read from paper. Nothing but its word tells, where they come as text.
+#[derive(Clone, Copy, Debug)]
+pub struct PaperClaim {
+    /// The option that hands the cards over.
+    pub option: &'static str,
+    /// Whether any are.
+    pub given: bool,
+    /// Whether it is said of them.
+    pub said: bool,
+}
+
+impl PaperClaim {
+    /// That it was said where cards are given; asked before anything is done.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub fn check(self) -> Result<(), DeskError> {
+        if !self.given || self.said { Ok(()) } else { Err(DeskError::PaperNotSaid { option: self.option }) }
     }
 }

@@ -8,9 +8,9 @@ mod card_file;
 mod error;
 mod input;
 mod progress;
+mod results;
 mod scripted;
 mod streams;
-mod table;
 mod width;
 
 use std::any::Any;
@@ -22,14 +22,14 @@ use zeroize::Zeroizing;
 use crate::language::Language;
 use crate::quorum::{CardHead, SecretText};
 
-pub use answers::{Answers, CARDS, FROM_PAPER, NEW_CARDS, NEW_PHRASES, PHRASES, VALUE_FROM, YES};
+pub use answers::{Answers, CARDS, FROM_PAPER, NEW_CARDS, NEW_PHRASES, PHRASES, PaperClaim, VALUE_FROM, YES};
 pub use card_file::card_in_file;
 pub use error::DeskError;
 pub use input::Input;
 pub use progress::{Progress, size};
+pub use results::Results;
 pub use scripted::ScriptedDesk;
 pub use streams::{standard_input, standard_output};
-pub use table::table;
 pub use width::{columns, end_of, fitted, longest_fitting, printable, told, wrapped};
 
 /// What came of a question that a person may decline.

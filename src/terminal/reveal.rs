@@ -7,8 +7,7 @@ use zeroize::Zeroizing;
 use super::keys::{Key, Keyboard};
 use super::patience::Patience;
 use super::screen::{AlternateScreen, Block, RawMode, Screen};
-use crate::desk::{DeskError, Revelation};
-use crate::desk::{printable, wrapped};
+use crate::desk::{DeskError, Revelation, printable, wrapped};
 use crate::language::{Language, messages};
 
 /// Lines that are not the value: title, field, empty lines, page, countdown.

@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use breakglass::cli::{CliError, run_at};
+use breakglass::cli::run_at;
 use breakglass::desk::{Answer, CardRequest, Desk, DeskError, Revelation};
+use breakglass::guide::GuideError;
 use breakglass::language::{Language, Say};
 use breakglass::quorum::SecretText;
 
@@ -60,7 +61,7 @@ impl People {
     }
 
     /// Runs `unseal` at this desk.
-    pub fn unseal(self, practice: &Practice, more: &[&str]) -> Result<u8, CliError> {
+    pub fn unseal(self, practice: &Practice, more: &[&str]) -> Result<u8, GuideError> {
         let vault = practice.vault();
         let words = ["breakglass", "unseal", "--reason", "a test", "--incident", "none", "--language", "en", "--vault"];
         let mut arguments: Vec<_> = words.iter().map(Into::into).collect();
@@ -147,6 +148,6 @@ impl Desk for People {
 }
 
 /// What was said at the end, for whoever reads the error.
-pub fn said(outcome: &Result<u8, CliError>) -> String {
+pub fn said(outcome: &Result<u8, GuideError>) -> String {
     outcome.as_ref().map_or_else(|error| error.say(Language::English), u8::to_string)
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use breakglass::ceremony::{VerifyDepth, verify_files};
-use breakglass::cli::CliError;
+use breakglass::guide::GuideError;
 use breakglass::journal::What;
 use breakglass::language::Language;
 
@@ -111,7 +111,7 @@ fn a_script_whose_log_takes_no_more_is_shown_nothing_and_told_which_option_helps
     let (mut people, _) = People::with(&practice, vec![grown], &[]);
     people.attended = false;
     let outcome = people.unseal(&practice, &["--entry", "m365-admin", "--field", "password"]);
-    assert!(matches!(outcome, Err(CliError::NotRecorded(_))), "{}", said(&outcome));
+    assert!(matches!(outcome, Err(GuideError::NotRecorded(_))), "{}", said(&outcome));
     assert!(said(&outcome).contains("`--log-to`"), "{}", said(&outcome));
     assert_eq!(openings(&practice), 0);
 }

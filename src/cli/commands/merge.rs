@@ -1,13 +1,8 @@
-//! `merge`: takes in what another copy of the vault, or a log that was written beside a read-only one, has more.
+//! `merge`: what another copy of the vault has more.
 
 use std::path::PathBuf;
 
-use crate::ceremony::merge_vaults;
-use crate::cli::context::Context;
-use crate::cli::error::CliError;
-use crate::cli::heads::{head_codes, told_heads};
-use crate::language::messages::report as text;
-use crate::store::VaultFolder;
+use crate::guide::merge::Request;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -15,35 +10,8 @@ pub struct Arguments {
     other: PathBuf,
 }
 
-pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
-    let ledger = context.read()?;
-    let other = VaultFolder::open(context.disk(), &arguments.other)?;
-    let mut writing = context.begin(ledger)?;
-    let merged = merge_vaults(&mut writing, &other, context.now())?;
-    // To standard error: a script that only counts must not miss it either.
-    for damaged in &merged.damaged {
-        context.say(damaged);
+impl From<Arguments> for Request {
+    fn from(given: Arguments) -> Request {
+        Request { other: given.other }
     }
-    let ledger = writing.end();
-    context.remember(&ledger, None);
-    if context.json {
-        let (events, files) = (merged.lines, merged.files);
-        context.print_json(&serde_json::json!({
-            "events": events,
-            "files": files,
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
-        return Ok(0);
-    }
-    let language = context.language;
-    context.print(&match (merged.lines, merged.files) {
-        (0, 0) => text::merged_nothing(language, arguments.other.display()),
-        (lines, files) => text::merged(language, lines, files),
-    })?;
-    context.print(&told_heads(language, ledger.heads()).join("\n"))?;
-    if ledger.state().active.len() > 1 {
-        context.print(&text::merged_split(language))?;
-    }
-    Ok(0)
 }

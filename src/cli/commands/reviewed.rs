@@ -1,16 +1,7 @@
-//! `reviewed`: the sign-in logs were looked through after an opening, for uses of what it showed.
+//! `reviewed`: the sign-in logs were looked through after an opening.
 
-use crate::ceremony::review;
-use crate::cli::context::Context;
-use crate::cli::error::CliError;
-use crate::cli::heads::{head_codes, told_heads};
-use crate::journal::State;
-use crate::language::messages::report as text;
-use crate::quorum::EventId;
+use crate::guide::reviewed::Request;
 use crate::vault::Claim;
-
-/// Digits of an opening's id that must be given.
-const FEWEST_DIGITS: usize = 6;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -20,45 +11,8 @@ pub struct Arguments {
     by: Option<Claim>,
 }
 
-pub fn run(context: &mut Context, arguments: &Arguments) -> Result<u8, CliError> {
-    let language = context.language;
-    let ledger = context.read()?;
-    let openings = chosen(ledger.state(), &arguments.openings)?;
-    if openings.is_empty() {
-        context.print(&text::reviewed_nothing(language))?;
-        return Ok(0);
+impl From<Arguments> for Request {
+    fn from(given: Arguments) -> Request {
+        Request { openings: given.openings, by: given.by }
     }
-    let by = context.by(arguments.by.as_ref());
-    let now = context.now();
-    let mut writing = context.begin(ledger)?;
-    review(&mut writing, openings.clone(), &by, now)?;
-    let ledger = writing.end();
-    context.remember(&ledger, None);
-    if context.json {
-        context.print_json(&serde_json::json!({
-            "openings": openings,
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
-    } else {
-        context.print(&text::reviewed(language, openings.len()))?;
-        context.print(&told_heads(language, ledger.heads()).join("\n"))?;
-    }
-    Ok(0)
-}
-
-/// The openings whose ids begin as those that were typed; without any, all that nobody reviewed yet.
-fn chosen(state: &State, typed: &[String]) -> Result<Vec<EventId>, CliError> {
-    if typed.is_empty() {
-        return Ok(state.openings.iter().filter(|opening| !opening.reviewed).map(|opening| opening.event).collect());
-    }
-    let one = |typed: &String| {
-        let begins = |event: &EventId| event.to_string().starts_with(&typed.to_ascii_lowercase());
-        let found: Vec<EventId> = state.openings.iter().map(|opening| opening.event).filter(begins).collect();
-        match found.as_slice() {
-            [only] if typed.len() >= FEWEST_DIGITS => Ok(*only),
-            _ => Err(CliError::Usage(text::no_such_opening)),
-        }
-    };
-    typed.iter().map(one).collect()
 }

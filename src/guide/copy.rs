@@ -1,0 +1,27 @@
+//! `copy`: a verified copy of the whole vault.
+
+use std::path::PathBuf;
+
+use crate::ceremony::{VerifyDepth, copy_vault};
+use crate::guide::{Context, End, GuideError};
+use crate::language::messages::report as text;
+use crate::report::Verification;
+
+/// What is asked for.
+pub struct Request {
+    pub to: PathBuf,
+}
+
+pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> {
+    let language = context.language;
+    let ledger = context.read()?;
+    let files = copy_vault(&ledger, context.disk(), &request.to)?;
+    let verification = Verification::of(language, &context.read_anew(&request.to)?, VerifyDepth::Present)?;
+    if context.is_for_machine() {
+        context.print_json(&serde_json::json!({ "files": files, "verification": verification }))?;
+    } else {
+        context.print(&text::copied(language, files, request.to.display()))?;
+        context.print(&verification.words(language, &context.zone))?;
+    }
+    Ok(verification.end())
+}

@@ -1,0 +1,127 @@
+//! Why a conversation came to no good end.
+
+use std::path::PathBuf;
+
+use super::heads;
+use crate::ceremony::CeremonyError;
+use crate::desk::DeskError;
+use crate::language::messages::{cards, cli as text};
+use crate::language::{Language, Say};
+use crate::quorum::{Mistyped, NotHex, PhraseError, Unreadable};
+use crate::speaks;
+use crate::store::StoreError;
+use crate::vault::FormatError;
+
+/// Why a conversation came to no good end.
+#[derive(Debug)]
+pub enum GuideError {
+    /// A step of the ceremony.
+    Ceremony(CeremonyError),
+    /// A question that was not answered.
+    Desk(DeskError),
+    /// A card's text.
+    Unreadable(Unreadable),
+    /// A phrase.
+    Phrase(PhraseError),
+    /// An id in hexadecimal.
+    Hex(NotHex),
+    /// No vault was named, and none stands here.
+    NoVault(PathBuf),
+    /// Several vaults stand here.
+    SeveralVaults(Vec<PathBuf>),
+    /// A file that an option names: what it is not, in the reader's words already.
+    File(PathBuf, String),
+    /// One `--replaced` names several secrets; each as it can be named.
+    NameEachSecret(Vec<String>),
+    /// What an option names is not there.
+    NotThere {
+        /// The option, such as `--replaced`.
+        option: &'static str,
+        /// What it names.
+        value: String,
+    },
+    /// Two options contradict each other, or one is missing; the sentence.
+    Usage(fn(Language) -> String),
+    /// It was done, and something is missing in it, as was told; the sentence.
+    Incomplete(fn(Language) -> String),
+    /// A card in a list of cards does not count, and nobody is there to bring another.
+    NotEnoughCards(usize),
+    /// The card is another custodian's than the one named: whose it is, and whose was meant.
+    OtherCard {
+        /// Whose it is.
+        name: String,
+        /// Whose was meant.
+        named: String,
+    },
+    /// A head from paper has a typing mistake.
+    HeadMistyped(Mistyped),
+    /// More than one event begins like this head.
+    HeadOfSeveral(String),
+    /// The event could not be written, so that nothing was shown.
+    NotRecorded(StoreError),
+    /// The person said no.
+    Declined,
+    /// Standard output was closed or is full.
+    Output(std::io::Error),
+}
+
+impl Say for GuideError {
+    fn say(&self, language: Language) -> String {
+        match self {
+            GuideError::Ceremony(error) => error.say(language),
+            GuideError::Desk(error) => error.say(language),
+            GuideError::Unreadable(error) => error.say(language),
+            GuideError::Phrase(error) => error.say(language),
+            GuideError::Hex(error) => error.say(language),
+            GuideError::NoVault(path) => text::no_vault(language, path.display()),
+            GuideError::SeveralVaults(paths) => {
+                let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+                text::several_vaults(language, names.join(", "))
+            }
+            GuideError::File(path, why) => text::in_file(language, path.display(), why),
+            GuideError::NameEachSecret(names) => text::name_each_secret(language, names.join(", ")),
+            GuideError::NotThere { option, value } => text::not_there(language, option, value),
+            GuideError::Usage(sentence) | GuideError::Incomplete(sentence) => sentence(language),
+            GuideError::NotEnoughCards(missing) => text::not_enough_cards(language, missing),
+            GuideError::OtherCard { name, named } => cards::card_of_somebody_else(language, name, named),
+            GuideError::HeadMistyped(mistyped) => heads::mistyped(language, mistyped),
+            GuideError::HeadOfSeveral(typed) => text::head_of_several(language, typed),
+            GuideError::NotRecorded(error) => text::not_recorded(language, error.say(language)),
+            GuideError::Declined => text::declined(language),
+            GuideError::Output(error) => text::output_closed(language, error),
+        }
+    }
+}
+
+speaks!(GuideError);
+
+macro_rules! from {
+    ($($error:ty => $variant:ident),*) => {$(
+        impl From<$error> for GuideError {
+            fn from(error: $error) -> GuideError {
+                GuideError::$variant(error)
+            }
+        }
+    )*};
+}
+
+from!(
+    CeremonyError => Ceremony,
+    DeskError => Desk,
+    Unreadable => Unreadable,
+    PhraseError => Phrase,
+    NotHex => Hex,
+    std::io::Error => Output
+);
+
+impl From<StoreError> for GuideError {
+    fn from(error: StoreError) -> GuideError {
+        GuideError::Ceremony(CeremonyError::Store(error))
+    }
+}
+
+impl From<FormatError> for GuideError {
+    fn from(error: FormatError) -> GuideError {
+        GuideError::Ceremony(CeremonyError::Value(error))
+    }
+}

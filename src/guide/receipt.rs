@@ -1,0 +1,46 @@
+//! `log add`: takes in the receipt of a card that was checked away from the vault.
+
+use std::path::PathBuf;
+
+use crate::ceremony::add_receipt;
+use crate::desk::Input;
+use crate::guide::{Context, End, GuideError};
+use crate::journal::SignedReceipt;
+use crate::language::messages::report as text;
+use crate::report::{head_codes, told_heads};
+use crate::vault::Claim;
+
+/// What is asked for.
+pub struct Request {
+    pub receipt: Input,
+    pub by: Option<Claim>,
+}
+
+pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> {
+    let language = context.language;
+    let mut contents = request.receipt.open("FILE")?;
+    let receipt: SignedReceipt = serde_json::from_str(contents.rest()?)
+        .map_err(|_| GuideError::File(PathBuf::from(request.receipt.to_string()), text::not_a_receipt(language)))?;
+    let ledger = context.read()?;
+    let by = context.by(request.by.as_ref());
+    let now = context.now();
+    let mut writing = context.begin(ledger)?;
+    let check = add_receipt(&mut writing, &receipt, &by, now)?;
+    let ledger = writing.end();
+    context.remember(&ledger, None);
+    if context.is_for_machine() {
+        let (card, name, time) = (check.card, &check.name, receipt.receipt.time);
+        context.print_json(&serde_json::json!({
+            "card": card,
+            "custodian": name,
+            "time": time,
+            "heads": ledger.heads(),
+            "head_codes": head_codes(ledger.heads()),
+        }))?;
+    } else {
+        let when = receipt.receipt.time.date(&context.zone);
+        context.print(&text::receipt_added(language, &check.name, when))?;
+        context.print(&told_heads(language, ledger.heads()).join("\n"))?;
+    }
+    Ok(End::Done)
+}

@@ -1,0 +1,90 @@
+//! Several values under one name: each is named with who and when, as claimed, and can be reached. A wrong deposit hides no right one.
+
+use super::Request;
+use crate::ceremony::{CeremonyError, EntryView, Held, OpenDeposit, Which};
+use crate::guide::{Context, GuideError};
+use crate::journal::{PendingDeposit, State};
+use crate::language::Say;
+use crate::language::messages::cli as text;
+use crate::vault::AttachmentName;
+
+/// The value that the command line means, as far as the log knows it: before anybody brings a card, and after it.
+pub fn named(request: &Request, state: &State) -> Result<Which, GuideError> {
+    let (Some(entry), Some(deposited)) = (&request.entry, request.deposited) else { return Ok(Which::Sealed) };
+    let Some(number) = deposited else { return Ok(Which::Newest) };
+    let brings = |pending: &&PendingDeposit| {
+        let field = request.field.as_ref().is_some_and(|name| pending.fields.contains(name));
+        let file = |name: &AttachmentName| pending.attached.iter().any(|attached| attached.name == *name);
+        pending.entry.id == *entry && (field || request.attachment.as_ref().is_some_and(file))
+    };
+    let deposits: Vec<&PendingDeposit> = state.deposits.iter().filter(brings).collect();
+    let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    match place.and_then(|place| deposits.get(place)) {
+        Some(pending) => Ok(Which::Deposited(pending.deposit)),
+        None => Err(CeremonyError::NoSuchNumber(entry.clone(), number, deposits.len()).into()),
+    }
+}
+
+/// Who put it in, and when, as claimed.
+pub fn claimed(context: &Context, open: &OpenDeposit) -> (String, String) {
+    let by = context.shown_by(open.pending.by.as_ref());
+    (by, open.pending.time.date_and_minute(&context.zone))
+}
+
+/// A label, and behind it who removed what it names, as claimed.
+pub fn or_removed<T>(context: &Context, label: String, held: &Held<'_, T>) -> String {
+    let Some(open) = held.removed_by else { return label };
+    let (by, time) = claimed(context, open);
+    text::label_removed(context.language, label, by, time)
+}
+
+/// Lets people choose where several values have one name; nothing when they think better of it.
+pub fn choose<T>(context: &mut Context, what: &str, held: &[Held<'_, T>]) -> Result<Option<Which>, GuideError> {
+    let language = context.language;
+    if let [] | [_] = held {
+        return Ok(held.first().map(Held::which));
+    }
+    let label = |held: &Held<'_, T>| {
+        let label = match held.deposit {
+            None => text::sealed_one(language),
+            Some(open) => {
+                let (by, time) = claimed(context, open);
+                text::deposited_one(language, by, time)
+            }
+        };
+        or_removed(context, label, held)
+    };
+    let mut choices: Vec<String> = held.iter().map(label).collect();
+    choices.push(text::back_to_values(language));
+    let chosen = context.desk.choose(&text::choose_held(language, what, held.len()), &choices, "--deposited")?;
+    Ok(held.get(chosen).map(Held::which))
+}
+
+/// Tells what the value that the command line got is, and how the others under its name are reached.
+pub fn tell_others<T>(context: &mut Context, what: &str, all: &[Held<'_, T>], shown: &Held<'_, T>) {
+    let language = context.language;
+    if let Some(open) = shown.removed_by {
+        let (by, time) = claimed(context, open);
+        context.desk.tell(&text::value_removed(language, what, by, time));
+    }
+    for other in all.iter().filter(|other| other.which() != shown.which()) {
+        let told = match other.deposit {
+            None => text::also_sealed(language, what),
+            Some(open) => {
+                let (by, time) = claimed(context, open);
+                text::also_deposited(language, what, by, time, other.number)
+            }
+        };
+        context.desk.tell(&told);
+    }
+}
+
+/// Tells which deposits of an entry cannot be read: what stands in them can be neither shown nor named.
+pub fn tell_broken_deposits(context: &mut Context, entry: &EntryView<'_>) {
+    for open in &entry.deposits {
+        if let Err(error) = &open.deposit {
+            let why = error.say(context.language);
+            context.desk.tell(&text::deposit_broken(context.language, entry.id, why));
+        }
+    }
+}

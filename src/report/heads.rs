@@ -1,0 +1,36 @@
+//! Heads as people copy them by hand.
+
+use crate::language::{Language, messages::report as text};
+use crate::quorum::{EventId, HeadCode};
+
+/// The short forms of heads.
+#[must_use]
+pub fn head_codes(heads: &[EventId]) -> Vec<HeadCode> {
+    heads.iter().map(|head| HeadCode::of(*head)).collect()
+}
+
+/// So many heads are told to be copied by hand. Whoever can write to the folder can add thousands that say nothing.
+const MOST_TOLD: usize = 8;
+
+/// The newest events, each with the word for it. Of several, every one says which of how many it is, so that none is forgotten.
+#[must_use]
+pub fn told_heads(language: Language, heads: &[EventId]) -> Vec<String> {
+    let codes = head_codes(&heads[..heads.len().min(MOST_TOLD)]);
+    if let [only] = codes.as_slice() {
+        return vec![text::told_head(language, only)];
+    }
+    let of = codes.len();
+    let more = heads.len() - of;
+    let numbered = (1..).zip(&codes).map(|(number, code)| text::told_head_of(language, number, of, code));
+    let more = (more > 0).then(|| text::more_heads(language, more));
+    numbered.chain(more).chain((of > 1).then(|| text::several_heads(language))).collect()
+}
+
+/// The same below a sentence that says what they are.
+#[must_use]
+pub fn heads_to_copy(language: Language, heads: &[EventId]) -> String {
+    match heads {
+        [only] => HeadCode::of(*only).to_string(),
+        several => told_heads(language, several).join("\n"),
+    }
+}
