@@ -64,7 +64,7 @@ fn seal(room: &Room, writing: &mut Writing<'_>) {
     let mut gathering = Gathering::begin(&header, writing.ledger().state());
     let texts = room.cards.borrow().clone();
     for text in &texts {
-        gathering.keep(read_back(writing, staged.epoch, card(text), false, None, moment()).expect("a good card"));
+        gathering.keep(read_back(writing, staged.epoch, &card(text), false, None, moment()).expect("a good card"));
     }
     let quorum = gathering.quorum().expect("a quorum");
     commit(writing, &quorum, Vec::new(), "Ben", moment()).expect("a committed epoch");

@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Card::Locked(_) => Some(Phrase::new(&line("the phrase")?)?),
     };
 
-    let (check, receipt) = check_against_header(&header, card, phrase.as_ref(), Moment::of(jiff::Timestamp::now()))?;
+    let (check, receipt) = check_against_header(&header, &card, phrase.as_ref(), Moment::of(jiff::Timestamp::now()))?;
     eprintln!("the card is good: {} of {}, {} cards open it", check.name, header.name, header.threshold);
     println!("{}", serde_json::to_string(&receipt)?);
     Ok(())

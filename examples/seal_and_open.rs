@@ -60,7 +60,7 @@ fn make(folder: &std::path::Path, pins: &PinBook<'static>) -> Result<Vec<CardTex
     let epoch = writing.ledger().active()?.hash();
     // A card is only believed in once it was read back, as from paper.
     for text in &texts {
-        read_back(&mut writing, epoch, read(text)?, false, None, now())?;
+        read_back(&mut writing, epoch, &read(text)?, false, None, now())?;
     }
     Ok(texts)
 }

@@ -131,7 +131,7 @@ fn a_vault_is_begun_filled_opened_rotated_and_calm_again() {
     let mut writing = init(&DISK, &room.vault(), &room.pins(), plan(), begin, &mut keep(&cards)).unwrap();
     let epoch = writing.ledger().active().unwrap().hash();
     for text in cards.borrow().iter() {
-        read_back(&mut writing, epoch, card(text), false, None, begin).unwrap();
+        read_back(&mut writing, epoch, &card(text), false, None, begin).unwrap();
     }
     let ledger = writing.end();
     assert!(status(&ledger, Vec::new(), Calendar::default(), begin).unwrap().is_calm());
@@ -172,7 +172,7 @@ fn a_vault_is_begun_filled_opened_rotated_and_calm_again() {
     let mut read = new();
     assert!(commit(&mut writing, &early.quorum().unwrap(), Vec::new(), "Ben", later).is_err(), "nothing was read back");
     for text in cards.borrow().iter() {
-        read.keep(read_back(&mut writing, staged.epoch, card(text), false, None, later).unwrap());
+        read.keep(read_back(&mut writing, staged.epoch, &card(text), false, None, later).unwrap());
     }
     commit(&mut writing, &read.quorum().unwrap(), Vec::new(), "Ben", later).unwrap();
     assert_eq!(clean_up(&mut writing, later).unwrap(), 3);
@@ -247,6 +247,6 @@ fn nobody_is_told_to_delete_the_file_of_a_staged_card_before_it_was_read_back() 
         due.iter().filter(|due| matches!(due.duty, Duty::DestroyCardFile { .. })).count()
     };
     assert_eq!(told(&writing), 0);
-    read_back(&mut writing, staged.epoch, card(&cards.borrow()[0]), false, None, now).unwrap();
+    read_back(&mut writing, staged.epoch, &card(&cards.borrow()[0]), false, None, now).unwrap();
     assert_eq!(told(&writing), 1);
 }

@@ -118,7 +118,7 @@ fn the_paper_from_before_a_lock_does_not_pass_for_the_new_one_but_opens_the_vaul
     let mut new_paper = None;
     let mut writing = machine.write();
     let lock = Some((LockProfile::Small, &phrase));
-    relock(&mut writing, card(&cards[0]), None, lock, now(), &mut |_, card| {
+    relock(&mut writing, &card(&cards[0]), None, lock, now(), &mut |_, card| {
         new_paper = Some(card.to_text().expose().to_owned());
         Ok(false)
     })
@@ -126,10 +126,10 @@ fn the_paper_from_before_a_lock_does_not_pass_for_the_new_one_but_opens_the_vaul
     let epoch = writing.ledger().active().unwrap().hash();
     let old = CardRefusal::OldPaper { name: "Aiko".to_owned() };
     let refused = |error: CeremonyError| matches!(error, CeremonyError::Card(refusal) if refusal == old);
-    assert!(refused(read_back(&mut writing, epoch, card(&cards[0]), false, None, now()).err().unwrap()));
-    assert!(refused(check_card(&mut writing, card(&cards[0]), None, now()).unwrap_err()));
+    assert!(refused(read_back(&mut writing, epoch, &card(&cards[0]), false, None, now()).err().unwrap()));
+    assert!(refused(check_card(&mut writing, &card(&cards[0]), None, now()).unwrap_err()));
     assert_eq!(writing.ledger().state().epochs[&epoch].card(index(1)).unwrap().verified, None);
-    read_back(&mut writing, epoch, card(&new_paper.unwrap()), false, Some(&phrase), now()).unwrap();
+    read_back(&mut writing, epoch, &card(&new_paper.unwrap()), false, Some(&phrase), now()).unwrap();
     drop(writing);
     assert!(machine::attend(&machine.read(), &cards).is_ok());
 }

@@ -63,7 +63,7 @@ fn wrong(desk: &Desk) -> Vec<String> {
 fn a_clock_that_stands_before_the_newest_signature_is_told_by_every_command_and_by_verify() {
     let desk = Desk::new();
     let mut writing = desk.practice.ledger().begin(now()).unwrap();
-    check_card(&mut writing, practice::card(&desk.practice.cards[0]), None, now().plus_days(2)).unwrap();
+    check_card(&mut writing, &practice::card(&desk.practice.cards[0]), None, now().plus_days(2)).unwrap();
     drop(writing);
     assert_eq!(wrong(&desk), ["clock_behind"]);
     let screen = words(&desk.run(&["status"]).stdout);

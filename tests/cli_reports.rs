@@ -52,7 +52,7 @@ impl Room {
         let mut writing = init(&DISK, &self.vault(), &self.pins(), plan, now(), &mut keep).unwrap();
         let epoch = writing.ledger().active().unwrap().hash();
         for text in self.cards.borrow().iter() {
-            read_back(&mut writing, epoch, card(text), false, None, now()).unwrap();
+            read_back(&mut writing, epoch, &card(text), false, None, now()).unwrap();
         }
         writing.end()
     }
@@ -456,7 +456,7 @@ fn a_receipt_made_at_home_is_taken_in_once() {
     let header = ledger.active().unwrap().clone();
     let text = room.cards.borrow()[4].clone();
     let write = |name: &str, time: Moment| {
-        let (_, receipt) = check_against_header(&header, card(&text), None, time).unwrap();
+        let (_, receipt) = check_against_header(&header, &card(&text), None, time).unwrap();
         let path = room.folder.join(name);
         std::fs::write(&path, serde_json::to_string(&receipt).unwrap()).unwrap();
         (receipt, path.display().to_string())

@@ -97,7 +97,7 @@ fn read_all_back(writing: &mut Writing<'_>, epoch: breakglass::quorum::EpochHash
     let phrase = Phrase::new(PHRASE).unwrap();
     let mut new = Gathering::begin(writing.ledger().header(epoch).unwrap(), writing.ledger().state());
     for text in cards {
-        new.keep(read_back(writing, epoch, card(text), false, Some(&phrase), moment()).unwrap());
+        new.keep(read_back(writing, epoch, &card(text), false, Some(&phrase), moment()).unwrap());
     }
     new.quorum().unwrap()
 }

@@ -72,7 +72,7 @@ impl Room {
         let epoch = writing.ledger().active().expect("one epoch is active").hash();
         let texts = self.cards.borrow().clone();
         for text in &texts {
-            read_back(&mut writing, epoch, card(text), false, None, moment()).expect("a good card");
+            read_back(&mut writing, epoch, &card(text), false, None, moment()).expect("a good card");
         }
         (writing.end(), texts.iter().map(|text| key(text)).collect())
     }

@@ -22,7 +22,7 @@ pub struct CardCheck {
 /// When the card is not good, its phrase is missing or does not fit, or the event cannot be written.
 pub fn check_card(
     writing: &mut Writing<'_>,
-    card: Card,
+    card: &Card,
     phrase: Option<&Phrase>,
     now: Moment,
 ) -> Result<CardCheck, CeremonyError> {
@@ -38,7 +38,7 @@ pub fn check_card(
 /// When the card is not good, or its phrase is missing or does not fit.
 pub fn check_against_header(
     header: &EpochHeader,
-    card: Card,
+    card: &Card,
     phrase: Option<&Phrase>,
     now: Moment,
 ) -> Result<(CardCheck, SignedReceipt), CeremonyError> {
@@ -114,7 +114,7 @@ pub fn depart(
 /// get a second phrase: a share under two phrases is weaker than under either.
 pub fn relock(
     writing: &mut Writing<'_>,
-    card: Card,
+    card: &Card,
     phrase: Option<&Phrase>,
     lock: Option<(LockProfile, &Phrase)>,
     now: Moment,

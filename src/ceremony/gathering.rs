@@ -303,7 +303,7 @@ impl Attendance {
 }
 
 /// The share of one card, after the header's key vouched for it.
-pub(super) fn share_of(header: &EpochHeader, card: Card, phrase: Option<&Phrase>) -> Result<Share, CeremonyError> {
+pub(super) fn share_of(header: &EpochHeader, card: &Card, phrase: Option<&Phrase>) -> Result<Share, CeremonyError> {
     let gathering = Gathering { header: header.clone(), known: BTreeMap::new(), shares: BTreeMap::new() };
     if let Some(refusal) = gathering.refusal(card.head()) {
         return Err(CeremonyError::Card(refusal));
@@ -311,7 +311,7 @@ pub(super) fn share_of(header: &EpochHeader, card: Card, phrase: Option<&Phrase>
     let custodian = header.custodian(card.head().index).ok_or(CeremonyError::NoSuchCard(card.head().index))?;
     let name = custodian.name.to_string();
     let (share, locked) = match card {
-        Card::Open(card) => (card.into_share(), false),
+        Card::Open(card) => (card.copy_of_share(), false),
         Card::Locked(card) => {
             let phrase = phrase.ok_or_else(|| CeremonyError::PhraseNeeded(name.clone()))?;
             (card.unlock(phrase)?, true)
@@ -326,7 +326,7 @@ pub(super) fn share_of(header: &EpochHeader, card: Card, phrase: Option<&Phrase>
 /// The key of one card, after the header's key vouched for it.
 pub(super) fn prove_against(
     header: &EpochHeader,
-    card: Card,
+    card: &Card,
     phrase: Option<&Phrase>,
 ) -> Result<(CardIndex, CustodianKey), CeremonyError> {
     let share = share_of(header, card, phrase)?;

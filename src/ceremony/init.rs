@@ -71,7 +71,7 @@ pub struct ReadBack {
 pub fn read_back(
     writing: &mut Writing<'_>,
     epoch: EpochHash,
-    card: Card,
+    card: &Card,
     file_destroyed: bool,
     phrase: Option<&crate::quorum::Phrase>,
     now: Moment,
@@ -87,7 +87,7 @@ pub fn read_back(
 pub fn read_back_and_delete(
     writing: &mut Writing<'_>,
     epoch: EpochHash,
-    card: Card,
+    card: &Card,
     phrase: Option<&crate::quorum::Phrase>,
     now: Moment,
     delete_file: &mut dyn FnMut(CardIndex) -> Result<bool, CeremonyError>,
@@ -103,7 +103,7 @@ pub fn read_back_and_delete(
 pub(super) fn prove(
     writing: &Writing<'_>,
     epoch: EpochHash,
-    card: Card,
+    card: &Card,
     phrase: Option<&crate::quorum::Phrase>,
 ) -> Result<(CardIndex, CustodianKey), CeremonyError> {
     let share = prove_share(writing, epoch, card, phrase)?;
@@ -115,7 +115,7 @@ pub(super) fn prove(
 fn prove_share(
     writing: &Writing<'_>,
     epoch: EpochHash,
-    card: Card,
+    card: &Card,
     phrase: Option<&crate::quorum::Phrase>,
 ) -> Result<Share, CeremonyError> {
     let header = writing.ledger().header(epoch)?;

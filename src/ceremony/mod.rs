@@ -53,7 +53,7 @@ pub use pins::{Pin, PinBook};
 pub use put::{mistyped_epoch, put, trusted_epoch};
 pub use renewal::{NotRenewed, Renewal};
 pub use review::review;
-pub use rotation::{Choices, Rotation, Staged, abort, commit, stage};
+pub use rotation::{Aborted, Choices, Committed, Rotation, Staged, abort, commit, stage};
 pub use stamps::StampBook;
 pub use status::{ClockFinding, Concern, CustodianStatus, Margin, Seal, StatusReport, clock_findings, status};
 pub use unseal::{CLOSES_AFTER, ConfirmedField, EntryView, OpenDeposit, OpeningRecorded, Session};

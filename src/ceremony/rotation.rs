@@ -50,16 +50,26 @@ pub struct Staged {
     pub epoch: EpochHash,
     /// Its number.
     pub number: u32,
-    /// What became of its attachments when it was staged just now.
+    /// What became of its attachments.
     pub renewal: Renewal,
 }
 
-impl Staged {
-    /// An epoch that was staged before.
-    #[must_use]
-    pub fn of(epoch: EpochHash, number: u32) -> Staged {
-        Staged { epoch, number, renewal: Renewal::default() }
-    }
+/// An epoch that is in force from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The epoch.
+    pub epoch: EpochHash,
+    /// Its number.
+    pub number: u32,
+}
+
+/// A staged epoch that was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aborted {
+    /// The epoch.
+    pub epoch: EpochHash,
+    /// Its number.
+    pub number: u32,
 }
 
 impl Rotation {
@@ -244,7 +254,7 @@ pub fn commit(
     left_out: Vec<LeftOut>,
     by: &str,
     now: Moment,
-) -> Result<Staged, CeremonyError> {
+) -> Result<Committed, CeremonyError> {
     let staged = writing.ledger().state().staged_epoch().ok_or(CeremonyError::NothingStaged)?;
     let (epoch, number) = (staged.hash, staged.number);
     if attendance.header().hash() != epoch {
@@ -280,7 +290,7 @@ pub fn commit(
     if writing.ledger().pins().find(writing.ledger().state().vault).and_then(|pin| pin.epoch).is_some() {
         let _ = writing.ledger().pin(Some(epoch));
     }
-    Ok(Staged::of(epoch, number))
+    Ok(Committed { epoch, number })
 }
 
 /// That these cards open the contents of their epoch.
@@ -310,12 +320,12 @@ pub fn abort(
     attendance: &Attendance,
     reason: &str,
     now: Moment,
-) -> Result<Staged, CeremonyError> {
+) -> Result<Aborted, CeremonyError> {
     let staged = writing.ledger().state().staged_epoch().ok_or(CeremonyError::NothingStaged)?;
     let (epoch, number) = (staged.hash, staged.number);
     writing.ledger().attended_by_active(attendance)?;
     sealed_file(writing.ledger(), attendance)?;
     let what = What::Aborted { epoch, reason: reason.parse()? };
     writing.record(now, None, &attendance.signers(), what)?;
-    Ok(Staged::of(epoch, number))
+    Ok(Aborted { epoch, number })
 }

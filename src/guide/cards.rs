@@ -2,7 +2,6 @@
 
 use super::Context;
 use super::GuideError;
-use super::read_back::again;
 use crate::ceremony::{Attendance, CeremonyError, Gathering, Ledger, Locked, Offered};
 use crate::desk::{Answer, CardRequest, Purpose, YES};
 use crate::journal::{CardState, State};
@@ -91,7 +90,7 @@ pub fn ask_phrase_of(
 }
 
 /// What proves a card with its phrase, if it has one.
-pub type Prove<'p, T> = dyn FnMut(Card, Option<&Phrase>, Moment) -> Result<T, CeremonyError> + 'p;
+pub type Prove<'p, T> = dyn FnMut(&Card, Option<&Phrase>, Moment) -> Result<T, CeremonyError> + 'p;
 
 /// Proves a card, with its phrase as often as the person likes to try. A card of another epoch is refused without one.
 ///
@@ -115,7 +114,7 @@ pub fn with_phrase<T>(
         if phrase.is_some() {
             context.desk.tell(&text::opening_lock(context.language));
         }
-        match prove(again(card), phrase.as_ref(), context.now()) {
+        match prove(card, phrase.as_ref(), context.now()) {
             Err(CeremonyError::Phrase(wrong)) if context.desk.is_attended() => context.say(&wrong),
             outcome => return Ok(Answer::Given(outcome?)),
         }

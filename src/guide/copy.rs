@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::ceremony::{VerifyDepth, copy_vault};
-use crate::guide::{Context, End, GuideError};
+use crate::guide::{Context, End, GuideError, outcome};
 use crate::language::messages::report as text;
 use crate::report::Verification;
 
@@ -18,7 +18,7 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
     let files = copy_vault(&ledger, context.disk(), &request.to)?;
     let verification = Verification::of(language, &context.read_anew(&request.to)?, VerifyDepth::Present)?;
     if context.is_for_machine() {
-        context.print_json(&serde_json::json!({ "files": files, "verification": verification }))?;
+        context.print_json(&outcome::Copied { files, verification: &verification })?;
     } else {
         context.print(&text::copied(language, files, request.to.display()))?;
         context.print(&verification.words(language, &context.zone))?;

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::ceremony::{NewCards, Plan, Writing, init, write_card_files};
 use crate::guide::card_paper::{PaperRequest, tell_files, tell_leftovers};
+use crate::guide::outcome::{self, Heads};
 use crate::guide::people::{LockRequest, PeopleRequest, Person, plan_cards, tell_policy};
 use crate::guide::read_back::{names_of, read_cards_back, unverified};
 use crate::guide::telling::tell_heads;
 use crate::guide::{Context, End, GuideError};
 use crate::language::{Language, Say, messages::cards as text};
-use crate::report::head_codes;
 use crate::store::VaultFolder;
 use crate::vault::VaultName;
 
@@ -81,13 +81,12 @@ fn finish(context: &mut Context, mut writing: Writing<'static>, folder: &Path) -
     context.remember(&ledger, Some(header.hash()));
     let language = context.language;
     if context.is_for_machine() {
-        context.print_json(&serde_json::json!({
-            "vault": header.vault,
-            "epoch": header.id(),
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-            "unverified": waiting,
-        }))?;
+        context.print_json(&outcome::Made {
+            epoch: header.id(),
+            heads: Heads::of(&ledger),
+            unverified: &waiting,
+            vault: header.vault,
+        })?;
     } else {
         context.desk.tell(&text::vault_facts(language, &header.name, header.id()));
         tell_heads(context, &ledger);

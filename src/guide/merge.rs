@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use crate::ceremony::merge_vaults;
+use crate::guide::outcome::{self, Heads};
 use crate::guide::{Context, End, GuideError};
 use crate::language::messages::report as text;
-use crate::report::{head_codes, told_heads};
+use crate::report::told_heads;
 use crate::store::VaultFolder;
 
 /// What is asked for.
@@ -26,12 +27,7 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
     context.remember(&ledger, None);
     if context.is_for_machine() {
         let (events, files) = (merged.lines, merged.files);
-        context.print_json(&serde_json::json!({
-            "events": events,
-            "files": files,
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
+        context.print_json(&outcome::Merged { events, files, heads: Heads::of(&ledger) })?;
         return Ok(End::Done);
     }
     let language = context.language;

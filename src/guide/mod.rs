@@ -18,6 +18,7 @@ pub(crate) mod init;
 pub(crate) mod merge;
 pub(crate) mod new_file;
 mod nobody_yet;
+mod outcome;
 mod pasteable;
 pub(crate) mod people;
 pub(crate) mod put;

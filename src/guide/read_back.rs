@@ -13,7 +13,7 @@ use crate::ceremony::{
 use crate::desk::{Answer, DeskError, Purpose, YES};
 use crate::journal::CardState;
 use crate::language::{Language, messages::cards as text};
-use crate::quorum::{Card, CardHead, CardIndex, EpochHash, Reading, read_card};
+use crate::quorum::{Card, CardHead, CardIndex, EpochHash};
 use crate::vault::{Custodian, EpochHeader};
 
 /// What became of asking for one card.
@@ -158,7 +158,7 @@ fn prove(
             context.desk.tell(&crate::language::messages::cli::opening_lock(context.language));
         }
         let now = context.now();
-        match read_back_and_delete(writing, header.hash(), again(&card), phrase.as_ref(), now, &mut delete) {
+        match read_back_and_delete(writing, header.hash(), &card, phrase.as_ref(), now, &mut delete) {
             Ok(read) => {
                 let card = read.card;
                 gathering.keep(read);
@@ -229,12 +229,4 @@ fn tidy_up(
 fn is_verified(writing: &Writing<'_>, header: &EpochHeader, head: &CardHead) -> bool {
     let epoch = writing.ledger().state().epochs.get(&header.hash()).filter(|_| head.epoch == header.id());
     epoch.and_then(|epoch| epoch.card(head.index)).is_some_and(|card| card.verified.is_some())
-}
-
-/// The same card once more: a card is used up when it is proved.
-pub fn again(card: &Card) -> Card {
-    match read_card(card.to_text().expose()) {
-        Ok(Reading::Whole(card)) => card,
-        _ => unreachable!("the text of a card is whole"),
-    }
 }

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use crate::ceremony::add_receipt;
 use crate::desk::Input;
+use crate::guide::outcome::{self, Heads};
 use crate::guide::{Context, End, GuideError};
 use crate::journal::SignedReceipt;
 use crate::language::messages::report as text;
-use crate::report::{head_codes, told_heads};
+use crate::report::told_heads;
 use crate::vault::Claim;
 
 /// What is asked for.
@@ -30,13 +31,7 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
     context.remember(&ledger, None);
     if context.is_for_machine() {
         let (card, name, time) = (check.card, &check.name, receipt.receipt.time);
-        context.print_json(&serde_json::json!({
-            "card": card,
-            "custodian": name,
-            "time": time,
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
+        context.print_json(&outcome::ReceiptAdded { card, custodian: name, heads: Heads::of(&ledger), time })?;
     } else {
         let when = receipt.receipt.time.date(&context.zone);
         context.print(&text::receipt_added(language, &check.name, when))?;

@@ -1,11 +1,12 @@
 //! `reviewed`: the sign-in logs were looked through after an opening, for uses of what it showed.
 
 use crate::ceremony::review;
+use crate::guide::outcome::{self, Heads};
 use crate::guide::{Context, End, GuideError};
 use crate::journal::State;
 use crate::language::messages::report as text;
 use crate::quorum::EventId;
-use crate::report::{head_codes, told_heads};
+use crate::report::told_heads;
 use crate::vault::Claim;
 
 /// Digits of an opening's id that must be given.
@@ -32,11 +33,7 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
     let ledger = writing.end();
     context.remember(&ledger, None);
     if context.is_for_machine() {
-        context.print_json(&serde_json::json!({
-            "openings": openings,
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
+        context.print_json(&outcome::Reviewed { heads: Heads::of(&ledger), openings: &openings })?;
     } else {
         context.print(&text::reviewed(language, openings.len()))?;
         context.print(&told_heads(language, ledger.heads()).join("\n"))?;

@@ -1,10 +1,11 @@
 //! What is told at the end of many conversations.
 
+use super::outcome::{CardGone, Heads};
 use super::{Context, End, GuideError};
 use crate::ceremony::Ledger;
 use crate::language::messages::cards;
 use crate::quorum::CardIndex;
-use crate::report::{head_codes, told_heads};
+use crate::report::told_heads;
 
 /// Tells that a card does not come any more, what that leaves, and what is due now.
 pub fn tell_card_gone(
@@ -17,12 +18,7 @@ pub fn tell_card_gone(
     let header = ledger.active()?;
     let margin = ledger.state().active_epoch().map_or(0, |epoch| epoch.margin(header.threshold));
     if context.is_for_machine() {
-        context.print_json(&serde_json::json!({
-            "card": card,
-            "spare": margin,
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
+        context.print_json(&CardGone { card, heads: Heads::of(ledger), spare: margin })?;
         return Ok(End::Done);
     }
     context.desk.tell(what);

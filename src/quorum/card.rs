@@ -147,6 +147,12 @@ impl OpenCard {
         self.share
     }
 
+    /// The share once more, for who only looks at the card.
+    #[must_use]
+    pub fn copy_of_share(&self) -> Share {
+        Share::new(self.head.index, Secret::made(|place| place.copy_from_slice(self.share.value().expose())))
+    }
+
     /// The card's text.
     #[must_use]
     pub fn to_text(&self) -> CardText {

@@ -136,11 +136,11 @@ fn a_share_that_was_ever_locked_is_not_locked_under_a_second_phrase() {
     let mut writing = machine.write();
     let phrase = Phrase::new("abandon zoo legal winner thank year").unwrap();
     let lock = Some((LockProfile::Small, &phrase));
-    relock(&mut writing, card(&cards[0]), None, lock, now(), &mut |_, _| Ok(false)).unwrap();
+    relock(&mut writing, &card(&cards[0]), None, lock, now(), &mut |_, _| Ok(false)).unwrap();
     // The open paper still exists: with it the share could be locked again, and both papers would tell about both phrases.
-    let again = relock(&mut writing, card(&cards[0]), None, lock, now(), &mut |_, _| panic!("nothing is printed"));
+    let again = relock(&mut writing, &card(&cards[0]), None, lock, now(), &mut |_, _| panic!("nothing is printed"));
     assert!(matches!(again, Err(CeremonyError::LockedAlready(name)) if name == "Aiko"));
-    assert!(relock(&mut writing, card(&cards[1]), None, lock, now(), &mut |_, _| Ok(false)).is_ok());
+    assert!(relock(&mut writing, &card(&cards[1]), None, lock, now(), &mut |_, _| Ok(false)).is_ok());
 }
 
 #[test]
@@ -151,11 +151,11 @@ fn a_card_of_another_epoch_proves_nothing_in_a_check_either() {
     machine.rotate(&old);
     let mut writing = machine.write();
     let lines = machine.lines().len();
-    assert!(matches!(check_card(&mut writing, card(&old[0]), None, now()), Err(CeremonyError::Card(_))));
+    assert!(matches!(check_card(&mut writing, &card(&old[0]), None, now()), Err(CeremonyError::Card(_))));
     let header = writing.ledger().active().unwrap().clone();
-    assert!(matches!(check_against_header(&header, card(&old[0]), None, now()), Err(CeremonyError::Card(_))));
+    assert!(matches!(check_against_header(&header, &card(&old[0]), None, now()), Err(CeremonyError::Card(_))));
     let forged = forged(1, header.id(), [7; 32]);
-    let not_genuine = check_against_header(&header, forged, None, now()).unwrap_err();
+    let not_genuine = check_against_header(&header, &forged, None, now()).unwrap_err();
     assert!(matches!(not_genuine, CeremonyError::Card(CardRefusal::NotGenuine { name }) if name == "Aiko"));
     assert_eq!(machine.lines().len(), lines);
 }

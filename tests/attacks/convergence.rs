@@ -105,7 +105,7 @@ fn act(deed: Deed, here: Machine<'_>, there: Machine<'_>, hands: &mut Hands, cou
         (Deed::Depart(card), _) => {
             depart(&mut here.write(), index(card), &format!("left {count}"), "Ben", at).unwrap();
         }
-        (Deed::Check(number), _) => drop(check_card(&mut here.write(), card(&cards[number]), None, at).unwrap()),
+        (Deed::Check(number), _) => drop(check_card(&mut here.write(), &card(&cards[number]), None, at).unwrap()),
         (Deed::Meet, _) => drop(here.merge(there).unwrap()),
         (Deed::Stage | Deed::Rotate, Some(_)) | (Deed::ReadBack { .. } | Deed::Commit | Deed::Abort, None) => {}
     }

@@ -305,7 +305,7 @@ fn papers_of_an_epoch_that_was_given_up_are_to_be_destroyed_wherever_they_were_r
     let cards = ours.begin();
     let (epoch, new) = ours.stage(&cards, &NAMES).unwrap();
     let stick = ours.copy_to("stick.vault");
-    read_back(&mut stick.write(), epoch, card(&new[0]), false, None, now()).unwrap();
+    read_back(&mut stick.write(), epoch, &card(&new[0]), false, None, now()).unwrap();
     ours.abort(&cards).unwrap();
     ours.merge(stick).unwrap();
     // One was read back; the others may have been printed as well.

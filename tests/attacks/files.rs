@@ -67,7 +67,7 @@ fn a_header_with_an_edited_threshold_is_no_header_of_this_vault() {
     let ledger = machine.with_pins("a-new-machine").read();
     assert_eq!(ledger.beginning(), Beginning::Assumed(edited.hash()), "shown, and proven by nothing");
     assert!(!ledger.is_sound() && matches!(ledger.may_be_changed(), Err(CeremonyError::LinesMissing(_))));
-    let refused = check_against_header(&edited, card(&cards[0]), None, now()).unwrap_err();
+    let refused = check_against_header(&edited, &card(&cards[0]), None, now()).unwrap_err();
     assert!(matches!(refused, CeremonyError::Card(CardRefusal::OtherEpoch { .. })), "{refused}");
 }
 

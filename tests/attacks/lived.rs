@@ -28,9 +28,9 @@ impl Lived {
         let cards = machine.rotate(&old);
         let active = machine.read().active().unwrap().hash();
         machine.unseal(&cards, "m365-admin").unwrap();
-        check_card(&mut machine.write(), card(&cards[2]), None, now()).unwrap();
+        check_card(&mut machine.write(), &card(&cards[2]), None, now()).unwrap();
         let (next, staged) = machine.stage(&cards, &["Aiko", "Ben", "Chie", "Dan"]).unwrap();
-        read_back(&mut machine.write(), next, card(&staged[3]), false, None, now()).unwrap();
+        read_back(&mut machine.write(), next, &card(&staged[3]), false, None, now()).unwrap();
         let lived = Lived { disk, old, cards, staged, first, active, next };
         assert_eq!(lived.machine().read().history().findings, []);
         lived

@@ -117,7 +117,7 @@ fn a_commit_without_staging_or_without_enough_read_backs_is_refused() {
     lived.refuses(machine.forge(commit(lived.first), lived.next, &[]), Refusal::NotStaged(lived.first));
     lived.refuses(machine.forge(commit(lived.active), lived.next, &[]), Refusal::NotStaged(lived.active));
     for text in &lived.staged[..2] {
-        read_back(&mut machine.write(), lived.next, card(text), false, None, now()).unwrap();
+        read_back(&mut machine.write(), lived.next, &card(text), false, None, now()).unwrap();
     }
     // Three of four are back: enough, but Chie must be named with a reason.
     lived.refuses(machine.forge(commit(lived.next), lived.next, &[]), Refusal::LeftOutDiffers);

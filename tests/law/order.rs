@@ -141,7 +141,7 @@ fn act(deed: Deed, here: Machine<'_>, there: Machine<'_>, at: Moment, hands: &mu
         Deed::ReadBack => {
             let Some(epoch) = staged else { return };
             for known in &hands[&epoch] {
-                drop(read_back(&mut writing, epoch, again(known), false, None, at));
+                drop(read_back(&mut writing, epoch, &again(known), false, None, at));
             }
         }
         Deed::Commit => {
@@ -170,11 +170,11 @@ fn act(deed: Deed, here: Machine<'_>, there: Machine<'_>, at: Moment, hands: &mu
         Deed::Receipt(number) => {
             let header = writing.ledger().active().unwrap().clone();
             let known = again(&hands[&epoch][usize::from(number) - 1]);
-            let made = check_against_header(&header, known, Some(&phrase()), at).unwrap().1;
+            let made = check_against_header(&header, &known, Some(&phrase()), at).unwrap().1;
             drop(add_receipt(&mut writing, &made, "Ben", at));
         }
         Deed::Check(number) => {
-            drop(check_card(&mut writing, again(&hands[&epoch][usize::from(number) - 1]), Some(&phrase()), at));
+            drop(check_card(&mut writing, &again(&hands[&epoch][usize::from(number) - 1]), Some(&phrase()), at));
         }
         Deed::Meet | Deed::Stage | Deed::Abort => {}
     }
@@ -189,7 +189,7 @@ fn relock_one(writing: &mut Writing<'_>, hand: &mut Card, at: Moment) {
         new = Some(again(card));
         Ok(false)
     };
-    if relock(writing, again(hand), Some(&phrase), lock, at, &mut write).is_ok() {
+    if relock(writing, &again(hand), Some(&phrase), lock, at, &mut write).is_ok() {
         *hand = new.unwrap();
     }
 }

@@ -12,7 +12,7 @@ use crate::machine::{Machine, card, index, now, read_all_back, share};
 /// A receipt of a card, made away from the vault.
 fn receipt(machine: Machine<'_>, text: &str, time: Moment) -> SignedReceipt {
     let ledger = machine.read();
-    check_against_header(ledger.active().unwrap(), card(text), None, time).unwrap().1
+    check_against_header(ledger.active().unwrap(), &card(text), None, time).unwrap().1
 }
 
 fn take_in(machine: Machine<'_>, receipt: &SignedReceipt, at: Moment) {
@@ -24,7 +24,7 @@ fn relock_card(machine: Machine<'_>, text: &str, at: Moment) {
     let phrase = Phrase::new("zoo winner abandon lemon").unwrap();
     let lock = Some((LockProfile::Small, &phrase));
     let mut write = |_: &_, _: &Card| Ok(false);
-    relock(&mut machine.try_read().unwrap().begin(at).unwrap(), card(text), None, lock, at, &mut write).unwrap();
+    relock(&mut machine.try_read().unwrap().begin(at).unwrap(), &card(text), None, lock, at, &mut write).unwrap();
 }
 
 fn custodian(machine: Machine<'_>, number: usize, at: Moment) -> CustodianStatus {
@@ -112,10 +112,10 @@ fn a_check_by_a_clock_that_ran_ahead_is_put_right_by_the_next_one() {
     let machine = Machine::new(&disk);
     let cards = machine.begin();
     let ahead = now().plus_days(3650);
-    check_card(&mut machine.try_read().unwrap().begin(ahead).unwrap(), card(&cards[1]), None, ahead).unwrap();
+    check_card(&mut machine.try_read().unwrap().begin(ahead).unwrap(), &card(&cards[1]), None, ahead).unwrap();
     let next = custodian(machine, 2, now()).check_due.unwrap();
     assert!(next <= now().plus_days(91), "{next}");
-    check_card(&mut machine.write(), card(&cards[1]), None, later()).unwrap();
+    check_card(&mut machine.write(), &card(&cards[1]), None, later()).unwrap();
     let next = custodian(machine, 2, later()).check_due.unwrap();
     assert_eq!(next, later().plus_days(91));
     assert!(due(machine, later().plus_days(91)).iter().filter(|kind| **kind == "check_card").count() >= 3);

@@ -28,7 +28,7 @@ impl<'d> GivenUp<'d> {
         machine.deposit("registrar", "correct horse").unwrap();
         let (given_up, new) = machine.stage(&cards, &NAMES).unwrap();
         for text in &new[..read_back] {
-            breakglass::ceremony::read_back(&mut machine.write(), given_up, card(text), false, None, now()).unwrap();
+            breakglass::ceremony::read_back(&mut machine.write(), given_up, &card(text), false, None, now()).unwrap();
         }
         let before = machine.head();
         machine.abort(&cards).unwrap();

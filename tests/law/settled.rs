@@ -20,7 +20,7 @@ fn where_every_card_is_needed_all_are_read_back_before_a_commit_and_that_is_enou
     let staged = stage(&mut writing, rotation, all, Choices::default(), now(), &mut keep(&new)).unwrap();
     drop(writing);
     let new = new.into_inner();
-    read_back(&mut machine.write(), staged.epoch, card(&new[0]), false, None, now()).unwrap();
+    read_back(&mut machine.write(), staged.epoch, &card(&new[0]), false, None, now()).unwrap();
     let mut writing = machine.write();
     let quorum = attend_staged(writing.ledger(), staged.epoch, &new).unwrap();
     assert!(commit(&mut writing, &quorum, Vec::new(), "Ben", now()).is_err(), "one of two was read back");
@@ -53,7 +53,7 @@ fn whoever_was_left_out_stays_due_until_the_card_is_read_back_from_paper() {
     commit(&mut writing, &quorum, left_out, "Ben", now()).unwrap();
     drop(writing);
     assert_eq!(due(machine, now()).iter().filter(|kind| **kind == "read_back").count(), 1);
-    read_back(&mut machine.write(), epoch, card(&new[3]), false, None, now()).unwrap();
+    read_back(&mut machine.write(), epoch, &card(&new[3]), false, None, now()).unwrap();
     assert!(!due(machine, now()).contains(&"read_back"));
 }
 

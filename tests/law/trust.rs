@@ -41,7 +41,7 @@ fn a_self_made_card_moves_no_pin() {
     assert_eq!(swapped.read().state().vault, machine.read().state().vault);
     // The card is good, says the folder that it was made with; then the machine is to remember what it vouched for.
     if let Ok(mut writing) = swapped.try_write()
-        && check_card(&mut writing, forged.remove(0), None, now()).is_ok()
+        && check_card(&mut writing, &forged.remove(0), None, now()).is_ok()
     {
         let ledger = writing.end();
         let vouched = ledger.active().unwrap().hash();
@@ -164,7 +164,7 @@ fn a_machine_that_knows_nothing_still_learns_from_a_quorum() {
     init(&disk, machine.vault, &machine.pins(), plan(&NAMES), now(), &mut keep(&cards)).unwrap();
     let stranger = machine.with_pins("a-new-machine");
     assert_eq!(pinned(stranger), None);
-    check_card(&mut stranger.write(), card(&cards.borrow()[0]), None, now()).unwrap();
+    check_card(&mut stranger.write(), &card(&cards.borrow()[0]), None, now()).unwrap();
     trust(stranger);
     assert_eq!(pinned(stranger), Some(active(machine)));
 }

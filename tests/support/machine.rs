@@ -287,7 +287,7 @@ pub fn read_all_back(
 ) -> Result<Attendance, CeremonyError> {
     let mut gathering = Gathering::begin(writing.ledger().header(epoch)?, writing.ledger().state());
     for text in cards {
-        gathering.keep(read_back(writing, epoch, card(text), false, None, now())?);
+        gathering.keep(read_back(writing, epoch, &card(text), false, None, now())?);
     }
     gathering.quorum()
 }

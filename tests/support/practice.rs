@@ -58,7 +58,7 @@ impl Practice {
         let mut new = Gathering::begin(writing.ledger().header(staged.epoch).unwrap(), writing.ledger().state());
         for text in cards.borrow().iter() {
             let phrase = Phrase::new(PHRASE).unwrap();
-            new.keep(read_back(&mut writing, staged.epoch, card(text), true, Some(&phrase), now).unwrap());
+            new.keep(read_back(&mut writing, staged.epoch, &card(text), true, Some(&phrase), now).unwrap());
         }
         commit(&mut writing, &new.quorum().unwrap(), Vec::new(), "Ben", now).unwrap();
         clean_up(&mut writing, now).unwrap();

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use crate::ceremony::{CardCheck, Ledger, check_against_header, check_card, read_back};
 use crate::desk::{Answer, Purpose};
 use crate::guide::cards::{Prove, ask_card, reported, with_phrase};
+use crate::guide::outcome::{self, Heads};
 use crate::guide::read_back::names_of;
 use crate::guide::telling::tell_heads;
 use crate::guide::trust::{self, EpochOnCard};
 use crate::guide::{Context, End, GuideError};
 use crate::language::{Say, messages::cards as text};
 use crate::quorum::{Card, EpochHash};
-use crate::report::head_codes;
 use crate::store::HEADER_LIMIT;
 use crate::vault::{EpochHeader, to_canonical};
 
@@ -74,14 +74,14 @@ fn alone(context: &mut Context) -> Result<End, GuideError> {
 fn tell_text_only(context: &mut Context, card: &Card) -> Result<(), GuideError> {
     let (language, head) = (context.language, card.head());
     if context.is_for_machine() {
-        return context.print_json(&serde_json::json!({
-            "card": head.index,
-            "threshold": head.threshold,
-            "epoch": head.epoch,
-            "locked": head.lock.is_some(),
-            "drill": head.drill,
-            "proven": false,
-        }));
+        return context.print_json(&outcome::CardText {
+            card: head.index,
+            drill: head.drill,
+            epoch: head.epoch,
+            locked: head.lock.is_some(),
+            proven: false,
+            threshold: head.threshold,
+        });
     }
     context.print(&text::card_text_whole(language, head.index, head.threshold, head.epoch))?;
     if head.lock.is_some() {
@@ -162,17 +162,16 @@ fn tell_good(
     let language = context.language;
     let state = ledger.state().epochs.get(&epoch).and_then(|epoch| epoch.card(check.card));
     if context.is_for_machine() {
-        context.print_json(&serde_json::json!({
-            "card": check.card,
-            "name": check.name,
-            "epoch": epoch.id(),
-            "proven": true,
-            "reported_lost": state.is_some_and(|card| !card.lost.is_empty()),
-            "reported_departed": state.is_some_and(|card| !card.departed.is_empty()),
-            "first_time": first_time,
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
+        context.print_json(&outcome::CardGood {
+            card: check.card,
+            epoch: epoch.id(),
+            first_time,
+            heads: Heads::of(ledger),
+            name: &check.name,
+            proven: true,
+            reported_departed: state.is_some_and(|card| !card.departed.is_empty()),
+            reported_lost: state.is_some_and(|card| !card.lost.is_empty()),
+        })?;
         return Ok(End::Done);
     }
     context.print(&text::card_good(language, &check.name, check.card, number, epoch.id()))?;

@@ -10,7 +10,7 @@ use crate::desk::{Answer, Purpose, YES};
 use crate::guide::card_paper::{PaperRequest, tell_files};
 use crate::guide::cards::{ask_card, with_phrase};
 use crate::guide::people::{LockWith, find_card, make_phrase};
-use crate::guide::read_back::{again, names_of, read_cards_back, unverified};
+use crate::guide::read_back::{names_of, read_cards_back, unverified};
 use crate::guide::telling::tell_heads;
 use crate::guide::{Context, End, GuideError};
 use crate::language::messages::cards as text;
@@ -118,7 +118,7 @@ fn refuse_early(
         (Card::Locked(_), true) => Err(CeremonyError::LockedAlready(name).into()),
         (Card::Open(_), false) => Err(CeremonyError::NotLocked(name).into()),
         // A false card shows before anybody thinks of a phrase for it.
-        (Card::Open(_), true) => Ok(check_against_header(header, again(card), None, now).map(drop)?),
+        (Card::Open(_), true) => Ok(check_against_header(header, card, None, now).map(drop)?),
         _ => Ok(()),
     }
 }

@@ -90,7 +90,7 @@ fn begin(narrator: &mut Narrator<'_>, practice: &Practice) -> Result<(), GuideEr
     let now = narrator.context().now();
     for file in &files {
         let card = practice.card_on_paper(file)?;
-        read_back(&mut writing, header.hash(), card, false, None, now)?;
+        read_back(&mut writing, header.hash(), &card, false, None, now)?;
     }
     narrator.say(&text::begin_read_back(language, header.custodians.len()))?;
     narrator.wait()
@@ -248,7 +248,7 @@ fn rotate(narrator: &mut Narrator<'_>, practice: &Practice) -> Result<(), GuideE
     let papers = practice.papers(&new);
     let mut quorum = Gathering::begin(&new, writing.ledger().state());
     for paper in &papers {
-        quorum.keep(read_back(&mut writing, staged.epoch, practice.card_on_paper(paper)?, false, None, now)?);
+        quorum.keep(read_back(&mut writing, staged.epoch, &practice.card_on_paper(paper)?, false, None, now)?);
     }
     narrator.say(&text::rotate_read_back(language, papers.len(), practice.cards().display()))?;
     let by = narrator.context().by(None);

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 pub use attach::Files;
-pub use import::{Import, Standing};
+pub use import::{Import, PutIn, Standing};
 pub use second_factor::Factors;
 
 use asked::{ask_fields, ask_secret_twice, read_fields, refuse_empty};

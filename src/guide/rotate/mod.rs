@@ -10,11 +10,12 @@ use std::path::PathBuf;
 pub use replaced::ReplacedArgument;
 
 use crate::ceremony::{
-    CeremonyError, Ledger, Staged, Writing, abort, card_files_destroyed, clean_up, commit, destroy_card_file,
+    CeremonyError, Ledger, Writing, abort, card_files_destroyed, clean_up, commit, destroy_card_file,
 };
 use crate::desk::YES;
 use crate::guide::card_paper::PaperRequest;
 use crate::guide::cards::{gather, gather_more};
+use crate::guide::outcome::{self, Heads};
 use crate::guide::people::{LockRequest, PeopleRequest, find_card};
 use crate::guide::read_back::{names_of, read_cards_back, unverified};
 use crate::guide::telling::tell_heads;
@@ -23,7 +24,6 @@ use crate::guide::{Context, End, GuideError};
 use crate::journal::LeftOut;
 use crate::language::messages::cards as text;
 use crate::quorum::{CardIndex, EpochHash};
-use crate::report::head_codes;
 use crate::vault::{Claim, EntryId, EpochHeader};
 
 /// What is asked for.
@@ -67,22 +67,22 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
     ledger.may_be_changed()?;
     trust::check(context, &ledger, &request.on_card)?;
     let ledger = context.ensure_log_place(ledger)?;
-    let staged = ledger.state().staged_epoch().map(|epoch| Staged::of(epoch.hash, epoch.number));
+    let staged = ledger.state().staged_epoch().map(|epoch| epoch.hash);
     match staged {
         None if request.abort || request.commit => Err(CeremonyError::NothingStaged.into()),
         None => stage::run(context, request, ledger),
         Some(_) if request.abort => give_up(context, request, ledger),
         Some(staged) if request.stage || request.changes_plan() => {
-            Err(CeremonyError::StagedAlready(staged.epoch.id()).into())
+            Err(CeremonyError::StagedAlready(staged.id()).into())
         }
         Some(staged) => {
-            let header = ledger.header(staged.epoch)?;
+            let header = ledger.header(staged)?;
             let language = context.language;
-            context.desk.tell(&text::rotation_goes_on(language, &header.name, staged.number, header.id()));
-            let has_files = ledger.state().epochs[&staged.epoch].cards.iter().any(|card| card.card_file);
+            context.desk.tell(&text::rotation_goes_on(language, &header.name, header.epoch, header.id()));
+            let has_files = ledger.state().epochs[&staged].cards.iter().any(|card| card.card_file);
             let folder = if has_files { Some(request.paper.folder(context, ledger.folder().root())?) } else { None };
             let writing = context.begin(ledger)?;
-            read_back_and_commit(context, request, writing, &staged, folder)
+            read_back_and_commit(context, request, writing, staged, folder)
         }
     }
 }
@@ -92,15 +92,15 @@ fn read_back_and_commit(
     context: &mut Context,
     request: &Request,
     mut writing: Writing<'static>,
-    staged: &Staged,
+    epoch: EpochHash,
     folder: Option<PathBuf>,
 ) -> Result<End, GuideError> {
     context.desk.turn_to_new_cards();
-    let header = writing.ledger().header(staged.epoch)?.clone();
+    let header = writing.ledger().header(epoch)?.clone();
     let mut left_out = named_as_left_out(request, &header)?;
     let without: Vec<CardIndex> = left_out.iter().map(|left| left.card).collect();
-    let read = read_cards_back(context, &mut writing, staged.epoch, folder.as_deref(), &without);
-    let mut waiting = unverified(&writing, staged.epoch);
+    let read = read_cards_back(context, &mut writing, epoch, folder.as_deref(), &without);
+    let mut waiting = unverified(&writing, epoch);
     waiting.retain(|card| !without.contains(card));
     if read.is_ok() && !waiting.is_empty() {
         ask_to_leave_out(context, &writing, &header, &mut waiting, &mut left_out)?;
@@ -109,7 +109,7 @@ fn read_back_and_commit(
         Ok(gathering) if waiting.is_empty() => gathering,
         stopped => {
             let ledger = writing.end();
-            let told = tell_waiting(context, &ledger, staged, &header, &waiting);
+            let told = tell_waiting(context, &ledger, &header, &waiting);
             stopped?;
             return told;
         }
@@ -124,8 +124,8 @@ fn read_back_and_commit(
     clean_up(&mut writing, context.now())?;
     let ledger = writing.end();
     // The new cards proved the new epoch on this machine.
-    context.remember(&ledger, Some(staged.epoch));
-    tell_begun(context, &ledger, staged, &header)
+    context.remember(&ledger, Some(epoch));
+    tell_begun(context, &ledger, &header)
 }
 
 fn named_as_left_out(request: &Request, header: &EpochHeader) -> Result<Vec<LeftOut>, GuideError> {
@@ -164,58 +164,50 @@ fn ask_to_leave_out(
 fn tell_waiting(
     context: &mut Context,
     ledger: &Ledger<'_>,
-    staged: &Staged,
     header: &EpochHeader,
     waiting: &[CardIndex],
 ) -> Result<End, GuideError> {
     let language = context.language;
     if context.is_for_machine() {
-        context.print_json(&serde_json::json!({
-            "epoch": staged.epoch.id(),
-            "number": staged.number,
-            "committed": false,
-            "unverified": waiting,
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
+        context.print_json(&outcome::Waiting {
+            committed: false,
+            epoch: header.id(),
+            heads: Heads::of(ledger),
+            number: header.epoch,
+            unverified: waiting,
+        })?;
     } else {
         let names = names_of(header, waiting);
-        context.desk.tell(&text::rotation_waits(language, staged.number, staged.epoch.id(), names));
+        context.desk.tell(&text::rotation_waits(language, header.epoch, header.id(), names));
         tell_heads(context, ledger);
     }
     Ok(End::SomethingIsDue)
 }
 
-fn tell_begun(
-    context: &mut Context,
-    ledger: &Ledger<'_>,
-    staged: &Staged,
-    header: &EpochHeader,
-) -> Result<End, GuideError> {
+fn tell_begun(context: &mut Context, ledger: &Ledger<'_>, header: &EpochHeader) -> Result<End, GuideError> {
     let language = context.language;
     let old = header.previous.and_then(|previous| ledger.state().epochs.get(&previous));
     let old_papers: Vec<CardIndex> = old
         .map(|old| old.cards.iter().filter(|card| card.old_papers > 0).map(|card| card.index).collect())
         .unwrap_or_default();
     if context.is_for_machine() {
-        context.print_json(&serde_json::json!({
-            "epoch": staged.epoch.id(),
-            "number": staged.number,
-            "committed": true,
-            "papers_to_destroy": old_papers,
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
+        context.print_json(&outcome::Begun {
+            committed: true,
+            epoch: header.id(),
+            heads: Heads::of(ledger),
+            number: header.epoch,
+            papers_to_destroy: &old_papers,
+        })?;
         return Ok(End::Done);
     }
-    context.desk.tell(&text::rotation_done(language, &header.name, staged.number, staged.epoch.id()));
+    context.desk.tell(&text::rotation_done(language, &header.name, header.epoch, header.id()));
     if let (Some(old), false) = (old, old_papers.is_empty()) {
         let old_header = ledger.header(old.hash)?;
         let names = names_of(old_header, &old_papers);
         context.desk.tell(&text::destroy_old_cards(language, old.number, old.hash.id(), names));
-        context.desk.tell(&text::keep_cards(language, staged.number, staged.epoch.id()));
+        context.desk.tell(&text::keep_cards(language, header.epoch, header.id()));
     }
-    let files_left = ledger.state().epochs[&staged.epoch].cards.iter().any(|card| card.card_file);
+    let files_left = ledger.state().epochs[&header.hash()].cards.iter().any(|card| card.card_file);
     context.desk.tell(&if files_left {
         text::some_files_left(language)
     } else {
@@ -241,18 +233,17 @@ fn give_up(context: &mut Context, request: &Request, ledger: Ledger<'static>) ->
     };
     let attendance = gather(context, &header, ledger.state())?;
     let mut writing = context.begin(ledger)?;
-    abort(&mut writing, &attendance, reason.as_str(), context.now())?;
+    let aborted = abort(&mut writing, &attendance, reason.as_str(), context.now())?;
     clean_up(&mut writing, context.now())?;
     delete_files_of(context, request, &mut writing, hash)?;
     let ledger = writing.end();
     context.remember(&ledger, Some(header.hash()));
     if context.is_for_machine() {
-        context.print_json(&serde_json::json!({
-            "aborted": hash.id(),
-            "number": number,
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
+        context.print_json(&outcome::GivenUp {
+            aborted: aborted.epoch.id(),
+            heads: Heads::of(&ledger),
+            number: aborted.number,
+        })?;
     } else {
         context.desk.tell(&text::rotation_aborted(language, number, hash.id(), header.epoch, header.id()));
         tell_heads(context, &ledger);

@@ -9,13 +9,14 @@ use crate::ceremony::{Choices, Ledger, NewCards, OpenDeposit, Plan, Rotation, st
 use crate::desk::{YES, size};
 use crate::guide::card_paper::{tell_files, tell_leftovers};
 use crate::guide::cards::gather;
+use crate::guide::outcome::{self, Heads};
 use crate::guide::people::{plan_cards, tell_policy};
 use crate::guide::telling::tell_heads;
 use crate::guide::{Context, End, GuideError, nobody_yet};
 use crate::journal::{PendingDeposit, State};
 use crate::language::{Say, messages::attachments, messages::cards as text};
 use crate::quorum::Digest;
-use crate::report::{field_labels, head_codes};
+use crate::report::field_labels;
 
 /// Hexadecimal digits that name a deposit at least.
 const DIGITS: usize = 8;
@@ -70,18 +71,17 @@ pub fn run(context: &mut Context, request: &Request, ledger: Ledger<'static>) ->
     }
     tell_files(context, &files, &folder)?;
     if !request.stage {
-        return read_back_and_commit(context, request, writing, &staged, Some(folder));
+        return read_back_and_commit(context, request, writing, staged.epoch, Some(folder));
     }
     let ledger = writing.end();
     if context.is_for_machine() {
-        context.print_json(&serde_json::json!({
-            "epoch": staged.epoch.id(),
-            "number": staged.number,
-            "committed": false,
-            "attachments_renewed": staged.renewal.renewed.len(),
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
+        context.print_json(&outcome::Staged {
+            attachments_renewed: staged.renewal.renewed.len(),
+            committed: false,
+            epoch: staged.epoch.id(),
+            heads: Heads::of(&ledger),
+            number: staged.number,
+        })?;
     } else {
         context.desk.tell(&text::staged_only(context.language));
         tell_heads(context, &ledger);

@@ -6,7 +6,7 @@ use super::log_place::recorded;
 use crate::ceremony::{ExportWatch, Exported, Session, Writing, check_export_folder};
 use crate::desk::{Desk, DeskError, Progress, YES};
 use crate::guide::new_file::ask_of_others;
-use crate::guide::{Context, GuideError};
+use crate::guide::{Context, GuideError, outcome};
 use crate::language::Language;
 use crate::language::messages::exchange as text;
 use crate::system::{Stoppable, is_memory_filesystem};
@@ -87,14 +87,14 @@ pub fn tell_exported(context: &mut Context, exported: &Exported, folder: &Path) 
     }
     context.desk.tell(&text::export_done(language, exported.entries, exported.files, folder.display()));
     if context.is_for_machine() {
-        context.print_json(&serde_json::json!({
-            "folder": folder.display().to_string(),
-            "entries": exported.entries,
-            "files": exported.files,
-            "complete": exported.is_complete(),
-            "missing_deposits_of": exported.broken,
-            "missing_attachments": exported.missing,
-        }))?;
+        context.print_json(&outcome::ExportWritten {
+            complete: exported.is_complete(),
+            entries: exported.entries,
+            files: exported.files,
+            folder: folder.display().to_string(),
+            missing_attachments: &exported.missing,
+            missing_deposits_of: &exported.broken,
+        })?;
     }
     if exported.is_complete() { Ok(()) } else { Err(GuideError::Incomplete(text::export_incomplete)) }
 }

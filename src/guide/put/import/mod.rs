@@ -13,12 +13,12 @@ use super::{Request, attach, tell_when_it_opens};
 use crate::ceremony::{Writing, discard, put};
 use crate::desk::Input;
 use crate::exchange::{Imported, ImportedEntry, Note, Source, Step};
+use crate::guide::outcome::{self, Heads};
 use crate::guide::telling::tell_heads;
 use crate::guide::trust::epoch_to_seal_to;
 use crate::guide::{Context, End, GuideError, nobody_yet};
 use crate::language::{Say, messages::exchange as text};
 use crate::quorum::EpochHash;
-use crate::report::head_codes;
 use crate::vault::{AttachmentName, Change, EntryId, FieldName};
 use choice::Choice;
 pub use choice::Standing;
@@ -38,12 +38,12 @@ impl Import {
     }
 }
 
-/// What was put in, for a machine.
+/// An entry that was put in.
 #[derive(Serialize)]
-struct Done {
+pub struct PutIn {
+    attachments: Vec<AttachmentName>,
     entry: EntryId,
     fields: Vec<FieldName>,
-    attachments: Vec<AttachmentName>,
     notes: Vec<String>,
     /// Whether a value of it stays behind.
     #[serde(skip)]
@@ -75,7 +75,7 @@ pub fn run(context: &mut Context, request: &Request, named: &Input) -> Result<En
     let mut done = Vec::with_capacity(count);
     let mut trouble = None;
     for entry in chosen.entries.drain(..) {
-        let told = Done::of(context, &entry);
+        let told = PutIn::of(context, &entry);
         if let Err(error) = put_in(context, &mut writing, trusted, &export, entry, &by) {
             trouble = Some(error);
             break;
@@ -94,13 +94,12 @@ pub fn run(context: &mut Context, request: &Request, named: &Input) -> Result<En
     }
     if context.is_for_machine() {
         let skipped: Vec<String> = chosen.skipped.iter().map(|skipped| skipped.say(language)).collect();
-        context.print_json(&serde_json::json!({
-            "entries": done,
-            "skipped": skipped,
-            "ignored": chosen.ignored,
-            "heads": ledger.heads(),
-            "head_codes": head_codes(ledger.heads()),
-        }))?;
+        context.print_json(&outcome::Imported {
+            entries: &done,
+            heads: Heads::of(&ledger),
+            ignored: chosen.ignored,
+            skipped,
+        })?;
     } else {
         context.desk.tell(&text::import_done(language, count));
         tell_when_it_opens(context, &ledger);
@@ -117,8 +116,8 @@ pub fn run(context: &mut Context, request: &Request, named: &Input) -> Result<En
     Ok(End::Done)
 }
 
-impl Done {
-    fn of(context: &Context, entry: &ImportedEntry) -> Done {
+impl PutIn {
+    fn of(context: &Context, entry: &ImportedEntry) -> PutIn {
         let mut fields: Vec<FieldName> = entry.steps.iter().flat_map(|step| step.set.keys().cloned()).collect();
         fields.sort_by(FieldName::shown_order);
         fields.dedup();
@@ -129,7 +128,7 @@ impl Done {
         let notes = entry.notes.iter().map(|note| note.say(context.language)).collect();
         let loses = entry.notes.iter().any(Note::is_loss);
         let leaves = loses || entry.notes.iter().any(|note| matches!(note, Note::LeftOut(_) | Note::SpentCodes(_)));
-        Done { entry: entry.id.clone(), fields, attachments, notes, loses, leaves }
+        PutIn { entry: entry.id.clone(), fields, attachments, notes, loses, leaves }
     }
 }
 
