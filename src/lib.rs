@@ -5,21 +5,19 @@
 //! may be called by all; so may `bounds`, the sizes that rooms agree on, and `stream`, which writes on another core. `second_factor` makes one-time codes, `feeds` writes what
 //! other programs read. `quorum`, `vault` and `journal` know no terminal, no clock and no environment: those are handed in.
 
-pub mod bounds;
 pub mod ceremony;
 pub mod cli;
 pub mod desk;
 pub mod exchange;
 pub mod guide;
-pub mod journal;
 pub mod language;
 pub mod press;
-pub mod quorum;
 pub mod report;
 pub mod scan;
 pub mod second_factor;
 pub mod store;
 pub mod stream;
-pub mod system;
 pub mod terminal;
-pub mod vault;
+
+pub use breakglass_core::{bounds, journal, quorum, speaks, vault};
+pub use breakglass_system as system;

@@ -129,8 +129,7 @@ mod tests {
 
     #[test]
     fn every_character_of_the_message_files_has_a_glyph_in_both_weights() {
-        let files =
-            [include_str!("../language/messages/press.en.txt"), include_str!("../language/messages/press.ja.txt")];
+        let files = [include_str!("../content/press.en.txt"), include_str!("../content/press.ja.txt")];
         for character in files.concat().chars().filter(|character| *character != '\n') {
             for face in [Face::Regular, Face::Bold] {
                 assert!(face.font().glyph(character).is_some(), "{face:?} lacks {character}: run fonts/subset.py");

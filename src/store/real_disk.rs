@@ -188,7 +188,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> Result<(File, u64), StoreErro
         Some(Found::Folder | Found::Other) => return Err(StoreError::new(path, Trouble::NotAFile)),
     }
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW);
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, crate::system::NOT_THROUGH_A_LINK);
     let file = options.open(path).map_err(|error| StoreError::of_system(path, &error))?;
     let length = file.metadata().map_err(|error| StoreError::of_system(path, &error))?.len();
     Ok((file, length))

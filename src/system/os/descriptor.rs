@@ -21,8 +21,11 @@ pub fn open_descriptor(number: i32) -> io::Result<File> {
     Ok(unsafe { File::from_raw_fd(copy) })
 }
 
-/// Windows hands no numbered files to a program that it starts.
-#[cfg(windows)]
+/// Other systems hand no numbered files to a program that they start.
+///
+/// # Errors
+/// Always.
+#[cfg(not(unix))]
 pub fn open_descriptor(_number: i32) -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
 }

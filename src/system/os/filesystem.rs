@@ -51,3 +51,7 @@ pub fn others_may_write(folder: &Path) -> bool {
 pub fn others_may_write(_folder: &Path) -> bool {
     false
 }
+
+/// The flag with which a file is opened only where its name is no link.
+#[cfg(unix)]
+pub const NOT_THROUGH_A_LINK: i32 = libc::O_NOFOLLOW;

@@ -7,6 +7,8 @@ use std::ptr::NonNull;
 use std::slice;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+#[cfg(not(any(unix, windows)))]
+use elsewhere as system;
 #[cfg(unix)]
 use unix as system;
 #[cfg(windows)]
@@ -160,6 +162,42 @@ mod windows {
         unsafe {
             WerUnregisterExcludedMemoryBlock(start);
             VirtualFree(start, 0, MEM_RELEASE);
+        }
+    }
+}
+
+/// Where no system keeps pages apart, as in a browser: memory that is wiped, and not locked.
+#[cfg(not(any(unix, windows)))]
+mod elsewhere {
+    use std::alloc::{Layout, alloc_zeroed, dealloc};
+    use std::ptr::NonNull;
+
+    /// A page of WebAssembly has 64 KiB; that many bytes at once would be too many for one secret.
+    const PAGE: usize = 4096;
+
+    /// The size of a page in bytes; a power of two.
+    pub fn page_size() -> usize {
+        PAGE
+    }
+
+    fn layout(len: usize) -> Option<Layout> {
+        Layout::from_size_align(len, PAGE).ok().filter(|layout| layout.size() > 0)
+    }
+
+    pub fn map(len: usize) -> Option<NonNull<u8>> {
+        // SAFETY: the layout is of more than no bytes.
+        layout(len).and_then(|layout| NonNull::new(unsafe { alloc_zeroed(layout) }))
+    }
+
+    /// Nothing can be locked here.
+    pub fn keep_private(_start: NonNull<u8>, _len: usize) -> bool {
+        false
+    }
+
+    pub fn unmap(start: NonNull<u8>, len: usize) {
+        if let Some(layout) = layout(len) {
+            // SAFETY: `map` gave these bytes for the same length, and their owner is being dropped.
+            unsafe { dealloc(start.as_ptr(), layout) };
         }
     }
 }

@@ -39,6 +39,12 @@ pub fn raise_lock_limit() {
     }
 }
 
-/// Windows bounds locked memory by the working set, which it manages itself.
-#[cfg(windows)]
+/// Nothing is written there when a program crashes that it could forbid.
+#[cfg(not(any(unix, windows)))]
+pub fn forbid_dumps() -> bool {
+    false
+}
+
+/// Windows bounds locked memory by the working set, which it manages itself; elsewhere nothing can be locked.
+#[cfg(not(unix))]
 pub fn raise_lock_limit() {}

@@ -1,7 +1,7 @@
 //! The two first languages and every sentence that a person can read.
 //!
-//! Sentences live in message files beside this one; the build turns each into a function and fails when either language lacks
-//! it. No other room may hold a sentence for people. Nothing comes in here but words: no terminal, no clock, no file.
+//! The core's sentences live in message files beside this one; the build turns each into a function and fails when either language
+//! lacks it. No other room may hold a sentence for people. Nothing comes in here but words: no terminal, no clock, no file.
 
 pub mod plain;
 
@@ -88,18 +88,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn seconds_stand_with_the_same_spaces_in_every_japanese_sentence() {
-        let hidden = messages::terminal::hidden_in(Language::Japanese, 90);
-        let good = messages::second_factor::seconds_left(Language::Japanese, 90);
-        for sentence in [hidden, good] {
-            assert!(sentence.contains("あと 90 秒"), "{sentence}");
-        }
-    }
-
-    #[test]
     fn no_parameter_of_any_message_adds_a_line_or_turns_one_round() {
         let hostile = "a\nb\u{2028}c\u{2029}d\u{202e}e\u{61c}f\u{1b}[2Jg\u{9b}h\u{200b}i\r";
-        assert!(messages::PARAMETERS.len() > 400);
+        assert!(messages::PARAMETERS.len() > 40);
         for parameter in messages::PARAMETERS {
             for language in Language::ALL {
                 let [harmless, said] = ["a", hostile].map(|given| (parameter.said)(language, given));

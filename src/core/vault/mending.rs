@@ -43,7 +43,7 @@ mod tests {
 
     /// The header of the page on the design.
     fn header() -> Vec<u8> {
-        let page = include_str!("../../docs/DESIGN.md");
+        let page = include_str!("../../../docs/DESIGN.md");
         let block = page.split("```json vector=header\n").nth(1).unwrap();
         block.lines().next().unwrap().as_bytes().to_vec()
     }

@@ -1,7 +1,7 @@
 //! What breakglass needs of the operating system to keep secrets out of places where they would outlive it: locked memory,
 //! an allocator that wipes, no core dumps, and what can be told about swap and about folders that live in memory.
 //!
-//! The only room in which `unsafe` stands, all of it in `os`. Nothing in here knows what a card, a key or a vault is, and
+//! The only crate in which `unsafe` stands, all of it in `os`. Nothing in here knows what a card, a key or a vault is, and
 //! nothing here fails for want of a protection: what the system does not allow is told, and the work goes on.
 
 pub mod memory;
@@ -15,6 +15,8 @@ pub use os::allocator::WipingAllocator;
 pub use os::descriptor::open_descriptor;
 #[cfg(unix)]
 pub use os::descriptor::wait_readable;
+#[cfg(unix)]
+pub use os::filesystem::NOT_THROUGH_A_LINK;
 pub use os::filesystem::others_may_write;
 pub use protection::{Hardening, Swap, harden, is_memory_filesystem, memory_folder, swap};
 pub use stop::Stoppable;

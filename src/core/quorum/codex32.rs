@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn bip_93_vectors_are_verified_and_refused() {
-        let file = include_str!("../../tests/vectors/bip-0093.txt");
+        let file = include_str!("../../../tests/vectors/bip-0093.txt");
         let (valid, invalid) = file.split_once("# invalid: every string below must be refused").unwrap();
         let strings =
             |part: &'static str| part.lines().filter(|line| !line.is_empty() && line.starts_with(['m', 'M', 's', '1']));

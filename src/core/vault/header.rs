@@ -279,7 +279,7 @@ mod tests {
     use super::*;
 
     fn header(entries: &[&str]) -> Header {
-        let page = include_str!("../../docs/DESIGN.md");
+        let page = include_str!("../../../docs/DESIGN.md");
         let vector = page.split("```json vector=header\n").nth(1).and_then(|rest| rest.lines().next()).unwrap();
         let mut header = Header::clone(&EpochHeader::read(vector.as_bytes()).unwrap());
         let public = |id: &&str| PublicEntry {

@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 use super::random::{self, NoRandomness};
-use crate::system::memory::LockedBytes;
+use breakglass_system::memory::LockedBytes;
 
 /// A secret of exactly `N` bytes: a root, a share, a key.
 pub struct Secret<const N: usize>(LockedBytes);
