@@ -19,5 +19,13 @@ pub mod store;
 pub mod stream;
 pub mod terminal;
 
-pub use breakglass_core::{bounds, journal, quorum, speaks, vault};
+pub use breakglass_core::{bounds, card, ids, journal, secret, speaks, vault};
 pub use breakglass_system as system;
+
+/// Keys, cards, hashes and secret bytes: four rooms of the core that are seldom wanted one without the others.
+pub mod quorum {
+    pub use breakglass_core::card::*;
+    pub use breakglass_core::ids::*;
+    pub use breakglass_core::quorum::*;
+    pub use breakglass_core::secret::*;
+}

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroize;
 
-use crate::quorum::Digest;
+use crate::ids::Digest;
 
 /// Bytes of one block: large enough that handing it over costs nothing beside hashing it.
 const BLOCK: usize = 256 * 1024;

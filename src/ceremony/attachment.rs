@@ -7,8 +7,8 @@ use super::error::CeremonyError;
 use super::held::{Held, Name, Which};
 use super::ledger::{Ledger, Writing};
 use super::unseal::Session;
+use crate::ids::Digest;
 use crate::journal::What;
-use crate::quorum::Digest;
 use crate::store::{Place, StoreError};
 use crate::vault::{Attachment, AttachmentName, BlobError, Change, EntryId, Moment, open_blob, renew_blob, seal_file};
 

@@ -3,8 +3,10 @@
 use super::error::CeremonyError;
 use super::init::prove;
 use super::ledger::Writing;
+use crate::card::{Card, OpenCard};
+use crate::ids::EpochHash;
 use crate::journal::{SignedReceipt, Signer, What};
-use crate::quorum::{Card, CardIndex, EpochHash, LockProfile, OpenCard, Phrase, Policy};
+use crate::quorum::{CardIndex, LockProfile, Phrase, Policy};
 use crate::vault::{Claim, EpochHeader, Moment};
 
 /// A card that was found good.

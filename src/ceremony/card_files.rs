@@ -6,8 +6,10 @@ use jiff::tz::TimeZone;
 
 use super::dealing::NewCards;
 use super::error::CeremonyError;
+use crate::card::Card;
+use crate::ids::EpochId;
 use crate::press::{CardSheet, PageSize, card_pdf, card_text_file};
-use crate::quorum::{Card, CardIndex, EpochId};
+use crate::quorum::CardIndex;
 use crate::store::{Disk, clear_partials, is_inside, publish};
 use crate::vault::{Claim, EpochHeader};
 

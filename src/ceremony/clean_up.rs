@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::error::CeremonyError;
 use super::ledger::Writing;
 use super::rotation::stands_sealed;
+use crate::ids::Digest;
 use crate::journal::{Fate, State, What};
-use crate::quorum::Digest;
 use crate::store::Place;
 use crate::vault::Moment;
 

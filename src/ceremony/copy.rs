@@ -5,8 +5,8 @@ use std::path::Path;
 use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
 use super::verify::{Expected, FileFinding, named};
+use crate::ids::Digest;
 use crate::journal::{Headers, History, Line, What, join};
-use crate::quorum::Digest;
 use crate::store::{Disk, Place, VaultFolder, is_inside};
 use crate::vault::{EpochHeader, Moment};
 

@@ -1,10 +1,10 @@
 //! Deals an epoch: root and shares, contents, header and cards, all in memory. Nothing is written here.
 
 use super::error::CeremonyError;
+use crate::card::{Card, OpenCard};
+use crate::ids::{EpochHash, EventId, VaultId};
 use crate::language::Language;
-use crate::quorum::{
-    Card, CustodianKey, Dealt, EpochHash, EventId, LockProfile, OpenCard, Phrase, Policy, VaultId, deal,
-};
+use crate::quorum::{CustodianKey, Dealt, LockProfile, Phrase, Policy, deal};
 use crate::vault::{
     Claim, Contents, Custodian, DepositIdentity, EpochHeader, FORMAT_VERSION, Header, Moment, SealedContents, VaultName,
 };

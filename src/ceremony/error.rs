@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use super::gathering::{CardRefusal, WrongPhrase};
 use super::verify::FileFinding;
+use crate::ids::{EpochId, EventId};
 use crate::journal::Refusal;
 use crate::language::{Language, Say, messages::ceremony as text};
 use crate::press::PaperError;
-use crate::quorum::{CardIndex, DealError, EpochId, EventId, NoMemoryForLock, NoRandomness, PolicyError, QuorumError};
+use crate::quorum::{CardIndex, DealError, NoMemoryForLock, PolicyError, QuorumError};
 use crate::second_factor::FactorError;
+use crate::secret::NoRandomness;
 use crate::speaks;
 use crate::store::StoreError;
 use crate::vault::{AttachmentName, EntryId, FieldName, FormatError, Moment, VaultName};

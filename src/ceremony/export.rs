@@ -13,8 +13,8 @@ use crate::exchange::{
     DOCUMENT_NAME, ExportedAttachment, ExportedChange, ExportedDeposit, ExportedEntry, ExportedRevision, ExportedVault,
     FILES_FOLDER, file_name,
 };
+use crate::ids::Digest;
 use crate::journal::What;
-use crate::quorum::Digest;
 use crate::second_factor::recovery_codes;
 use crate::store::{Disk, NewFile, Place, is_inside};
 use crate::vault::{Attachment, AttachmentName, Attachments, EntryId, FieldName, Fields, Moment};

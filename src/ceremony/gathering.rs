@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use super::error::CeremonyError;
+use crate::card::{Card, CardHead, LockedCard};
+use crate::ids::EpochId;
 use crate::journal::{Fate, Signer, State};
 use crate::language::{Language, Say, messages::ceremony as text};
-use crate::quorum::{
-    Card, CardHead, CardIndex, CustodianKey, EpochId, LockedCard, Phrase, Quorum, Share, VerifiedShare,
-};
+use crate::quorum::{CardIndex, CustodianKey, Phrase, Quorum, Share, VerifiedShare};
 use crate::speaks;
 use crate::vault::{Custodian, EpochHeader};
 

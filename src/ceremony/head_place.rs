@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::card::HeadCode;
+use crate::ids::EventId;
 use crate::journal::History;
-use crate::quorum::{EventId, HeadCode};
 use crate::vault::Moment;
 
 /// Where an event stands in a log. In every copy it is the same, whatever the order of the lines.

@@ -8,9 +8,11 @@ use super::error::CeremonyError;
 use super::gathering::{Attendance, Gathering};
 use super::ledger::Ledger;
 use super::pins::PinBook;
+use crate::card::CardHead;
+use crate::ids::{Digest, EpochHash, EpochId, EventId, VaultId};
 use crate::journal::{Line, Signer, What};
 use crate::language::Language;
-use crate::quorum::{CardHead, CardIndex, Digest, EpochHash, EpochId, EventId, Recovered, Share, Unproven, VaultId};
+use crate::quorum::{CardIndex, Recovered, Share, Unproven};
 use crate::store::{Place, VaultFolder};
 use crate::vault::{Contents, Custodian, DepositIdentity, EpochHeader, FORMAT_VERSION, Header, Moment, VaultName};
 

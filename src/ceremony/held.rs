@@ -2,8 +2,8 @@
 //! none of them.
 
 use super::unseal::{EntryView, OpenDeposit};
+use crate::ids::Digest;
 use crate::journal::PendingDeposit;
-use crate::quorum::Digest;
 use crate::vault::Change;
 
 /// Which of the values under one name is meant.
@@ -95,7 +95,7 @@ impl<'s> EntryView<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quorum::{EpochHash, VaultId};
+    use crate::ids::{EpochHash, VaultId};
     use crate::vault::{Deposit, EntryId, FieldName, FieldValue, Moment, PublicEntry};
 
     #[test]

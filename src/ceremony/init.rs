@@ -7,8 +7,10 @@ use super::error::CeremonyError;
 use super::gathering::CardRefusal;
 use super::ledger::Writing;
 use super::pins::PinBook;
+use crate::card::Card;
+use crate::ids::{EpochHash, VaultId};
 use crate::journal::{EVENT_VERSION, Event, Line, NewEpoch, Signer, What};
-use crate::quorum::{Card, CardIndex, CustodianKey, EpochHash, Share, VaultId};
+use crate::quorum::{CardIndex, CustodianKey, Share};
 use crate::store::{Disk, Place, VaultFolder};
 use crate::vault::{Contents, Moment};
 

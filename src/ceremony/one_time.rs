@@ -4,9 +4,10 @@ use super::error::CeremonyError;
 use super::held::{Held, Which};
 use super::ledger::{Ledger, Writing};
 use super::unseal::{EntryView, OpenDeposit, Session};
+use crate::ids::Digest;
 use crate::journal::{OneTimeCode, What};
-use crate::quorum::{Digest, SecretText};
 use crate::second_factor::{Enrolment, recovery_codes};
+use crate::secret::SecretText;
 use crate::vault::{EntryId, FieldName, FieldValue, Moment};
 
 /// The field of a second factor of the moment.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::quorum::{Digest, EpochHash, EventId, VaultId};
+use crate::ids::{Digest, EpochHash, EventId, VaultId};
 use crate::store::{Disk, StoreError, publish, publish_anew};
 use crate::vault::{from_canonical, to_canonical};
 

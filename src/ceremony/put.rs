@@ -7,8 +7,8 @@ use super::attachment::discard;
 use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
 use super::one_time::codes_in;
+use crate::ids::{Digest, EpochHash, EpochId};
 use crate::journal::{Attached, What};
-use crate::quorum::{Digest, EpochHash, EpochId};
 use crate::store::Place;
 use crate::vault::{Change, Claim, Deposit, EntryId, EpochHeader, FORMAT_VERSION, FieldName, Moment, PublicEntry};
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::attachment::{discard, renew};
 use super::error::CeremonyError;
 use super::ledger::{Ledger, Writing};
+use crate::ids::Digest;
 use crate::journal::Renewed;
-use crate::quorum::Digest;
 use crate::vault::{Attachment, AttachmentName, Contents, EntryId};
 
 /// An attachment that could not be encrypted anew, since its blob is missing or damaged. It stays as it was.

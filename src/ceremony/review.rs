@@ -2,8 +2,8 @@
 
 use super::error::CeremonyError;
 use super::ledger::Writing;
+use crate::ids::EventId;
 use crate::journal::{Refusal, What};
-use crate::quorum::EventId;
 use crate::vault::Moment;
 
 /// Notes that the sign-in logs were reviewed after these openings. No card is needed to say so.

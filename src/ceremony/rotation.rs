@@ -10,8 +10,9 @@ use super::init::locked;
 use super::ledger::{Ledger, Writing};
 use super::renewal::{self, Renewal};
 use super::unseal::{OpenDeposit, Opened, sealed_file};
+use crate::ids::{Digest, EpochHash};
 use crate::journal::{EpochState, LeftOut, NewEpoch, Refusal, Replaced, Staging, What};
-use crate::quorum::{CardIndex, Digest, EpochHash};
+use crate::quorum::CardIndex;
 use crate::store::Place;
 use crate::vault::{
     Contents, DepositIdentity, EarlierIdentity, EntryId, FieldValue, Moment, Origin as RevisionOrigin, VaultName,

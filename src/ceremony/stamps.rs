@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::ledger::Ledger;
 use super::pins::PinBook;
-use crate::quorum::Digest;
+use crate::ids::Digest;
 use crate::store::{Place, Stamp, StoreError, VaultFolder};
 
 /// Bytes of one vault's stamps at most; more are not kept.

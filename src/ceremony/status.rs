@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::error::CeremonyError;
 use super::ledger::Ledger;
 use super::verify::FileFinding;
+use crate::ids::{EpochHash, EpochId, EventId, VaultId};
 use crate::journal::{Beginning, Calendar, CardState, CodesLeft, Due, Finding, Opening};
 use crate::language::Language;
-use crate::quorum::{CardIndex, EpochHash, EpochId, EventId, VaultId};
+use crate::quorum::CardIndex;
 use crate::store::Obstacle;
 use crate::vault::{Claim, Custodian, EntryId, Moment, PublicEntry, VaultName};
 

@@ -8,8 +8,8 @@ use super::ledger::Ledger;
 use super::one_time::codes_in;
 use super::unseal::OpenDeposit;
 use super::verify::named;
+use crate::ids::{Digest, EpochHash};
 use crate::journal::{Attached, PendingDeposit};
-use crate::quorum::{Digest, EpochHash};
 use crate::store::Place;
 use crate::vault::{
     Claim, Contents, Deposit, DepositIdentity, EpochHeader, FieldName, FieldValue, Origin, PublicEntry,

@@ -8,8 +8,8 @@ use super::held::{Held, Name};
 use super::ledger::{Ledger, Writing};
 use super::one_time::codes_in;
 use super::unnamed::{gives_the_same, unnamed_deposits};
+use crate::ids::{Digest, EventId};
 use crate::journal::{PendingDeposit, What};
-use crate::quorum::{Digest, EventId};
 use crate::store::Place;
 use crate::vault::{
     Change, Claim, Contents, Deposit, DepositIdentity, Entry, EntryId, FieldName, FieldValue, Fields, FormatError,

@@ -9,10 +9,10 @@ use super::commands::{
 };
 use super::desk::desk_for;
 use super::environment::{self, StandardOutput};
+use crate::card::TypedHead;
 use crate::desk::{Answers, Desk};
 use crate::guide::{Context, GuideError};
 use crate::language::Language;
-use crate::quorum::TypedHead;
 
 #[derive(Parser)]
 #[command(name = "breakglass", version)]

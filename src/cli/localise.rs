@@ -10,9 +10,10 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 use super::arguments::Arguments;
 use super::environment::language_of_environment;
 use super::exit::MISUSED;
+use crate::card::NotAHead;
 use crate::desk::printable;
+use crate::ids::NotHex;
 use crate::language::{Language, Say, messages::help};
-use crate::quorum::{NotAHead, NotHex};
 use crate::second_factor::FactorError;
 use crate::vault::FormatError;
 
@@ -111,7 +112,8 @@ fn said<E: Say + Error + 'static>(cause: &(dyn Error + 'static), language: Langu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quorum::{EpochId, TypedHead};
+    use crate::card::TypedHead;
+    use crate::ids::EpochId;
 
     #[test]
     fn every_command_and_every_option_has_its_words_in_both_languages() {

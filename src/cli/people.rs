@@ -7,7 +7,8 @@ use clap::builder::PossibleValue;
 
 use crate::guide::people::{LockRequest, LockWith, PeopleRequest};
 use crate::guide::trust::{EpochOnCard, epoch_on_card};
-use crate::quorum::{EpochId, LockProfile};
+use crate::ids::EpochId;
+use crate::quorum::LockProfile;
 use crate::vault::VaultName;
 
 /// Custodians and threshold as they are given on the command line.

@@ -5,7 +5,7 @@
 //!
 //! | what you want | what to call |
 //! |---|---|
-//! | to read a card as people type it | [`quorum::read_card`] |
+//! | to read a card as people type it | [`card::read_card`] |
 //! | the root, of as many true shares as are needed | [`quorum::Quorum::assemble`] |
 //! | a new root with its shares | [`quorum::deal`] |
 //! | what everybody may know of an epoch | [`vault::EpochHeader::read`] |
@@ -17,7 +17,7 @@
 //! type of its own, so what must not be done does not compile.
 //!
 //! ```
-//! use breakglass_core::quorum::{Reading, read_card};
+//! use breakglass_core::card::{Reading, read_card};
 //!
 //! let typed = "BG1ZQ QQXQC QQYPQ XPQ9Q CRSSZ G2PVS ZZG3R YSJJV FEG9Y 4ZKTP D9CHN QVFJX V6R2D 3H8QU N5WEU 85LR7 90FLG SQVTY NUS";
 //! match read_card(typed) {
@@ -33,7 +33,10 @@
 #![forbid(unsafe_code)]
 
 pub mod bounds;
+pub mod card;
+pub mod ids;
 pub mod journal;
 pub mod language;
 pub mod quorum;
+pub mod secret;
 pub mod vault;

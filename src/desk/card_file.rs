@@ -9,8 +9,9 @@ use zeroize::Zeroizing;
 
 use super::input::{Contents, Input};
 use super::{CARDS, DeskError, NotPaper, Purpose};
-use crate::quorum::{Reading, SecretText, read_card, separates};
+use crate::card::{Reading, read_card, separates};
 use crate::scan::{Origin, read_codes_with_origin};
+use crate::secret::SecretText;
 
 /// Characters of a card's text.
 const CHARACTERS: usize = 93;

@@ -19,8 +19,9 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::card::CardHead;
 use crate::language::Language;
-use crate::quorum::{CardHead, SecretText};
+use crate::secret::SecretText;
 
 pub use answers::{Answers, CARDS, FROM_PAPER, NEW_CARDS, NEW_PHRASES, PHRASES, PaperClaim, VALUE_FROM, YES};
 pub use card_file::card_in_file;

@@ -8,7 +8,7 @@ use super::{
     PHRASES, Purpose, Revelation, VALUE_FROM, YES, printable,
 };
 use crate::language::Language;
-use crate::quorum::SecretText;
+use crate::secret::SecretText;
 use std::collections::VecDeque;
 
 /// A desk that answers from what the options name. What they do not hold is asked of the person at the terminal, if there is one;

@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 use super::entry::{ImportedEntry, ImportedFile, LeftOut, Note, Source, Step};
 use super::names::{self, Ids};
-use crate::quorum::SecretText;
 use crate::second_factor::Enrolment;
+use crate::secret::SecretText;
 use crate::vault::{AttachmentName, FieldName, FieldValue, Fields, VALUE_BYTES};
 
 /// Fields of an imported entry at most, so that there is room for those that are put in later.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use super::Program;
+use crate::ids::Digest;
 use crate::language::{Language, Say, messages::exchange as text};
-use crate::quorum::Digest;
 use crate::second_factor::FactorError;
 use crate::vault::{AttachmentName, EntryId, FieldName, Fields};
 

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Imported, ImportedEntry, ImportedFile, LeftOut, Note, Skipped, Source, Step, Why};
 use super::{ImportError, MOST_ENTRIES, Program};
-use crate::quorum::{Digest, SecretText, VaultId};
+use crate::ids::{Digest, VaultId};
 use crate::second_factor::recovery_codes;
+use crate::secret::SecretText;
 use crate::vault::{AttachmentName, Claim, EntryId, FieldName, FieldValue, Fields, Moment, distinct};
 
 /// The document's name in the folder of an export.

@@ -2,11 +2,14 @@
 
 use super::Context;
 use super::GuideError;
+use crate::card::{Card, CardHead, Reading, read_card};
 use crate::ceremony::{Attendance, CeremonyError, Gathering, Ledger, Locked, Offered};
 use crate::desk::{Answer, CardRequest, Purpose, YES};
+use crate::ids::EpochHash;
 use crate::journal::{CardState, State};
 use crate::language::{Language, Say, messages::cli as text};
-use crate::quorum::{Card, CardHead, CardIndex, EpochHash, Phrase, Reading, SecretText, read_card};
+use crate::quorum::{CardIndex, Phrase};
+use crate::secret::SecretText;
 use crate::vault::{EpochHeader, Moment};
 
 /// Asks for one card until its text is whole. A correction is shown, and taken only when the person says yes.

@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use super::GuideError;
 use super::heads::anchors_in;
+use crate::card::{HeadCode, TypedHead};
 use crate::ceremony::{ClockFinding, Ledger, PinBook, Writing, clock_findings};
 use crate::desk::{Desk, Results, printable};
+use crate::ids::{EpochHash, EventId};
 use crate::language::{Language, Say, messages::cli as text};
-use crate::quorum::{EpochHash, EventId, HeadCode, TypedHead};
 use crate::report::write_line;
 use crate::second_factor::ClockCorrection;
 use crate::store::{Disk, VaultFolder};

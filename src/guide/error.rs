@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use super::heads;
+use crate::card::{Mistyped, Unreadable};
 use crate::ceremony::CeremonyError;
 use crate::desk::DeskError;
+use crate::ids::NotHex;
 use crate::language::messages::{cards, cli as text};
 use crate::language::{Language, Say};
-use crate::quorum::{Mistyped, NotHex, PhraseError, Unreadable};
+use crate::quorum::PhraseError;
 use crate::speaks;
 use crate::store::StoreError;
 use crate::vault::FormatError;

@@ -1,9 +1,10 @@
 //! Heads as people type them again.
 
 use super::GuideError;
+use crate::card::{Mistyped, Resolution, TypedHead};
+use crate::ids::EventId;
 use crate::journal::Line;
 use crate::language::{Language, messages::cli};
-use crate::quorum::{EventId, Mistyped, Resolution, TypedHead};
 use crate::store::VaultFolder;
 
 /// The events that heads from paper name in the log of a folder. Those that are not there stand first: they are missed, and named.

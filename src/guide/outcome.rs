@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::put::PutIn;
+use crate::card::HeadCode;
 use crate::ceremony::Ledger;
-use crate::quorum::{CardIndex, EpochId, EventId, HeadCode, VaultId};
+use crate::ids::{EpochId, EventId, VaultId};
+use crate::quorum::CardIndex;
 use crate::report::{Verification, head_codes};
 use crate::vault::{AttachmentName, EntryId, Moment};
 

@@ -8,7 +8,8 @@ use super::roster::read_roster;
 use crate::ceremony::{CeremonyError, CustodianPlan, LockPlan};
 use crate::desk::{Answer, PHRASES, Revelation, YES};
 use crate::language::{Language, Say, messages::cards as text};
-use crate::quorum::{CardIndex, LockProfile, Phrase, Policy, SecretText};
+use crate::quorum::{CardIndex, LockProfile, Phrase, Policy};
+use crate::secret::SecretText;
 use crate::vault::{Claim, EpochHeader, VaultName};
 
 /// For how long a generated phrase stays on the screen, in seconds: six words are written by hand in half of it.

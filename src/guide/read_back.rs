@@ -7,13 +7,15 @@ use std::path::Path;
 use super::Context;
 use super::GuideError;
 use super::cards::{ask_card, ask_phrase};
+use crate::card::{Card, CardHead};
 use crate::ceremony::{
     CeremonyError, Gathering, Writing, card_files_destroyed, destroy_card_file, read_back_and_delete,
 };
 use crate::desk::{Answer, DeskError, Purpose, YES};
+use crate::ids::EpochHash;
 use crate::journal::CardState;
 use crate::language::{Language, messages::cards as text};
-use crate::quorum::{Card, CardHead, CardIndex, EpochHash};
+use crate::quorum::CardIndex;
 use crate::vault::{Custodian, EpochHeader};
 
 /// What became of asking for one card.

@@ -3,9 +3,9 @@
 use crate::ceremony::review;
 use crate::guide::outcome::{self, Heads};
 use crate::guide::{Context, End, GuideError};
+use crate::ids::EventId;
 use crate::journal::State;
 use crate::language::messages::report as text;
-use crate::quorum::EventId;
 use crate::report::told_heads;
 use crate::vault::Claim;
 

@@ -3,10 +3,11 @@
 
 use super::Context;
 use super::GuideError;
+use crate::card::typed_digits;
 use crate::ceremony::{CeremonyError, Ledger, trusted_epoch};
 use crate::desk::YES;
+use crate::ids::{EpochHash, EpochId, NotHex};
 use crate::language::messages::cli as text;
-use crate::quorum::{EpochHash, EpochId, NotHex, typed_digits};
 
 /// The epoch id that a person read off a card.
 pub struct EpochOnCard {

@@ -1,7 +1,8 @@
 //! Heads as people copy them by hand.
 
+use crate::card::HeadCode;
+use crate::ids::EventId;
 use crate::language::{Language, messages::report as text};
-use crate::quorum::{EventId, HeadCode};
 
 /// The short forms of heads.
 #[must_use]

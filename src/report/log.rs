@@ -6,11 +6,13 @@ use serde::Serialize;
 
 use super::part_label;
 use super::{custodian_name, field_labels};
+use crate::card::HeadCode;
 use crate::ceremony::Ledger;
 use crate::desk::printable;
+use crate::ids::{EpochHash, EventId};
 use crate::journal::{Event, Finding, NewEpoch, OneTimeCode, Placed, Staging, What};
 use crate::language::{Language, Say, messages::report as text};
-use crate::quorum::{CardIndex, EpochHash, EventId, HeadCode};
+use crate::quorum::CardIndex;
 use crate::vault::{AttachmentName, EntryId, FieldName};
 
 /// Digits of an event's id that tell it from all others of a log, for people.

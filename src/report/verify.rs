@@ -4,10 +4,11 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{End, head_codes, told_heads};
+use crate::card::HeadCode;
 use crate::ceremony::{CeremonyError, FileFinding, HeadPlace, Ledger, VerifyDepth, head_place, verify_files};
+use crate::ids::EventId;
 use crate::journal::Finding;
 use crate::language::{Language, Say, messages::report as text};
-use crate::quorum::{EventId, HeadCode};
 use crate::store::{Place, Tail};
 
 /// What was verified, and what was found.

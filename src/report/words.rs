@@ -1,9 +1,10 @@
 //! What people, fields and events are called, wherever they are named.
 
 use crate::ceremony::Ledger;
+use crate::ids::{EpochHash, EventId};
 use crate::language::Language;
 use crate::language::messages::{cli as text, second_factor};
-use crate::quorum::{CardIndex, EpochHash, EventId};
+use crate::quorum::CardIndex;
 use crate::vault::FieldName;
 
 /// Enough of an event's id to find it in the log.

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::base32;
 use super::{Algorithm, FactorError, Totp};
-use crate::quorum::SecretText;
+use crate::secret::SecretText;
 
 /// Characters of a URI at most.
 const MOST: usize = 4096;

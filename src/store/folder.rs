@@ -11,7 +11,7 @@ use super::place::{ATTACHMENTS, DEPOSITS, EPOCHS, FOLDER_LIMIT, LOCK, LOG, Place
 use super::publish::{BEGINNING, PARTIAL, ensure_outer_folder};
 use super::writer::{OwnLog, VaultWriter};
 use super::{Disk, Found, RawLog, Stamp, StoreError, Trouble, text_form};
-use crate::quorum::Digest;
+use crate::ids::Digest;
 
 /// The folder of one vault.
 #[derive(Clone)]

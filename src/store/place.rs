@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::bounds;
-use crate::quorum::{Digest, EpochId};
+use crate::ids::{Digest, EpochId};
 
 /// The most bytes of a log that are read: some 200,000 events.
 pub const LOG_LIMIT: u64 = 256 << 20;

@@ -1,7 +1,7 @@
 //! What a program does to a file when it takes it for text: a byte-order mark before it, CR before each LF, one more line end behind it.
 //! The formats have none of these, so taking them off again loses nothing.
 
-use crate::quorum::{Digest, EpochId};
+use crate::ids::{Digest, EpochId};
 
 const MARK: &[u8] = b"\xef\xbb\xbf";
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::log::LogFile;
 use super::place::{ATTACHMENTS, CLAIM_LIMIT, KEPT_FOR_SIGNED, LINE_LIMIT, LOCK, LOG, LOG_LIMIT, Place};
 use super::publish::{BEGINNING, clear, clear_partials, ensure_folder, ensure_outer_folder, publish};
-use crate::quorum::Digest;
+use crate::ids::Digest;
 use crate::stream::Written;
 
 use super::{Disk, Lock, NewFile, Publication, RawLog, StoreError, Tail, Trouble, VaultFolder};

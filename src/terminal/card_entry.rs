@@ -11,9 +11,10 @@ use zeroize::Zeroizing;
 use super::dropped::{begins_path, path_of};
 use super::keys::Key;
 use super::line::Line;
+use crate::card::{CardHead, TypedCard, TypingError, separates};
 use crate::desk::{columns, end_of};
 use crate::language::{Language, Say, messages};
-use crate::quorum::{CardHead, SecretText, TypedCard, TypingError, separates};
+use crate::secret::SecretText;
 
 /// Characters of a group, as printed.
 const GROUP: usize = 5;

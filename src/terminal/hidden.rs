@@ -13,7 +13,7 @@ use rpassword::ConfigBuilder;
 use super::keys::{Key, Keyboard};
 use super::patience::Patience;
 use crate::desk::{Answer, DeskError};
-use crate::quorum::SecretText;
+use crate::secret::SecretText;
 
 /// The most that is taken, in bytes. Longer than any phrase or password.
 const LIMIT: usize = 4096;

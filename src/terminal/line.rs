@@ -1,7 +1,7 @@
 //! One line while it is typed: text and cursor, in locked memory.
 
 use super::keys::Key;
-use crate::quorum::SecretText;
+use crate::secret::SecretText;
 use crate::system::memory::{LockedBytes, wipe};
 
 /// The most that a line holds, in bytes. Longer than any path, name or card.

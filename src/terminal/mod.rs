@@ -41,8 +41,8 @@ use crate::desk::{
     card_in_file, columns, end_of, longest_fitting, printable, told, wrapped,
 };
 use crate::language::{Language, Say, messages};
-use crate::quorum::SecretText;
 use crate::scan::Origin;
+use crate::secret::SecretText;
 
 /// A file that a card was taken from, and what it was made of where it is a picture.
 type CardFile = (PathBuf, Option<Origin>);

@@ -10,7 +10,8 @@ use super::fold::Step;
 use super::receipt::SignedReceipt;
 use super::seen::{Mark, Seen};
 use super::state::{CardState, EpochState, Fate, Report};
-use crate::quorum::{CardIndex, EpochHash};
+use crate::ids::EpochHash;
+use crate::quorum::CardIndex;
 use crate::vault::{Claim, Moment};
 
 /// What the log tells of one card.

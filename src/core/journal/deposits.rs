@@ -7,7 +7,7 @@ use super::fold::{StagedAt, Step};
 use super::graph::Graph;
 use super::kept::Blobs;
 use super::state::{DepositConflict, PendingDeposit};
-use crate::quorum::{Digest, EpochHash};
+use crate::ids::{Digest, EpochHash};
 use crate::vault::{AttachmentName, EntryId, FieldName, Moment};
 
 /// Deposits as they are folded, the oldest first. Each counts once, however many events name it.

@@ -4,7 +4,8 @@
 
 use super::event::SecretPart;
 use super::state::{CardState, DepositConflict, EpochState, State};
-use crate::quorum::{CardIndex, EpochHash, EventId};
+use crate::ids::{EpochHash, EventId};
+use crate::quorum::CardIndex;
 use crate::vault::{EntryId, EpochHeader, Moment};
 
 /// How often things come round, in days of 24 hours.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::seen::{Mark, Seen};
-use crate::quorum::{CardIndex, EpochHash};
+use crate::ids::EpochHash;
+use crate::quorum::CardIndex;
 
 /// One epoch, as signed events tell of it.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::receipt::SignedReceipt;
-use crate::quorum::{CardIndex, Digest, EpochHash, EventId, LockProfile, VaultId};
+use crate::ids::{Digest, EpochHash, EventId, VaultId};
+use crate::quorum::{CardIndex, LockProfile};
 use crate::vault::{AttachmentName, Claim, EntryId, FieldName, Moment, PublicEntry, VaultName, to_canonical};
 
 /// A card that signs, as `[epoch hash, x]`.

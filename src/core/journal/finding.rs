@@ -2,8 +2,10 @@
 
 use super::line::UnreadableLine;
 use crate::bounds::LINE_BYTES;
+use crate::card::HeadCode;
+use crate::ids::{EpochHash, EventId};
 use crate::language::{Language, Say, messages::journal as text};
-use crate::quorum::{CardIndex, EpochHash, EventId, HeadCode};
+use crate::quorum::CardIndex;
 use crate::speaks;
 
 /// Something that a reader of the log must know. None of it stops an opening: cards and header prove themselves.

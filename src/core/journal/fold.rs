@@ -14,7 +14,7 @@ use super::seen::{Mark, Seen};
 use super::state::{EpochState, Fate, State};
 use super::walk::Walked;
 use super::written_out::WrittenOut;
-use crate::quorum::{EpochHash, EventId};
+use crate::ids::{EpochHash, EventId};
 use crate::vault::{EpochHeader, Moment, VaultName};
 
 /// One event on its way into the state.
@@ -135,7 +135,7 @@ struct Folding<'a> {
     openings: Openings,
     deposits: Deposits,
     codes: kept::RecoveryCodes,
-    torn_tails: BTreeSet<crate::quorum::Digest>,
+    torn_tails: BTreeSet<crate::ids::Digest>,
     unknown: BTreeSet<(u64, String)>,
     newest_signed: Option<Moment>,
     latest: Option<Moment>,
@@ -265,7 +265,7 @@ impl Folding<'_> {
         staged.at.get_or_insert(step.at);
     }
 
-    fn end(mut self, graph: &Graph, vault: crate::quorum::VaultId, active: Vec<EpochHash>) -> State {
+    fn end(mut self, graph: &Graph, vault: crate::ids::VaultId, active: Vec<EpochHash>) -> State {
         self.tell_fates(&active);
         self.print();
         self.stagings.values_mut().for_each(StagedAt::join);
@@ -314,7 +314,7 @@ impl Folding<'_> {
 
     /// Deposits that wait here, and that a rotation which was decided against folded in: their files may be gone, and their values stand
     /// in the contents of that side alone.
-    fn stranded(&self, pending: &[super::PendingDeposit]) -> BTreeMap<EpochHash, Vec<crate::quorum::Digest>> {
+    fn stranded(&self, pending: &[super::PendingDeposit]) -> BTreeMap<EpochHash, Vec<crate::ids::Digest>> {
         let waits: BTreeSet<_> = pending.iter().map(|pending| pending.deposit).collect();
         let against = self.epochs.values().filter(|epoch| epoch.fate == Fate::DecidedAgainst);
         let stranded = against.filter_map(|epoch| {

@@ -10,7 +10,8 @@ use std::num::NonZero;
 use super::finding::{Finding, Refusal};
 use super::history::Placed;
 use super::line::{Line, UnreadableLine};
-use crate::quorum::{EventId, Signature};
+use crate::ids::EventId;
+use crate::quorum::Signature;
 
 /// What stands beside an event, and the events that it follows.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use super::rules;
 use super::seen::Seen;
 use super::state::State;
 use super::walk::{self, Walked};
-use crate::quorum::{EpochHash, EventId, VaultId};
+use crate::ids::{EpochHash, EventId, VaultId};
 use crate::vault::EpochHeader;
 
 /// The headers that stand in the folder, by their hash: they hold the keys that signatures are checked with.

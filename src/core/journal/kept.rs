@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::event::{OneTimeCode, Renewed, What};
 use super::fold::{StagedAt, Step};
 use super::graph::Graph;
-use crate::quorum::Digest;
+use crate::ids::Digest;
 use crate::vault::EntryId;
 
 /// Blobs of attachments, as the log names them.

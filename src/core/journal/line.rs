@@ -5,7 +5,8 @@ use serde_json::value::RawValue;
 
 use super::event::{Event, Signer, What};
 use crate::bounds::LINE_BYTES;
-use crate::quorum::{CustodianKey, EventId, Signature, VaultId};
+use crate::ids::{EventId, VaultId};
+use crate::quorum::{CustodianKey, Signature};
 use crate::vault::{Moment, NotCanonical, from_canonical, to_canonical, try_canonical};
 
 /// What signatures under events are bound to: this text, NUL, the event id.

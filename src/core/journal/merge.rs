@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::line::Line;
-use crate::quorum::EventId;
+use crate::ids::EventId;
 
 /// The lines of `theirs` that `ours` lacks, in an order in which each stands behind the events that it follows.
 ///

@@ -6,7 +6,8 @@ use super::event::{Replaced, SecretPart};
 use super::fold::{StagedAt, Step, secret};
 use super::seen::Mark;
 use super::state::Opening;
-use crate::quorum::{CardIndex, EpochHash, EventId};
+use crate::ids::{EpochHash, EventId};
+use crate::quorum::CardIndex;
 use crate::vault::{Claim, EntryId, FieldName};
 
 /// Openings as they are folded.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quorum::{CardIndex, CustodianKey, CustodianPublicKey, Digest, EpochHash, Signature, VaultId};
+use crate::ids::{Digest, EpochHash, VaultId};
+use crate::quorum::{CardIndex, CustodianKey, CustodianPublicKey, Signature};
 use crate::vault::{FORMAT_VERSION, Moment, to_canonical};
 
 /// What signatures under receipts are bound to: this text, NUL, the SHA-256 of the receipt.

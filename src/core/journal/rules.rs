@@ -14,7 +14,8 @@ use super::line::EVENT_DOMAIN;
 use super::receipt::SignedReceipt;
 use super::seen::{Mark, Seen};
 use crate::bounds::CLAIM_BYTES;
-use crate::quorum::{CardIndex, EpochHash, EventId, Signature, VaultId};
+use crate::ids::{EpochHash, EventId, VaultId};
+use crate::quorum::{CardIndex, Signature};
 use crate::vault::EpochHeader;
 
 /// An opening, as signed events tell of it.

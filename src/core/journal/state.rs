@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{Attached, NewEpoch, Replaced, SecretPart, Signer, Staging};
 use super::kept::{Blobs, RecoveryCodes};
-use crate::quorum::{CardIndex, Digest, EpochHash, EventId, VaultId};
+use crate::ids::{Digest, EpochHash, EventId, VaultId};
+use crate::quorum::CardIndex;
 use crate::vault::{AttachmentName, Claim, EntryId, FieldName, Moment, PublicEntry, VaultName};
 
 /// What somebody said of a card: that it is lost, or that its custodian left.

@@ -10,7 +10,7 @@ use super::graph::Graph;
 use super::history::{Headers, Placed};
 use super::rules::{self, Place, SessionFacts};
 use super::seen::{Chains, Mark, Seen};
-use crate::quorum::{EpochHash, EventId, VaultId};
+use crate::ids::{EpochHash, EventId, VaultId};
 
 /// What the way through the lines found.
 pub(super) struct Walked {

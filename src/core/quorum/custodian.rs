@@ -6,10 +6,10 @@ use std::str::FromStr;
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::identifiers::{NotHex, hexadecimal};
 use super::policy::CardIndex;
 use super::root::derive;
-use super::secret::Secret;
+use crate::ids::{NotHex, hexadecimal};
+use crate::secret::Secret;
 
 /// What a custodian's key is derived for; the card's index follows as one byte.
 const CUSTODIAN: &[u8] = b"breakglass/1 custodian ";
@@ -20,7 +20,7 @@ pub struct CustodianKey(Secret<32>);
 
 impl CustodianKey {
     /// The key of the share with this index and value.
-    pub(super) fn of_share(index: CardIndex, value: &Secret<32>) -> CustodianKey {
+    pub(crate) fn of_share(index: CardIndex, value: &Secret<32>) -> CustodianKey {
         CustodianKey(derive(value, &[CUSTODIAN, &[index.get()]]))
     }
 
@@ -72,8 +72,8 @@ fn message(domain: &str, digest: &[u8; 32]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quorum::Digest;
-    use crate::quorum::identifiers::read_hex;
+    use crate::ids::Digest;
+    use crate::ids::read_hex;
 
     fn key(seed: &str) -> CustodianKey {
         CustodianKey(Secret::new(read_hex(seed).unwrap()))

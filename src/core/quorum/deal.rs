@@ -1,11 +1,11 @@
 //! Dealing: a fresh root, and the shares that give it back.
 
 use super::policy::Policy;
-use super::random::NoRandomness;
 use super::root::Root;
 use super::shamir;
 use super::share::Share;
 use crate::language::{Language, Say, messages};
+use crate::secret::NoRandomness;
 use crate::speaks;
 
 /// A fresh root and one share for every card, in the order of their indices.

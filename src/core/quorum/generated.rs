@@ -1,8 +1,7 @@
 //! Random values for credentials: characters of an alphabet, or words.
 
 use super::phrase::word_list;
-use super::random::NoRandomness;
-use super::secret::{Secret, SecretText};
+use crate::secret::{NoRandomness, Secret, SecretText};
 
 /// Letters and digits without the ones that are easily mistaken for another, and signs that keyboards everywhere have in reach.
 pub const READABLE_ALPHABET: &str = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_.+";

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use super::phrase::Phrase;
-use super::secret::Secret;
 use crate::language::{Language, Say, messages};
+use crate::secret::Secret;
 use crate::speaks;
 
 /// Passes over the memory.
@@ -45,11 +45,11 @@ impl LockProfile {
     }
 
     /// The number that stands on the card.
-    pub(super) fn number(self) -> u8 {
+    pub(crate) fn number(self) -> u8 {
         self as u8
     }
 
-    pub(super) fn of_number(number: u8) -> Option<LockProfile> {
+    pub(crate) fn of_number(number: u8) -> Option<LockProfile> {
         LockProfile::ALL.into_iter().find(|profile| profile.number() == number)
     }
 }
@@ -81,7 +81,7 @@ speaks!(NoMemoryForLock);
 
 /// The 32 bytes that hide the share of the card with this head: raw Argon2id, version 1.3, salted with the head as 32 lower-case
 /// hexadecimal digits, because Debian's program `argon2` takes its salt as text.
-pub(super) fn pad(profile: LockProfile, head: &[u8; 16], phrase: &Phrase) -> Result<Secret<32>, NoMemoryForLock> {
+pub(crate) fn pad(profile: LockProfile, head: &[u8; 16], phrase: &Phrase) -> Result<Secret<32>, NoMemoryForLock> {
     let salt: String = head.iter().map(|byte| format!("{byte:02x}")).collect();
     let params = Params::new(profile.mebibytes() * 1024, PASSES, LANES, Some(32)).expect("the profiles are valid");
     let mut blocks = Blocks::of(params.block_count()).ok_or(NoMemoryForLock { mebibytes: profile.mebibytes() })?;
@@ -115,7 +115,7 @@ mod tests {
     use argon2::{AssociatedData, ParamsBuilder};
 
     use super::*;
-    use crate::quorum::identifiers::read_hex;
+    use crate::ids::read_hex;
 
     #[test]
     fn argon2id_gives_the_vector_of_rfc_9106() {

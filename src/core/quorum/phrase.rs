@@ -4,10 +4,9 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::random::NoRandomness;
-use super::secret::{Secret, SecretText};
 use super::weakness::Weakness;
 use crate::language::{Language, Say, messages};
+use crate::secret::{NoRandomness, Secret, SecretText};
 use crate::speaks;
 
 /// The most bytes of UTF-8 in a phrase: Debian's program `argon2` reads no more.
@@ -98,7 +97,7 @@ impl fmt::Debug for Phrase {
 }
 
 /// The words of which phrases are generated.
-pub(super) fn word_list() -> impl Iterator<Item = &'static str> {
+pub(crate) fn word_list() -> impl Iterator<Item = &'static str> {
     WORD_LIST.lines()
 }
 

@@ -5,8 +5,7 @@ use std::fmt;
 use hkdf::Hkdf;
 use sha2::Sha256;
 
-use super::random::NoRandomness;
-use super::secret::{Secret, SecretText};
+use crate::secret::{NoRandomness, Secret, SecretText};
 
 /// What opens the sealed contents.
 const CONTENTS: &[&[u8]] = &[b"breakglass/1 contents"];
@@ -18,15 +17,15 @@ const DEPOSIT: &[&[u8]] = &[b"breakglass/1 deposit"];
 pub struct Root(Secret<32>);
 
 impl Root {
-    pub(super) fn random() -> Result<Root, NoRandomness> {
+    pub(crate) fn random() -> Result<Root, NoRandomness> {
         Secret::random().map(Root)
     }
 
-    pub(super) fn of(secret: Secret<32>) -> Root {
+    pub(crate) fn of(secret: Secret<32>) -> Root {
         Root(secret)
     }
 
-    pub(super) fn secret(&self) -> &Secret<32> {
+    pub(crate) fn secret(&self) -> &Secret<32> {
         &self.0
     }
 
@@ -68,7 +67,7 @@ impl ContentsKey {
 }
 
 /// HKDF-SHA256 (RFC 5869) with empty salt, 32 bytes long. `info` is the concatenation of its parts.
-pub(super) fn derive(from: &Secret<32>, info: &[&[u8]]) -> Secret<32> {
+pub(crate) fn derive(from: &Secret<32>, info: &[&[u8]]) -> Secret<32> {
     Secret::made(|place| expand(from.expose(), None, info, place))
 }
 
@@ -79,8 +78,8 @@ fn expand(from: &[u8], salt: Option<&[u8]>, info: &[&[u8]], into: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quorum::Digest;
-    use crate::quorum::identifiers::read_hex;
+    use crate::ids::Digest;
+    use crate::ids::read_hex;
 
     #[test]
     fn hkdf_gives_the_vectors_of_rfc_5869() {

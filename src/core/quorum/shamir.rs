@@ -8,15 +8,15 @@ use zeroize::Zeroize;
 
 use super::assemble::QuorumError;
 use super::policy::{CardIndex, Policy};
-use super::random::{NoRandomness, SystemGenerator};
-use super::secret::Secret;
 use super::share::Share;
+use crate::secret::Secret;
+use crate::secret::random::{NoRandomness, SystemGenerator};
 
 /// Splits `root` over the cards of `policy`.
 ///
 /// The coefficients come from the operating system and may be zero: a dealer that leaves zeros out gives a share that says what
 /// the root is *not* (RUSTSEC-2024-0398).
-pub(super) fn split(root: &Secret<32>, policy: Policy) -> Result<Vec<Share>, NoRandomness> {
+pub(crate) fn split(root: &Secret<32>, policy: Policy) -> Result<Vec<Share>, NoRandomness> {
     let mut generator = SystemGenerator::new();
     let dealt: Vec<sharks::Share> = sharks::Sharks(policy.threshold())
         .dealer_rng(root.expose(), &mut generator)
@@ -36,7 +36,7 @@ pub(super) fn split(root: &Secret<32>, policy: Policy) -> Result<Vec<Share>, NoR
 ///
 /// It is enough to look at one subset. Its points fix one curve of degree below the threshold; when the curve runs through
 /// all other shares and through the root at 0, any other subset lies on the same curve and fixes it again.
-pub(super) fn proven(root: &Secret<32>, shares: &[Share], threshold: u8) -> bool {
+pub(crate) fn proven(root: &Secret<32>, shares: &[Share], threshold: u8) -> bool {
     let (given, others) = shares.split_at(shares.len().min(threshold.into()));
     Curve::through(threshold, given.iter()).is_ok_and(|curve| {
         curve.at(0) == *root && others.iter().all(|share| curve.at(share.index().get()) == *share.value())
@@ -44,13 +44,13 @@ pub(super) fn proven(root: &Secret<32>, shares: &[Share], threshold: u8) -> bool
 }
 
 /// The one curve of degree below the threshold through as many points as the threshold says.
-pub(super) struct Curve<'a> {
+pub(crate) struct Curve<'a> {
     points: Vec<&'a Share>,
 }
 
 impl<'a> Curve<'a> {
     /// Exactly `threshold` shares of different cards.
-    pub(super) fn through(threshold: u8, shares: impl Iterator<Item = &'a Share>) -> Result<Curve<'a>, QuorumError> {
+    pub(crate) fn through(threshold: u8, shares: impl Iterator<Item = &'a Share>) -> Result<Curve<'a>, QuorumError> {
         let mut points: Vec<&Share> = shares.collect();
         points.sort_by_key(|share| share.index());
         if threshold < 2 {
@@ -66,7 +66,7 @@ impl<'a> Curve<'a> {
     }
 
     /// The curve's value at `x`; at 0 that is the root.
-    pub(super) fn at(&self, x: u8) -> Secret<32> {
+    pub(crate) fn at(&self, x: u8) -> Secret<32> {
         if let Some(point) = self.points.iter().find(|point| point.index().get() == x) {
             return Secret::made(|place| place.copy_from_slice(point.value().expose()));
         }
@@ -94,7 +94,7 @@ fn moved(index: CardIndex, value: &Secret<32>, by: u8) -> sharks::Share {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quorum::Digest;
+    use crate::ids::Digest;
 
     fn card(number: u8) -> CardIndex {
         CardIndex::try_from(number).unwrap()

@@ -4,8 +4,8 @@ use subtle::ConstantTimeEq;
 
 use super::custodian::{CustodianKey, CustodianPublicKey};
 use super::policy::CardIndex;
-use super::secret::Secret;
 use crate::language::{Language, Say, messages};
+use crate::secret::Secret;
 use crate::speaks;
 
 /// A share as a card gives it. It may be false: only [`Share::verify`] tells.
@@ -44,7 +44,7 @@ impl Share {
         }
     }
 
-    pub(super) fn value(&self) -> &Secret<32> {
+    pub(crate) fn value(&self) -> &Secret<32> {
         &self.value
     }
 }
@@ -69,7 +69,7 @@ impl VerifiedShare {
         &self.key
     }
 
-    pub(super) fn share(&self) -> &Share {
+    pub(crate) fn share(&self) -> &Share {
         &self.share
     }
 }

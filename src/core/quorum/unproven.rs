@@ -5,9 +5,9 @@ use super::assemble::QuorumError;
 use super::custodian::CustodianPublicKey;
 use super::policy::CardIndex;
 use super::root::{ContentsKey, Root};
-use super::secret::Secret;
 use super::shamir::Curve;
 use super::share::Share;
+use crate::secret::Secret;
 
 /// Exactly as many shares as their cards say that it takes.
 pub struct Unproven<'s> {

@@ -40,7 +40,7 @@ pub struct Weakness {
 }
 
 impl Weakness {
-    pub(super) fn of(phrase: &Phrase) -> Option<Weakness> {
+    pub(crate) fn of(phrase: &Phrase) -> Option<Weakness> {
         let mut seen: Vec<&str> = Vec::new();
         let mut worth = 0;
         for word in phrase.words() {

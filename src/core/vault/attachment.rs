@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::claim::is_one_line;
 use super::{FieldValue, FormatError};
-use crate::quorum::Digest;
+use crate::ids::Digest;
 
 /// Bytes of UTF-8 in a name at most: every file system of a stick takes as many.
 const NAME_BYTES: usize = 200;

@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 
 use super::sealing::{HEADER_BYTES, is_header, refusal};
 use super::{Attachment, DepositIdentity, FieldValue, FormatError};
-use crate::quorum::{Digest, NoRandomness, Secret, SecretText};
+use crate::ids::Digest;
+use crate::secret::{NoRandomness, Secret, SecretText};
 
 /// Bytes that are taken from a source at a time.
 const PIECE: usize = 256 * 1024;

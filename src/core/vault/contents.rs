@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::entry::check_lengths;
 use super::sealing::{DepositIdentity, open_contents, seal_contents};
 use super::{Entry, EntryId, FORMAT_VERSION, FieldValue, FormatError};
-use crate::quorum::{ContentsKey, Digest, EpochHash, SecretBytes, SecretText, VaultId};
+use crate::ids::{Digest, EpochHash, VaultId};
+use crate::quorum::ContentsKey;
+use crate::secret::{SecretBytes, SecretText};
 
 /// Bytes of the JSON document at most.
 const DOCUMENT_BYTES: usize = 64 * 1024 * 1024;

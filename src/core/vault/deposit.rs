@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::contents::document;
 use super::sealing::{DepositIdentity, DepositRecipient};
 use super::{Change, Claim, EntryId, FORMAT_VERSION, FormatError, Moment};
-use crate::quorum::{Digest, EpochHash, VaultId};
+use crate::ids::{Digest, EpochHash, VaultId};
 
 /// Bytes of plaintext at most.
 const DEPOSIT_BYTES: usize = 4 * 1024 * 1024;

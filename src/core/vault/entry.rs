@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::claim::is_one_line;
 use super::{Attachment, AttachmentName, Claim, FormatError, Moment, distinct};
-use crate::quorum::{Digest, SecretText};
+use crate::ids::Digest;
+use crate::secret::SecretText;
 
 /// Bytes of UTF-8 in one field at most: keys and recovery codes fit, files are attachments.
 pub const VALUE_BYTES: usize = 64 * 1024;

@@ -12,8 +12,9 @@ use super::{
     Claim, Contents, DepositRecipient, EntryId, FORMAT_VERSION, FormatError, Moment, from_canonical, to_canonical,
 };
 use crate::bounds::HEADER_BYTES;
+use crate::ids::{Digest, EpochHash, EpochId, EventId, VaultId};
 use crate::language::Language;
-use crate::quorum::{CardIndex, CustodianPublicKey, Digest, EpochHash, EpochId, EventId, Policy, VaultId};
+use crate::quorum::{CardIndex, CustodianPublicKey, Policy};
 
 /// Characters of a name at most.
 const NAME_CHARACTERS: usize = 120;

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::EpochHeader;
-use crate::quorum::EpochId;
+use crate::ids::EpochId;
 
 /// How many bytes are hashed in the search, at most: a moment's work. Headers are a few thousand bytes long.
 const MOST_HASHED: u64 = 1 << 29;

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroize as _;
 
-use crate::quorum::{Secret, SecretText};
+use crate::secret::{Secret, SecretText};
 
 const TAG: &str = "scrypt";
 const LABEL: &[u8] = b"age-encryption.org/v1/scrypt";

@@ -11,7 +11,8 @@ use bech32::{Bech32, Hrp};
 
 use super::FormatError;
 use super::scrypt_stanza::Passphrase;
-use crate::quorum::{ContentsKey, Secret, SecretBytes, SecretText};
+use crate::quorum::ContentsKey;
+use crate::secret::{Secret, SecretBytes, SecretText};
 
 /// log2 of scrypt's N. The passphrase has 256 bits, so the work factor adds nothing; it is low for the 3 a.m. laptop.
 const WORK_FACTOR: u8 = 10;

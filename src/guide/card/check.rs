@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::card::Card;
 use crate::ceremony::{CardCheck, Ledger, check_against_header, check_card, read_back};
 use crate::desk::{Answer, Purpose};
 use crate::guide::cards::{Prove, ask_card, reported, with_phrase};
@@ -10,8 +11,8 @@ use crate::guide::read_back::names_of;
 use crate::guide::telling::tell_heads;
 use crate::guide::trust::{self, EpochOnCard};
 use crate::guide::{Context, End, GuideError};
+use crate::ids::EpochHash;
 use crate::language::{Say, messages::cards as text};
-use crate::quorum::{Card, EpochHash};
 use crate::store::HEADER_LIMIT;
 use crate::vault::{EpochHeader, to_canonical};
 

@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
+use crate::card::typed_digits;
 use crate::ceremony::{Ledger, card_files_destroyed, destroy_card_file, mistyped_epoch, paper_destroyed};
 use crate::desk::YES;
 use crate::guide::people::find_card;
 use crate::guide::read_back::names_of;
 use crate::guide::telling::tell_heads;
 use crate::guide::{Context, End, GuideError};
+use crate::ids::EpochHash;
 use crate::journal::{CardState, EpochState, Fate};
 use crate::language::messages::cards as text;
-use crate::quorum::{CardIndex, EpochHash, typed_digits};
+use crate::quorum::CardIndex;
 use crate::vault::Claim;
 
 /// What is asked for.

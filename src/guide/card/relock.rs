@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::card::Card;
 use crate::ceremony::{
     CardFile, CardRefusal, CeremonyError, Ledger, check_against_header, destroy_card_file, paper_destroyed, relock,
     write_card_file,
@@ -14,7 +15,7 @@ use crate::guide::read_back::{names_of, read_cards_back, unverified};
 use crate::guide::telling::tell_heads;
 use crate::guide::{Context, End, GuideError};
 use crate::language::messages::cards as text;
-use crate::quorum::{Card, CardIndex, LockProfile, Phrase};
+use crate::quorum::{CardIndex, LockProfile, Phrase};
 use crate::vault::{EpochHeader, Moment};
 
 /// A card that gets new paper.

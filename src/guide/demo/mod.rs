@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use narrator::Narrator;
 use practice::Practice;
 
+use crate::card::{Card, Reading, read_card};
 use crate::ceremony::{
     Attendance, CardRefusal, Choices, Gathering, Offered, Rotation, Session, VerifyDepth, clean_up, commit,
     paper_destroyed, read_back, review, stage,
@@ -16,7 +17,6 @@ use crate::ceremony::{
 use crate::desk::printable;
 use crate::guide::{Context, End, GuideError, status};
 use crate::language::{Say, messages::cli, messages::demo as text};
-use crate::quorum::{Card, Reading, read_card};
 use crate::report::{Entries, Verification, heads_to_copy};
 use crate::store::Found;
 use crate::vault::{EntryId, FieldName};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
+use crate::card::{Card, Reading, read_card};
 use crate::ceremony::{
     CardFormat, CeremonyError, CustodianPlan, Ledger, NewCards, Plan, Writing, card_file_name, init, put,
     trusted_epoch, write_card_files,
@@ -12,7 +13,7 @@ use crate::desk::{Purpose, card_in_file};
 use crate::guide::{Context, GuideError};
 use crate::language::{Language, messages::demo as text};
 use crate::press::PageSize;
-use crate::quorum::{Card, CardIndex, READABLE_ALPHABET, Reading, generate_characters, read_card};
+use crate::quorum::{CardIndex, READABLE_ALPHABET, generate_characters};
 use crate::store::Disk;
 use crate::vault::{Change, EpochHeader, FieldName, FieldValue};
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::desk::{Input, VALUE_FROM};
 use crate::guide::{Context, GuideError};
 use crate::language::{Language, messages::cli as text};
-use crate::quorum::SecretText;
+use crate::secret::SecretText;
 use crate::vault::{FieldName, FieldValue, Fields, FormatError, distinct};
 
 /// Several fields at once: a JSON object of texts.

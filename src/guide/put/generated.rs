@@ -7,7 +7,8 @@ use crate::ceremony::CeremonyError;
 use crate::desk::Revelation;
 use crate::guide::{Context, GuideError};
 use crate::language::messages::cli as text;
-use crate::quorum::{READABLE_ALPHABET, SecretText, generate_characters, generate_words};
+use crate::quorum::{READABLE_ALPHABET, generate_characters, generate_words};
+use crate::secret::SecretText;
 use crate::vault::{EntryId, FieldName};
 
 /// For how long a generated value stays on the screen.

@@ -17,14 +17,16 @@ pub use second_factor::Factors;
 use asked::{ask_fields, ask_secret_twice, read_fields, refuse_empty};
 use generated::{generate, show_generated};
 
+use crate::card::HeadCode;
 use crate::ceremony::{CeremonyError, Ledger, put};
 use crate::desk::Input;
 use crate::guide::telling::tell_heads;
 use crate::guide::trust::{EpochOnCard, epoch_to_seal_to};
 use crate::guide::{Context, End, GuideError, nobody_yet};
+use crate::ids::EventId;
 use crate::language::messages::cli as text;
-use crate::quorum::{EventId, HeadCode, SecretText};
 use crate::report::head_codes;
+use crate::secret::SecretText;
 use crate::vault::{AttachmentName, Change, Claim, EntryId, FieldName, FieldValue, Fields};
 
 /// What is asked for.

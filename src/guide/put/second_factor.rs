@@ -7,9 +7,9 @@ use crate::desk::{DeskError, Input, VALUE_FROM};
 use crate::guide::code_on_screen::watch;
 use crate::guide::{Context, GuideError};
 use crate::language::messages::second_factor as text;
-use crate::quorum::SecretText;
 use crate::scan::{PictureError, read_codes};
 use crate::second_factor::{Enrolment, FactorError, recovery_codes};
+use crate::secret::SecretText;
 use crate::vault::{EntryId, FieldName, FieldValue, Fields};
 
 /// Bytes of recovery codes, so that a list of them is not copied while it grows.

@@ -21,9 +21,10 @@ use crate::guide::read_back::{names_of, read_cards_back, unverified};
 use crate::guide::telling::tell_heads;
 use crate::guide::trust::{self, EpochOnCard};
 use crate::guide::{Context, End, GuideError};
+use crate::ids::EpochHash;
 use crate::journal::LeftOut;
 use crate::language::messages::cards as text;
-use crate::quorum::{CardIndex, EpochHash};
+use crate::quorum::CardIndex;
 use crate::vault::{Claim, EntryId, EpochHeader};
 
 /// What is asked for.

@@ -9,9 +9,10 @@ use super::Request;
 use crate::ceremony::{CeremonyError, Ledger, OpenDeposit, Rotation, Writing, put};
 use crate::desk::{Revelation, YES};
 use crate::guide::{Context, GuideError};
+use crate::ids::Digest;
 use crate::journal::{Replaced, SecretPart, State};
 use crate::language::messages::{cards as text, cli};
-use crate::quorum::{Digest, READABLE_ALPHABET, generate_characters};
+use crate::quorum::{READABLE_ALPHABET, generate_characters};
 use crate::report::part_label;
 use crate::vault::{Change, EntryId, FieldName, FieldValue, FormatError};
 

@@ -13,9 +13,9 @@ use crate::guide::outcome::{self, Heads};
 use crate::guide::people::{plan_cards, tell_policy};
 use crate::guide::telling::tell_heads;
 use crate::guide::{Context, End, GuideError, nobody_yet};
+use crate::ids::Digest;
 use crate::journal::{PendingDeposit, State};
 use crate::language::{Say, messages::attachments, messages::cards as text};
-use crate::quorum::Digest;
 use crate::report::field_labels;
 
 /// Hexadecimal digits that name a deposit at least.

@@ -5,9 +5,9 @@ use super::reveal::reveal;
 use super::{Request, attachment, code, held};
 use crate::ceremony::{CeremonyError, EntryView, Held, RECOVERY_CODES, Session, TOTP, Which, Writing};
 use crate::guide::{Context, GuideError};
+use crate::ids::Digest;
 use crate::language::Language;
 use crate::language::messages::{cli as text, second_factor as factors};
-use crate::quorum::Digest;
 use crate::report::field_label;
 use crate::vault::{EntryId, FieldName, FieldValue};
 

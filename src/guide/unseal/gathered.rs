@@ -1,12 +1,12 @@
 //! From the command line to a quorum in a vault that can be written: in a whole folder, in a damaged one, and where the header is lost.
 
 use super::{Request, attachment, export, log_place, named, reason};
+use crate::card::{Card, CardHead};
 use crate::ceremony::{Attendance, CeremonyError, Headerless, StandIn, Writing};
 use crate::desk::{Answer, Purpose, YES};
 use crate::guide::cards::{Gathered, ask_card, ask_phrase_of, gather_to_open};
 use crate::guide::{Context, GuideError, trust};
 use crate::language::messages::cli as text;
-use crate::quorum::{Card, CardHead};
 use crate::vault::{Claim, VaultName};
 
 /// A quorum, and what it opens.

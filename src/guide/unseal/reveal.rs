@@ -4,8 +4,8 @@ use crate::ceremony::ConfirmedField;
 use crate::desk::Revelation;
 use crate::guide::{Context, GuideError};
 use crate::language::messages::cli as text;
-use crate::quorum::SecretText;
 use crate::report::field_label;
+use crate::secret::SecretText;
 use crate::vault::EntryId;
 
 /// The sealed value first, then what was deposited since, the newest first, with who and when as claimed.

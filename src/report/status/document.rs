@@ -4,10 +4,12 @@
 use serde::Serialize;
 
 use super::duty::{card_of, entry_of, epoch_of, is_of_paper, opening_of, part_of};
+use crate::card::HeadCode;
 use crate::ceremony::{ClockFinding, Concern, CustodianStatus, Ledger, Margin, Seal, StatusReport};
+use crate::ids::{EpochHash, EpochId, EventId, VaultId};
 use crate::journal::{CodesLeft, Due, SecretPart};
 use crate::language::{Language, Say};
-use crate::quorum::{CardIndex, EpochHash, EpochId, EventId, HeadCode, VaultId};
+use crate::quorum::CardIndex;
 use crate::report::{custodian_name, head_codes};
 use crate::vault::{AttachmentName, EntryId, FieldName, Moment, PublicEntry, VaultName};
 

@@ -1,8 +1,9 @@
 //! What a duty is about: a card, an entry, an opening. Screen, document, calendar and metrics ask here.
 
+use crate::ids::{EpochHash, EventId};
 use crate::journal::{Duty, SecretPart};
 use crate::language::Language;
-use crate::quorum::{CardIndex, EpochHash, EventId};
+use crate::quorum::CardIndex;
 use crate::report::field_label;
 use crate::vault::EntryId;
 

@@ -13,8 +13,8 @@ use crate::ceremony::Ledger;
 use crate::desk::{Input, YES};
 use crate::exchange::{self, DOCUMENT_NAME, Imported, ImportedEntry, LARGEST_FILE, Source};
 use crate::guide::{Context, GuideError};
+use crate::ids::Digest;
 use crate::language::{Language, Say, messages::exchange as text};
-use crate::quorum::Digest;
 use crate::store::{Disk, Found, StoreError};
 
 /// Bytes that are read at a time.

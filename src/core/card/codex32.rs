@@ -7,14 +7,14 @@ use bech32::primitives::checksum::Engine;
 use bech32::{Checksum, Fe32, Fe1024, Hrp};
 
 /// The human-readable part of a card's text.
-pub(super) const CARD: Hrp = Hrp::parse_unchecked("bg");
+pub(crate) const CARD: Hrp = Hrp::parse_unchecked("bg");
 
 /// How many symbols of checksum end a text.
-pub(super) const CHECKSUM_SYMBOLS: usize = 13;
+pub(crate) const CHECKSUM_SYMBOLS: usize = 13;
 
 /// The short code of BIP-93, for texts of up to 93 characters.
 #[derive(Debug)]
-pub(super) enum Codex32 {}
+pub(crate) enum Codex32 {}
 
 impl Checksum for Codex32 {
     type MidstateRepr = u128;
@@ -30,7 +30,7 @@ impl Checksum for Codex32 {
 }
 
 /// What is left of `symbols`, checksum included, after the prefix `hrp`; `Ck::TARGET_RESIDUE` when they are right.
-pub(super) fn residue<Ck: Checksum>(hrp: Hrp, symbols: impl Iterator<Item = Fe32>) -> Ck::MidstateRepr {
+pub(crate) fn residue<Ck: Checksum>(hrp: Hrp, symbols: impl Iterator<Item = Fe32>) -> Ck::MidstateRepr {
     let mut engine = Engine::<Ck>::new();
     engine.input_hrp(hrp);
     symbols.for_each(|symbol| engine.input_fe(symbol));
@@ -38,7 +38,7 @@ pub(super) fn residue<Ck: Checksum>(hrp: Hrp, symbols: impl Iterator<Item = Fe32
 }
 
 /// The checksum to append to `symbols` after the prefix `hrp`.
-pub(super) fn checksum(hrp: Hrp, symbols: impl Iterator<Item = Fe32>) -> [Fe32; CHECKSUM_SYMBOLS] {
+pub(crate) fn checksum(hrp: Hrp, symbols: impl Iterator<Item = Fe32>) -> [Fe32; CHECKSUM_SYMBOLS] {
     let mut engine = Engine::<Codex32>::new();
     engine.input_hrp(hrp);
     symbols.for_each(|symbol| engine.input_fe(symbol));
@@ -47,7 +47,7 @@ pub(super) fn checksum(hrp: Hrp, symbols: impl Iterator<Item = Fe32>) -> [Fe32; 
 }
 
 /// The coefficient of x^`power` in a residue.
-pub(super) fn coefficient(residue: u128, power: usize) -> Fe32 {
+pub(crate) fn coefficient(residue: u128, power: usize) -> Fe32 {
     let bits = (residue >> (5 * power)) as u8 & 31;
     Fe32::try_from(bits).expect("five bits are a symbol")
 }
@@ -115,7 +115,7 @@ mod tests {
         }
         for text in strings(invalid) {
             assert!(!of_bip_93(text), "{text}");
-            assert!(crate::quorum::read_card(text).is_err(), "{text}");
+            assert!(crate::card::read_card(text).is_err(), "{text}");
         }
     }
 

@@ -21,22 +21,22 @@ impl Say for NoRandomness {
 speaks!(NoRandomness);
 
 /// Fills `bytes` with randomness.
-pub(super) fn fill(bytes: &mut [u8]) -> Result<(), NoRandomness> {
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), NoRandomness> {
     getrandom::fill(bytes).map_err(|_| NoRandomness)
 }
 
 /// The operating system as the generator that `sharks` wants: one that cannot fail. When it does fail it yields zeros and
 /// remembers; what was dealt from it must be thrown away unless [`SystemGenerator::finish`] says that it never failed.
-pub(super) struct SystemGenerator {
+pub(crate) struct SystemGenerator {
     failed: bool,
 }
 
 impl SystemGenerator {
-    pub(super) fn new() -> SystemGenerator {
+    pub(crate) fn new() -> SystemGenerator {
         SystemGenerator { failed: false }
     }
 
-    pub(super) fn finish(self) -> Result<(), NoRandomness> {
+    pub(crate) fn finish(self) -> Result<(), NoRandomness> {
         if self.failed { Err(NoRandomness) } else { Ok(()) }
     }
 

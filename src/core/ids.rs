@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-use super::random::{self, NoRandomness};
 use crate::language::{Language, Say, messages};
+use crate::secret::random::{self, NoRandomness};
 use crate::speaks;
 
 /// A text that should be a fixed number of lower-case hexadecimal digits, and is not.
@@ -26,7 +26,7 @@ impl Say for NotHex {
 speaks!(NotHex);
 
 /// Writes `bytes` as lower-case hexadecimal digits.
-pub(super) fn write_hex(bytes: &[u8], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn write_hex(bytes: &[u8], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     const LETTERS: &[u8; 16] = b"0123456789abcdef";
     bytes.chunks(32).try_for_each(|bytes| {
         let mut text = [0; 64];
@@ -38,7 +38,7 @@ pub(super) fn write_hex(bytes: &[u8], formatter: &mut fmt::Formatter<'_>) -> fmt
 }
 
 /// Reads exactly `2 * N` lower-case hexadecimal digits.
-pub(super) fn read_hex<const N: usize>(text: &str) -> Result<[u8; N], NotHex> {
+pub(crate) fn read_hex<const N: usize>(text: &str) -> Result<[u8; N], NotHex> {
     let wrong = NotHex { digits: 2 * N };
     if text.len() != 2 * N {
         return Err(wrong);
@@ -69,7 +69,7 @@ const DIGITS: [u8; 256] = {
 };
 
 /// Reads hexadecimal digits where they stand in a document, without a copy of them.
-pub(super) struct HexVisitor<T>(pub(super) std::marker::PhantomData<T>);
+pub(crate) struct HexVisitor<T>(pub(crate) std::marker::PhantomData<T>);
 
 impl<T: FromStr<Err = NotHex>> serde::de::Visitor<'_> for HexVisitor<T> {
     type Value = T;
@@ -88,7 +88,7 @@ macro_rules! hexadecimal {
     ($name:ident) => {
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                $crate::quorum::identifiers::write_hex(&self.0, formatter)
+                $crate::ids::write_hex(&self.0, formatter)
             }
         }
 
@@ -102,7 +102,7 @@ macro_rules! hexadecimal {
             type Err = NotHex;
 
             fn from_str(text: &str) -> Result<$name, NotHex> {
-                $crate::quorum::identifiers::read_hex(text).map($name)
+                $crate::ids::read_hex(text).map($name)
             }
         }
 
@@ -114,13 +114,13 @@ macro_rules! hexadecimal {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
-                deserializer.deserialize_str($crate::quorum::identifiers::HexVisitor(std::marker::PhantomData))
+                deserializer.deserialize_str($crate::ids::HexVisitor(std::marker::PhantomData))
             }
         }
     };
 }
 
-pub(super) use hexadecimal;
+pub(crate) use hexadecimal;
 
 macro_rules! hash {
     ($(#[$doc:meta])* $name:ident) => {

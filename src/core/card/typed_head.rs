@@ -6,7 +6,7 @@ use bech32::Fe32;
 
 use super::characters::{in_rest, separates, typed_digits};
 use super::head_code::{GROUP, HeadCode, SYMBOLS};
-use super::identifiers::EventId;
+use crate::ids::EventId;
 use crate::language::{Language, Say, messages::quorum as text};
 use crate::speaks;
 

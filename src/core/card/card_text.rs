@@ -4,29 +4,29 @@ use bech32::Fe32;
 use bech32::primitives::iter::{ByteIterExt, Fe32IterExt};
 
 use super::codex32::{self, CARD, CHECKSUM_SYMBOLS};
-use super::secret::Secret;
+use crate::secret::Secret;
 
 /// What every text begins with: the prefix of codex32 and its separator.
-pub(super) const PREFIX: &[u8; 3] = b"BG1";
+pub(crate) const PREFIX: &[u8; 3] = b"BG1";
 
 /// Characters of a card's text.
-pub(super) const CHARACTERS: usize = PREFIX.len() + SYMBOLS;
+pub(crate) const CHARACTERS: usize = PREFIX.len() + SYMBOLS;
 
 /// Symbols after the prefix: 384 bits and one of padding, then the checksum.
-pub(super) const SYMBOLS: usize = 77 + CHECKSUM_SYMBOLS;
+pub(crate) const SYMBOLS: usize = 77 + CHECKSUM_SYMBOLS;
 
 /// Characters of a printed group; the last group has three.
-pub(super) const GROUP: usize = 5;
+pub(crate) const GROUP: usize = 5;
 
 /// Groups of a card's text.
-pub(super) const GROUPS: usize = CHARACTERS.div_ceil(GROUP);
+pub(crate) const GROUPS: usize = CHARACTERS.div_ceil(GROUP);
 
 /// The 93 characters of a card: upper case, for the alphanumeric mode of QR codes. Wiped when dropped.
 #[derive(Debug, PartialEq, Eq)]
 pub struct CardText(Secret<CHARACTERS>);
 
 impl CardText {
-    pub(super) fn of(card: &Secret<48>) -> CardText {
+    pub(crate) fn of(card: &Secret<48>) -> CardText {
         let data = || card.expose().iter().copied().bytes_to_fes();
         let symbols = data().chain(codex32::checksum(CARD, data()));
         CardText(Secret::made(|place| {
@@ -50,7 +50,7 @@ impl CardText {
 }
 
 /// The 48 bytes in the first 77 of `symbols`; `None` when the bit of padding is not 0.
-pub(super) fn bytes_of(symbols: &Secret<SYMBOLS>) -> Option<Secret<48>> {
+pub(crate) fn bytes_of(symbols: &Secret<SYMBOLS>) -> Option<Secret<48>> {
     let data = || symbols_of(symbols).take(SYMBOLS - CHECKSUM_SYMBOLS);
     let padding = data().last().is_some_and(|symbol| symbol.to_u8() & 1 == 1);
     let bytes = Secret::made(|place: &mut [u8; 48]| {
@@ -62,6 +62,6 @@ pub(super) fn bytes_of(symbols: &Secret<SYMBOLS>) -> Option<Secret<48>> {
 }
 
 /// Symbols kept as numbers below 32.
-pub(super) fn symbols_of(symbols: &Secret<SYMBOLS>) -> impl Iterator<Item = Fe32> + Clone {
+pub(crate) fn symbols_of(symbols: &Secret<SYMBOLS>) -> impl Iterator<Item = Fe32> + Clone {
     symbols.expose().iter().map(|symbol| Fe32::try_from(*symbol).expect("symbols are kept below 32"))
 }

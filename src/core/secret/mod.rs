@@ -1,5 +1,7 @@
 //! Secrets: bytes and text in locked memory, never shown by `Debug`, compared in constant time, wiped on drop.
 
+pub(crate) mod random;
+
 use std::fmt;
 use std::str;
 
@@ -8,7 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-use super::random::{self, NoRandomness};
+pub use random::NoRandomness;
+
 use breakglass_system::memory::LockedBytes;
 
 /// A secret of exactly `N` bytes: a root, a share, a key.
@@ -128,7 +131,7 @@ impl SecretText {
     }
 
     /// A copy of `source`, which the caller wipes.
-    pub(super) fn copied(source: &str) -> SecretText {
+    pub(crate) fn copied(source: &str) -> SecretText {
         let mut bytes = LockedBytes::zeroed(source.len());
         bytes.copy_from_slice(source.as_bytes());
         SecretText(bytes)

@@ -10,13 +10,11 @@
 //! | 16..48 | share, or share XOR pad |
 
 use super::card_text::CardText;
-use super::identifiers::EpochId;
-use super::lock::{self, LockProfile, NoMemoryForLock};
-use super::phrase::Phrase;
-use super::policy::{CardIndex, Policy};
 use super::read::Unreadable;
-use super::secret::Secret;
-use super::share::Share;
+use crate::ids::EpochId;
+use crate::quorum::Share;
+use crate::quorum::{CardIndex, LockProfile, NoMemoryForLock, Phrase, Policy, pad};
+use crate::secret::Secret;
 
 /// The only version so far.
 const VERSION: u8 = 1;
@@ -41,7 +39,7 @@ pub struct CardHead {
 }
 
 impl CardHead {
-    pub(super) fn to_bytes(self) -> [u8; 16] {
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
         let lock = self.lock.map_or(0, |profile| LOCKED | profile.number() << 1);
         let mut bytes = [0; 16];
         bytes[0] = VERSION << 4 | lock | if self.drill { DRILL } else { 0 };
@@ -51,7 +49,7 @@ impl CardHead {
         bytes
     }
 
-    pub(super) fn read(bytes: &[u8; 16]) -> Result<CardHead, Unreadable> {
+    pub(crate) fn read(bytes: &[u8; 16]) -> Result<CardHead, Unreadable> {
         let version = bytes[0] >> 4;
         if version != VERSION {
             return Err(Unreadable::UnknownVersion { version });
@@ -85,7 +83,7 @@ pub enum Card {
 }
 
 impl Card {
-    pub(super) fn of_bytes(bytes: &Secret<48>) -> Result<Card, Unreadable> {
+    pub(crate) fn of_bytes(bytes: &Secret<48>) -> Result<Card, Unreadable> {
         let (head, rest) = bytes.expose().split_first_chunk().expect("48 bytes are more than 16");
         let head = CardHead::read(head)?;
         let value = Secret::made(|place| place.copy_from_slice(rest));
@@ -208,7 +206,7 @@ fn masked(
     phrase: &Phrase,
     value: &Secret<32>,
 ) -> Result<Secret<32>, NoMemoryForLock> {
-    let mut masked = lock::pad(profile, &head.to_bytes(), phrase)?;
+    let mut masked = pad(profile, &head.to_bytes(), phrase)?;
     masked.expose_mut().iter_mut().zip(value.expose()).for_each(|(pad, byte)| *pad ^= byte);
     Ok(masked)
 }
@@ -226,8 +224,8 @@ mod tests {
     use bech32::primitives::iter::ByteIterExt;
 
     use super::*;
-    use crate::quorum::codex32::{CARD, checksum};
-    use crate::quorum::{Reading, read_card};
+    use crate::card::codex32::{CARD, checksum};
+    use crate::card::{Reading, read_card};
 
     /// Card 3, three needed, of the epoch 000102…0b, with the share 202122…3f.
     fn bytes() -> Secret<48> {

@@ -3,25 +3,25 @@
 use bech32::Fe32;
 
 use super::card_text::{CHARACTERS, GROUP, GROUPS, PREFIX, SYMBOLS};
-use super::secret::Secret;
+use crate::secret::Secret;
 
 /// Stands for a character that cannot be in a card's text.
 const MISSING: u8 = b'?';
 
 /// The characters of one card so far, in lower case, without what separates them.
 #[derive(Debug)]
-pub(super) struct Characters {
+pub(crate) struct Characters {
     places: Secret<CHARACTERS>,
     count: usize,
 }
 
 impl Characters {
-    pub(super) fn new() -> Characters {
+    pub(crate) fn new() -> Characters {
         Characters { places: Secret::made(|_| {}), count: 0 }
     }
 
     /// Adds a character; beyond the 93rd it is only counted.
-    pub(super) fn push(&mut self, character: char) {
+    pub(crate) fn push(&mut self, character: char) {
         if let Some(place) = self.places.expose_mut().get_mut(self.count) {
             *place = if self.count < PREFIX.len() { in_prefix(character) } else { in_rest(character) };
         }
@@ -29,35 +29,35 @@ impl Characters {
     }
 
     /// How many there are, also beyond the 93rd.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.count
     }
 
     /// Forgets all but the first `count`.
-    pub(super) fn truncate(&mut self, count: usize) {
+    pub(crate) fn truncate(&mut self, count: usize) {
         self.count = self.count.min(count);
         self.places.expose_mut()[self.count.min(CHARACTERS)..].fill(0);
     }
 
     /// Whether those that are there begin as a card does.
-    pub(super) fn prefix_fits(&self) -> bool {
+    pub(crate) fn prefix_fits(&self) -> bool {
         let len = self.count.min(PREFIX.len());
         self.places.expose()[..len].eq_ignore_ascii_case(&PREFIX[..len])
     }
 
     /// The places, from 0, of those that cannot be in a card's text.
-    pub(super) fn missing(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn missing(&self) -> impl Iterator<Item = usize> {
         (0..self.count.min(CHARACTERS)).filter(|place| self.places.expose()[*place] == MISSING)
     }
 
     /// What stands at `place`, upper case as on paper, if it can be in a card's text.
-    pub(super) fn shown(&self, place: usize) -> Option<char> {
+    pub(crate) fn shown(&self, place: usize) -> Option<char> {
         let character = self.places.expose()[place];
         (character != MISSING).then(|| character.to_ascii_uppercase().into())
     }
 
     /// The symbols after the prefix; 0 for one that is missing or was not given.
-    pub(super) fn symbols(&self) -> Secret<SYMBOLS> {
+    pub(crate) fn symbols(&self) -> Secret<SYMBOLS> {
         Secret::made(|symbols| {
             for (symbol, character) in symbols.iter_mut().zip(&self.places.expose()[PREFIX.len()..]) {
                 *symbol = Fe32::from_char((*character).into()).map_or(0, Fe32::to_u8);
@@ -67,12 +67,12 @@ impl Characters {
 }
 
 /// The number, from 1, of the group in which a place from 0 stands, and the place in that group from 1.
-pub(super) fn group_and_place(place: usize) -> (usize, usize) {
+pub(crate) fn group_and_place(place: usize) -> (usize, usize) {
     (place / GROUP + 1, place % GROUP + 1)
 }
 
 /// How many characters a group from 1 has.
-pub(super) fn length_of(group: usize) -> usize {
+pub(crate) fn length_of(group: usize) -> usize {
     if group < GROUPS { GROUP } else { CHARACTERS - GROUP * (GROUPS - 1) }
 }
 
@@ -101,7 +101,7 @@ fn in_prefix(character: char) -> u8 {
 }
 
 /// After the prefix there is no 1, no I, no O and no B: 1 and I are an L badly read, O is a 0.
-pub(super) fn in_rest(character: char) -> u8 {
+pub(crate) fn in_rest(character: char) -> u8 {
     match half_width(character).to_ascii_lowercase() {
         'o' => b'0',
         '1' | 'i' => b'l',
@@ -116,7 +116,7 @@ pub fn typed_digits(typed: &str) -> String {
 }
 
 /// Among lower-case hexadecimal digits there is no l, no I and no O: they are a 1 and a 0 badly read.
-pub(super) fn in_digits(character: char) -> u8 {
+pub(crate) fn in_digits(character: char) -> u8 {
     match half_width(character).to_ascii_lowercase() {
         'l' | 'i' => b'1',
         'o' => b'0',

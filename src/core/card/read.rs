@@ -4,12 +4,12 @@ use std::fmt;
 
 use bech32::Fe32;
 
-use super::card::Card;
+use super::bytes::Card;
 use super::card_text::{CHARACTERS, GROUPS, PREFIX, SYMBOLS, bytes_of};
 use super::characters::{Characters, group_and_place, length_of, separates};
 use super::correct::correct;
-use super::secret::Secret;
 use crate::language::{Language, Say, messages};
+use crate::secret::Secret;
 use crate::speaks;
 
 /// The most missing characters that can be found again.
@@ -53,7 +53,7 @@ fn wrong_length(characters: &Characters, lengths: &[usize]) -> Unreadable {
 
 impl Characters {
     /// Reads all 93 characters.
-    pub(super) fn read(&self) -> Result<Reading, Unreadable> {
+    pub(crate) fn read(&self) -> Result<Reading, Unreadable> {
         if !self.prefix_fits() {
             return Err(Unreadable::NotACard);
         }

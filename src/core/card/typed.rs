@@ -1,6 +1,6 @@
 //! A card typed group by group, each group answered at once.
 
-use super::card::CardHead;
+use super::bytes::CardHead;
 use super::card_text::{CHARACTERS, GROUP, GROUPS, bytes_of};
 use super::characters::{Characters, group_and_place, length_of, separates};
 use super::read::{Reading, Unreadable};

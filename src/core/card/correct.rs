@@ -10,7 +10,7 @@ use bech32::{Checksum, Fe32, Fe1024};
 
 use super::card_text::{SYMBOLS, symbols_of};
 use super::codex32::{CARD, CHECKSUM_SYMBOLS, Codex32, coefficient, residue};
-use super::secret::Secret;
+use crate::secret::Secret;
 
 /// Consecutive roots of the generator: as many missing symbols, or half as many wrong ones, can be put right.
 const ROOTS: usize = 8;
@@ -23,7 +23,7 @@ const ORDER: usize = Codex32::CODE_LENGTH;
 
 /// Puts `symbols` right in place, given which of them (from 0) are `missing`, and tells the places that changed or were missing, in
 /// order. `None` when no word of the code is near enough; the symbols are then as they were.
-pub(super) fn correct(symbols: &mut Secret<SYMBOLS>, missing: &[usize]) -> Option<Vec<usize>> {
+pub(crate) fn correct(symbols: &mut Secret<SYMBOLS>, missing: &[usize]) -> Option<Vec<usize>> {
     let difference = residue::<Codex32>(CARD, symbols_of(symbols)) ^ Codex32::TARGET_RESIDUE;
     if difference == 0 && missing.is_empty() {
         return Some(Vec::new());
@@ -145,7 +145,7 @@ fn values(syndromes: &[Fe1024; ROOTS], locators: &[Fe1024], places: &[usize]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quorum::codex32::checksum;
+    use crate::card::codex32::checksum;
 
     /// Reproducible chance (SplitMix64): which errors are made.
     struct Chance(u64);

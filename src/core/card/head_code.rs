@@ -11,13 +11,13 @@ use bech32::primitives::Field;
 use bech32::primitives::iter::ByteIterExt;
 use serde::{Serialize, Serializer};
 
-use super::identifiers::EventId;
+use crate::ids::EventId;
 
 /// Symbols of a short form.
-pub(super) const SYMBOLS: usize = DATA + ROOTS;
+pub(crate) const SYMBOLS: usize = DATA + ROOTS;
 
 /// Characters of a printed group.
-pub(super) const GROUP: usize = 4;
+pub(crate) const GROUP: usize = 4;
 
 /// Symbols that hold the first bits of the event id.
 const DATA: usize = 25;
@@ -49,7 +49,7 @@ impl HeadCode {
 
     /// The short form that was meant by these symbols: up to three are missing, or one is wrong. None when no short form is as near.
     /// One missing and one wrong are not put right: nearly every text would become a head that way.
-    pub(super) fn nearest(symbols: &[Option<Fe32>; SYMBOLS]) -> Option<HeadCode> {
+    pub(crate) fn nearest(symbols: &[Option<Fe32>; SYMBOLS]) -> Option<HeadCode> {
         let missing: Vec<usize> = (0..SYMBOLS).filter(|place| symbols[*place].is_none()).collect();
         let read = symbols.map(|symbol| symbol.unwrap_or(Fe32::Q));
         let wrong = (0..SYMBOLS).filter(|_| missing.is_empty()).map(|place| vec![place]);
@@ -62,7 +62,7 @@ impl HeadCode {
     }
 
     /// The smallest event id with this short form: it stands for a head of which no more is known.
-    pub(super) fn least(&self) -> EventId {
+    pub(crate) fn least(&self) -> EventId {
         let mut id = EventId([0; 32]);
         for (place, symbol) in self.0[..DATA].iter().enumerate() {
             for bit in 0..5 {
