@@ -48,14 +48,7 @@ impl Drop for Room {
 }
 
 fn plan() -> Plan {
-    let custodian = |name: &str| CustodianPlan {
-        name: name.parse().unwrap(),
-        language: Language::English,
-        contact: None,
-        deputy: None,
-        place: None,
-        lock: None,
-    };
+    let custodian = |name: &str| CustodianPlan::new(name.parse().unwrap(), Language::English);
     Plan {
         name: "Acme".parse().unwrap(),
         custodians: ["Aiko", "Ben", "Chie", "Dan", "Emi"].map(custodian).into(),

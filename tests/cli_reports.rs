@@ -30,13 +30,8 @@ impl Room {
 
     /// A vault of so many custodians with a threshold of three, all read back.
     fn begin(&self, custodians: usize) -> Ledger<'static> {
-        let custodian = |number: usize| CustodianPlan {
-            name: format!("髙橋 マルガレーテ・オカフォー {number}").parse().unwrap(),
-            language: Language::Japanese,
-            contact: None,
-            deputy: None,
-            place: None,
-            lock: None,
+        let custodian = |number: usize| {
+            CustodianPlan::new(format!("髙橋 マルガレーテ・オカフォー {number}").parse().unwrap(), Language::Japanese)
         };
         let plan = Plan {
             name: "Acme".parse().unwrap(),

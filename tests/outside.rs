@@ -10,7 +10,7 @@ use breakglass::ceremony::*;
 use breakglass::language::Language;
 use breakglass::quorum::{Card, CardIndex, LockProfile, Phrase, Reading, read_card};
 use breakglass::store::{Place, RealDisk, VaultFolder};
-use breakglass::vault::{Change, Contents, EntryId, FieldName, FieldValue, Moment};
+use breakglass::vault::{Change, Contents, EntryId, FieldName, FieldValue, Moment, Person};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 #[path = "support/scratch.rs"]
@@ -32,11 +32,7 @@ fn moment() -> Moment {
 /// Five custodians, three needed, the second with a lock.
 fn plan() -> Plan {
     let custodian = |name: &str| CustodianPlan {
-        name: name.parse().unwrap(),
-        language: Language::English,
-        contact: None,
-        deputy: None,
-        place: None,
+        person: Person::named(name.parse().unwrap(), Language::English),
         lock: (name == "Ben").then(|| LockPlan { profile: LockProfile::Small, phrase: Phrase::new(PHRASE).unwrap() }),
     };
     Plan {

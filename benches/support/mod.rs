@@ -128,13 +128,11 @@ impl Drop for Room {
 
 /// Five custodians, of whom three are needed.
 pub fn plan() -> Plan {
-    let custodian = |name: &str| CustodianPlan {
-        name: name.parse().expect("a name"),
-        language: Language::English,
-        contact: Some("+1 555 0102".parse().expect("a claim")),
-        deputy: None,
-        place: Some("safe".parse().expect("a claim")),
-        lock: None,
+    let custodian = |name: &str| {
+        let mut custodian = CustodianPlan::new(name.parse().expect("a name"), Language::English);
+        custodian.person.contact = Some("+1 555 0102".parse().expect("a claim"));
+        custodian.person.place = Some("safe".parse().expect("a claim"));
+        custodian
     };
     Plan {
         name: "Bench".parse().expect("a name"),

@@ -6,7 +6,8 @@ use crate::ids::{EpochHash, EventId, VaultId};
 use crate::language::Language;
 use crate::quorum::{CustodianKey, Dealt, LockProfile, Phrase, Policy, deal};
 use crate::vault::{
-    Claim, Contents, Custodian, DepositIdentity, EpochHeader, FORMAT_VERSION, Header, Moment, SealedContents, VaultName,
+    Contents, Custodian, DepositIdentity, EpochHeader, FORMAT_VERSION, Header, Moment, Person, SealedContents,
+    VaultName,
 };
 
 /// The lock that a card is to have.
@@ -19,16 +20,8 @@ pub struct LockPlan {
 
 /// A custodian of the epoch to come.
 pub struct CustodianPlan {
-    /// The name of the person.
-    pub name: VaultName,
-    /// The language of their card and prompts.
-    pub language: Language,
-    /// How to reach them.
-    pub contact: Option<Claim>,
-    /// Who may bring the card instead.
-    pub deputy: Option<Claim>,
-    /// Where the card will lie.
-    pub place: Option<Claim>,
+    /// Who they are.
+    pub person: Person,
     /// The lock, when the card is to have one.
     pub lock: Option<LockPlan>,
 }
@@ -37,7 +30,7 @@ impl CustodianPlan {
     /// A custodian of whom nothing is known but name and language, and whose card has no lock.
     #[must_use]
     pub fn new(name: VaultName, language: Language) -> CustodianPlan {
-        CustodianPlan { name, language, contact: None, deputy: None, place: None, lock: None }
+        CustodianPlan { person: Person::named(name, language), lock: None }
     }
 }
 
@@ -90,7 +83,7 @@ impl NewCards {
     /// Deals an epoch around these contents.
     pub(super) fn deal(plan: Plan, origin: Origin, contents: &Contents) -> Result<NewCards, CeremonyError> {
         let count = u8::try_from(plan.custodians.len()).map_err(|_| CeremonyError::TooManyCustodians)?;
-        let mut names: Vec<&VaultName> = plan.custodians.iter().map(|custodian| &custodian.name).collect();
+        let mut names: Vec<&VaultName> = plan.custodians.iter().map(|custodian| &custodian.person.name).collect();
         names.sort();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(CeremonyError::SameName(pair[0].clone()));
@@ -101,11 +94,7 @@ impl NewCards {
         let keys: Vec<CustodianKey> = shares.iter().map(crate::quorum::Share::custodian_key).collect();
         let custodian = |(custodian, (index, key)): (&CustodianPlan, (_, &CustodianKey))| Custodian {
             index,
-            name: custodian.name.clone(),
-            language: custodian.language,
-            contact: custodian.contact.clone(),
-            deputy: custodian.deputy.clone(),
-            place: custodian.place.clone(),
+            person: custodian.person.clone(),
             key: key.public(),
         };
         let header = Header {

@@ -14,7 +14,9 @@ use crate::journal::{Line, Signer, What};
 use crate::language::Language;
 use crate::quorum::{CardIndex, Recovered, Share, Unproven};
 use crate::store::{Place, VaultFolder};
-use crate::vault::{Contents, Custodian, DepositIdentity, EpochHeader, FORMAT_VERSION, Header, Moment, VaultName};
+use crate::vault::{
+    Contents, Custodian, DepositIdentity, EpochHeader, FORMAT_VERSION, Header, Moment, Person, VaultName,
+};
 
 /// So many cards are tried in every combination; more were brought only where somebody plays.
 const MOST_CARDS: usize = 12;
@@ -134,11 +136,7 @@ impl Headerless {
         let cards = self.cards_of(told.hash);
         let custodian = |index: CardIndex| Custodian {
             index,
-            name: VaultName::of_card(index),
-            language: Language::English,
-            contact: None,
-            deputy: None,
-            place: None,
+            person: Person::named(VaultName::of_card(index), Language::English),
             key: recovered.public_key(index),
         };
         let header = Header {

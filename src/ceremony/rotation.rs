@@ -127,7 +127,7 @@ impl Rotation {
 
     /// Whoever holds no card of the next epoch leaves, whether or not the log says so.
     fn renews(&self, plan: &Plan) -> bool {
-        let stays = |name: &VaultName| plan.custodians.iter().any(|custodian| custodian.name == *name);
+        let stays = |name: &VaultName| plan.custodians.iter().any(|custodian| custodian.person.name == *name);
         self.renew_attachments || !self.attendance.header().custodians.iter().all(|custodian| stays(&custodian.name))
     }
 

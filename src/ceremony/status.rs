@@ -7,10 +7,9 @@ use super::ledger::Ledger;
 use super::verify::FileFinding;
 use crate::ids::{EpochHash, EpochId, EventId, VaultId};
 use crate::journal::{Beginning, Calendar, CardState, CodesLeft, Due, Finding, Opening};
-use crate::language::Language;
 use crate::quorum::CardIndex;
 use crate::store::Obstacle;
-use crate::vault::{Claim, Custodian, EntryId, Moment, PublicEntry, VaultName};
+use crate::vault::{Claim, Custodian, EntryId, Moment, Person, PublicEntry, VaultName};
 
 /// Whether the vault is as a rotation left it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,16 +55,9 @@ pub struct Margin {
 pub struct CustodianStatus {
     /// The card.
     pub card: CardIndex,
-    /// The name of the person.
-    pub name: VaultName,
-    /// Their language.
-    pub language: Language,
-    /// How to reach them.
-    pub contact: Option<Claim>,
-    /// Who may bring the card instead.
-    pub deputy: Option<Claim>,
-    /// Where the card lies.
-    pub place: Option<Claim>,
+    /// Who holds it.
+    #[serde(flatten)]
+    pub person: Person,
     /// Whether the card was read back from paper.
     pub verified: bool,
     /// When it last proved itself.
@@ -207,7 +199,7 @@ impl StatusReport {
     /// The name of the custodian of a card of the epoch in force.
     #[must_use]
     pub fn name_of(&self, card: CardIndex) -> Option<&VaultName> {
-        self.custodians.iter().find(|custodian| custodian.card == card).map(|custodian| &custodian.name)
+        self.custodians.iter().find(|custodian| custodian.card == card).map(|custodian| &custodian.person.name)
     }
 
     /// Whether values were put in and no rotation has ever sealed any: the first ceremony does.
@@ -341,11 +333,7 @@ fn custodian_status(custodian: &Custodian, card: &CardState, calendar: Calendar,
     let counted = card.verified.is_some() && card.is_usable();
     CustodianStatus {
         card: custodian.index,
-        name: custodian.name.clone(),
-        language: custodian.language,
-        contact: custodian.contact.clone(),
-        deputy: custodian.deputy.clone(),
-        place: custodian.place.clone(),
+        person: custodian.person.clone(),
         verified: card.verified.is_some(),
         seen: card.seen.filter(|_| card.verified.is_some()),
         check_due: card.seen_by(now).filter(|_| counted).map(|seen| seen.plus_days(calendar.card_check)),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::ceremony::{NewCards, Plan, Writing, init, write_card_files};
 use crate::guide::card_paper::{PaperRequest, tell_files, tell_leftovers};
 use crate::guide::outcome::{self, Heads};
-use crate::guide::people::{LockRequest, PeopleRequest, Person, plan_cards, tell_policy};
+use crate::guide::people::{Holder, LockRequest, PeopleRequest, plan_cards, tell_policy};
 use crate::guide::read_back::{names_of, read_cards_back, unverified};
 use crate::guide::telling::tell_heads;
 use crate::guide::{Context, End, GuideError};
@@ -113,34 +113,34 @@ fn finish(context: &mut Context, mut writing: Writing<'static>, folder: &Path) -
     Ok(End::Done)
 }
 
-fn people(context: &mut Context, request: &Request) -> Result<Vec<Person>, GuideError> {
+fn people(context: &mut Context, request: &Request) -> Result<Vec<Holder>, GuideError> {
     let given = &request.people;
     let mut people = match &given.roster {
         Some(roster) => given.read_roster(roster, context.language, &request.locks)?,
         None if given.custodian.is_empty() => ask_people(context)?,
-        None => given.custodian.iter().map(|name| Person::named(name.clone(), context.language)).collect(),
+        None => given.custodian.iter().map(|name| Holder::named(name.clone(), context.language)).collect(),
     };
     request.locks.apply(&mut people);
     Ok(people)
 }
 
 /// Asks for the custodians one by one.
-fn ask_people(context: &mut Context) -> Result<Vec<Person>, GuideError> {
+fn ask_people(context: &mut Context) -> Result<Vec<Holder>, GuideError> {
     let language = context.language;
-    let mut people: Vec<Person> = Vec::new();
+    let mut people: Vec<Holder> = Vec::new();
     loop {
         let typed = context.desk.ask_line(&text::ask_custodian(language, people.len() + 1), "--custodian")?;
         if typed.is_empty() && people.len() > 1 {
             return Ok(people);
         }
         match typed.parse::<VaultName>() {
-            Ok(name) if people.iter().any(|person| person.name == name) => {
+            Ok(name) if people.iter().any(|holder| holder.person.name == name) => {
                 context.say(&crate::ceremony::CeremonyError::SameName(name));
             }
             Ok(name) => {
                 let choices = [text::in_english(language), text::in_japanese(language)];
                 let chosen = context.desk.choose(&text::ask_card_language(language, &name), &choices, "--roster")?;
-                people.push(Person::named(name, Language::ALL[chosen]));
+                people.push(Holder::named(name, Language::ALL[chosen]));
             }
             Err(error) => context.say(&error),
         }

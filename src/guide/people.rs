@@ -10,7 +10,7 @@ use crate::desk::{Answer, PHRASES, Revelation, YES};
 use crate::language::{Language, Say, messages::cards as text};
 use crate::quorum::{CardIndex, LockProfile, Phrase, Policy};
 use crate::secret::SecretText;
-use crate::vault::{Claim, EpochHeader, VaultName};
+use crate::vault::{EpochHeader, Person, VaultName};
 
 /// For how long a generated phrase stays on the screen, in seconds: six words are written by hand in half of it.
 const SHOWN_SECONDS: u64 = 180;
@@ -50,25 +50,17 @@ pub enum LockWith {
 
 /// Somebody who is to hold a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    /// Their name.
-    pub name: VaultName,
-    /// The language of their card and prompts.
-    pub language: Language,
-    /// How to reach them.
-    pub contact: Option<Claim>,
-    /// Who may bring the card instead.
-    pub deputy: Option<Claim>,
-    /// Where the card will lie.
-    pub place: Option<Claim>,
+pub struct Holder {
+    /// Who they are.
+    pub person: Person,
     /// Where the phrase comes from, when the card is to be locked.
     pub lock: Option<LockWith>,
 }
 
-impl Person {
-    /// Somebody of whom only the name is known.
-    pub fn named(name: VaultName, language: Language) -> Person {
-        Person { name, language, contact: None, deputy: None, place: None, lock: None }
+impl Holder {
+    /// Somebody of whom only name and language are known, with an open card.
+    pub fn named(name: VaultName, language: Language) -> Holder {
+        Holder { person: Person::named(name, language), lock: None }
     }
 }
 
@@ -77,7 +69,7 @@ impl PeopleRequest {
     ///
     /// # Errors
     /// Naming file, line and character.
-    pub fn read_roster(&self, path: &Path, language: Language, locks: &LockRequest) -> Result<Vec<Person>, GuideError> {
+    pub fn read_roster(&self, path: &Path, language: Language, locks: &LockRequest) -> Result<Vec<Holder>, GuideError> {
         let file = |why: String| GuideError::File(path.to_owned(), why);
         let bytes = std::fs::read(path).map_err(|error| file(error.to_string()))?;
         let roster = String::from_utf8(bytes).map_err(|_| file(text::roster_not_utf8(language)))?;
@@ -92,10 +84,10 @@ impl LockRequest {
     }
 
     /// Locks every card when that was asked for: in so many words, or by saying how while no other card is to be locked.
-    pub fn apply(&self, people: &mut [Person]) {
-        let nobody = people.iter().all(|person| person.lock.is_none());
+    pub fn apply(&self, people: &mut [Holder]) {
+        let nobody = people.iter().all(|holder| holder.lock.is_none());
         if self.lock || (self.lock_with.is_some() && nobody) {
-            people.iter_mut().for_each(|person| person.lock = person.lock.or(Some(self.with())));
+            people.iter_mut().for_each(|holder| holder.lock = holder.lock.or(Some(self.with())));
         }
     }
 }
@@ -107,7 +99,7 @@ impl LockRequest {
 /// When they make no policy.
 pub fn tell_policy(
     context: &mut Context,
-    people: &[Person],
+    people: &[Holder],
     threshold: u8,
     all_needed: bool,
 ) -> Result<(), GuideError> {
@@ -119,7 +111,7 @@ pub fn tell_policy(
         1 => context.desk.tell(&text::margin_one(language, threshold, count)),
         spare => context.desk.tell(&text::margin(language, threshold, count, spare)),
     }
-    let open = people.iter().filter(|person| person.lock.is_none()).count();
+    let open = people.iter().filter(|holder| holder.lock.is_none()).count();
     if open >= usize::from(threshold) {
         let locked_needed = count - threshold + 1;
         context.desk.tell(&text::printer_sees_quorum(language, open, threshold, locked_needed));
@@ -133,29 +125,29 @@ pub fn tell_policy(
 /// When a phrase cannot be shown or is not given.
 pub fn plan_cards(
     context: &mut Context,
-    people: Vec<Person>,
+    people: Vec<Holder>,
     profile: LockProfile,
 ) -> Result<Vec<CustodianPlan>, GuideError> {
     // Before the first of them is asked for anything.
-    let generated = people.iter().any(|person| person.lock == Some(LockWith::Generated));
+    let generated = people.iter().any(|holder| holder.lock == Some(LockWith::Generated));
     if generated && !context.desk.is_attended() {
         return Err(GuideError::Usage(text::phrase_needs_screen));
     }
-    if people.iter().any(|person| person.lock.is_some()) {
+    if people.iter().any(|holder| holder.lock.is_some()) {
         // The screen is cleared for the first of them: what was told before is read now.
         context.desk.pause(&text::phrases_come_now(context.language))?;
     }
     let mut plans = Vec::with_capacity(people.len());
-    for (person, index) in people.into_iter().zip(CardIndex::first(u8::MAX)) {
-        let lock = match person.lock {
+    for (holder, index) in people.into_iter().zip(CardIndex::first(u8::MAX)) {
+        let Holder { person, lock } = holder;
+        let lock = match lock {
             None => None,
             Some(with) => {
                 let phrase = make_phrase(context, person.name.as_str(), index, person.language, with)?;
                 Some(LockPlan { profile, phrase })
             }
         };
-        let Person { name, language, contact, deputy, place, .. } = person;
-        plans.push(CustodianPlan { name, language, contact, deputy, place, lock });
+        plans.push(CustodianPlan { person, lock });
     }
     Ok(plans)
 }

@@ -4,11 +4,11 @@
 //! order. Cells are separated by comma, semicolon or tab, whichever the first line has. `language` is `en` or `ja`, and empty means
 //! the screen's; `lock` is `yes`, `no`, `generated` or `chosen`, and empty means no.
 
-use super::people::{LockWith, Person};
+use super::people::{Holder, LockWith};
 use crate::exchange::{Cell, Sheet, SheetError, SheetTrouble};
 use crate::language::{Language, Say, messages::cards as text};
 use crate::speaks;
-use crate::vault::{Claim, VaultName};
+use crate::vault::{Claim, Person, VaultName};
 
 /// The columns that a roster can have.
 const COLUMNS: [&str; 6] = ["name", "language", "contact", "deputy", "place", "lock"];
@@ -79,11 +79,11 @@ fn wrong(cell: &Cell, why: Why) -> RosterError {
 ///
 /// # Errors
 /// Naming line, character and what is wrong there.
-pub fn read_roster(roster: &str, language: Language, lock: LockWith) -> Result<Vec<Person>, RosterError> {
+pub fn read_roster(roster: &str, language: Language, lock: LockWith) -> Result<Vec<Holder>, RosterError> {
     let mut rows = rows(roster)?.into_iter();
     let head = rows.next().unwrap_or_default();
     let columns = columns(&head)?;
-    let people: Vec<Person> =
+    let people: Vec<Holder> =
         rows.map(|row| person(&columns, row, language, lock)).collect::<Result<_, RosterError>>()?;
     if people.is_empty() {
         return Err(RosterError { line: 2, column: 1, why: Why::Nobody });
@@ -110,7 +110,7 @@ fn columns(head: &[Cell]) -> Result<Vec<&'static str>, RosterError> {
     }
 }
 
-fn person(columns: &[&'static str], row: Vec<Cell>, language: Language, lock: LockWith) -> Result<Person, RosterError> {
+fn person(columns: &[&'static str], row: Vec<Cell>, language: Language, lock: LockWith) -> Result<Holder, RosterError> {
     if let Some(surplus) = row.get(columns.len()) {
         return Err(wrong(surplus, Why::TooManyCells));
     }
@@ -136,7 +136,8 @@ fn person(columns: &[&'static str], row: Vec<Cell>, language: Language, lock: Lo
         let cell = cell(name);
         Claim::optional(&cell.text).map_err(|_| wrong(cell, Why::BadClaim(cell.text.clone())))
     };
-    Ok(Person { name, language, contact: claim("contact")?, deputy: claim("deputy")?, place: claim("place")?, lock })
+    let (contact, deputy, place) = (claim("contact")?, claim("deputy")?, claim("place")?);
+    Ok(Holder { person: Person { name, language, contact, deputy, place }, lock })
 }
 
 /// The rows that hold anything, each with at least one cell.
@@ -160,7 +161,7 @@ fn rows(roster: &str) -> Result<Vec<Vec<Cell>>, RosterError> {
 mod tests {
     use super::*;
 
-    fn read(roster: &str) -> Result<Vec<Person>, RosterError> {
+    fn read(roster: &str) -> Result<Vec<Holder>, RosterError> {
         read_roster(roster, Language::English, LockWith::Generated)
     }
 
@@ -171,18 +172,18 @@ mod tests {
             Ben Ito,en,+81 3 0000 0002,,Osaka safe,no\n";
         let people = read(roster).unwrap();
         assert_eq!(people.len(), 2);
-        assert_eq!((people[0].name.as_str(), people[0].language), ("田中 花子", Language::Japanese));
+        assert_eq!((people[0].person.name.as_str(), people[0].person.language), ("田中 花子", Language::Japanese));
         assert_eq!(
-            (people[0].deputy.as_ref().map(Claim::as_str), people[0].lock),
+            (people[0].person.deputy.as_ref().map(Claim::as_str), people[0].lock),
             (Some("佐藤 次郎"), Some(LockWith::Generated))
         );
-        assert_eq!((people[1].place.as_ref().map(Claim::as_str), people[1].lock), (Some("Osaka safe"), None));
+        assert_eq!((people[1].person.place.as_ref().map(Claim::as_str), people[1].lock), (Some("Osaka safe"), None));
         let people = read("\u{feff}Place;Name\r\n\"safe; \"\"B\"\"\";Aiko\r\n\r\n;Ben\r\n").unwrap();
         assert_eq!(
-            (people[0].place.as_ref().map(Claim::as_str), people[0].name.as_str()),
+            (people[0].person.place.as_ref().map(Claim::as_str), people[0].person.name.as_str()),
             (Some("safe; \"B\""), "Aiko")
         );
-        assert_eq!(people[1].name.as_str(), "Ben");
+        assert_eq!(people[1].person.name.as_str(), "Ben");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use breakglass::quorum::{
 use breakglass::vault::{
     Attachment, AttachmentName, Attachments, Change, Claim, Contents, Custodian, Deposit, DepositIdentity,
     EarlierIdentity, Entry, EntryId, EpochHeader, FORMAT_VERSION, FieldName, FieldValue, Fields, Header, Moment,
-    Origin, PublicEntry, Revision,
+    Origin, Person, PublicEntry, Revision,
 };
 
 pub const THRESHOLD: u8 = 2;
@@ -183,11 +183,13 @@ fn custodians(keys: &[CustodianKey]) -> Vec<Custodian> {
         let (key, number): (&CustodianKey, u8) = (key, number);
         Custodian {
             index: card(number),
-            name: name.parse().unwrap(),
-            language,
-            contact: Claim::optional(contact).unwrap(),
-            deputy: Claim::optional(deputy).unwrap(),
-            place: Claim::optional(place).unwrap(),
+            person: Person {
+                name: name.parse().unwrap(),
+                language,
+                contact: Claim::optional(contact).unwrap(),
+                deputy: Claim::optional(deputy).unwrap(),
+                place: Claim::optional(place).unwrap(),
+            },
             key: key.public(),
         }
     };

@@ -8,7 +8,7 @@ use breakglass::language::Language;
 use breakglass::quorum::{
     CardIndex, CustodianKey, CustodianPublicKey, Digest, EpochHash, EventId, Secret, Share, VaultId,
 };
-use breakglass::vault::{Custodian, EpochHeader, FORMAT_VERSION, Header, Moment};
+use breakglass::vault::{Custodian, EpochHeader, FORMAT_VERSION, Header, Moment, Person};
 
 /// Cards that open an epoch.
 pub const THRESHOLD: u8 = 2;
@@ -140,11 +140,7 @@ impl World {
         let serial = self.epochs.len();
         let custodian = |number: u8| Custodian {
             index: card(number),
-            name: "Ben Okafor".parse().unwrap(),
-            language: Language::English,
-            contact: None,
-            deputy: None,
-            place: None,
+            person: Person::named("Ben Okafor".parse().unwrap(), Language::English),
             key: with_key(serial, number, |_, public| public),
         };
         let header = EpochHeader::write(&Header {

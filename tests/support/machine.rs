@@ -226,14 +226,7 @@ pub fn password(value: &str) -> Change {
 }
 
 pub fn plan(names: &[&str]) -> Plan {
-    let custodian = |name: &&str| CustodianPlan {
-        name: name.parse().unwrap(),
-        language: Language::English,
-        contact: None,
-        deputy: None,
-        place: None,
-        lock: None,
-    };
+    let custodian = |name: &&str| CustodianPlan::new(name.parse().unwrap(), Language::English);
     Plan {
         name: "Acme".parse().unwrap(),
         custodians: names.iter().map(custodian).collect(),

@@ -7,7 +7,7 @@ use breakglass::ceremony::*;
 use breakglass::language::Language;
 use breakglass::quorum::{Card, CardIndex, LockProfile, Phrase, Reading, read_card};
 use breakglass::store::{RealDisk, VaultFolder};
-use breakglass::vault::{Change, FieldName, FieldValue, Moment};
+use breakglass::vault::{Change, FieldName, FieldValue, Moment, Person};
 use portable_pty::CommandBuilder;
 
 use super::scratch::Scratch;
@@ -91,11 +91,7 @@ impl Practice {
 
 fn plan(language: Language) -> Plan {
     let custodian = |name: &str| CustodianPlan {
-        name: name.parse().unwrap(),
-        language,
-        contact: None,
-        deputy: None,
-        place: None,
+        person: Person::named(name.parse().unwrap(), language),
         lock: (name == "Chie").then(|| LockPlan { profile: LockProfile::Small, phrase: Phrase::new(PHRASE).unwrap() }),
     };
     Plan {

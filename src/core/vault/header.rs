@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::claim::is_one_line;
 use super::{
-    Claim, Contents, DepositRecipient, EntryId, FORMAT_VERSION, FormatError, Moment, from_canonical, to_canonical,
+    Claim, Contents, Custodian, DepositRecipient, EntryId, FORMAT_VERSION, FormatError, Moment, from_canonical,
+    to_canonical,
 };
 use crate::bounds::HEADER_BYTES;
 use crate::ids::{Digest, EpochHash, EpochId, EventId, VaultId};
-use crate::language::Language;
-use crate::quorum::{CardIndex, CustodianPublicKey, Policy};
+use crate::quorum::{CardIndex, Policy};
 
 /// Characters of a name at most.
 const NAME_CHARACTERS: usize = 120;
@@ -66,29 +66,6 @@ impl fmt::Display for VaultName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(&self.0)
     }
-}
-
-/// A custodian as the header names them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Custodian {
-    /// The x of the card.
-    pub index: CardIndex,
-    /// The name of the person.
-    pub name: VaultName,
-    /// The language of their card and prompts.
-    pub language: Language,
-    /// How to reach them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contact: Option<Claim>,
-    /// Who may bring the card instead.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deputy: Option<Claim>,
-    /// Where the card lies.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Claim>,
-    /// The public key of their card: tells a true card from a false one, and checks their signature.
-    pub key: CustodianPublicKey,
 }
 
 /// What a header shows of an entry without cards; with hidden titles only the id.

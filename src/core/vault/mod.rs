@@ -15,6 +15,7 @@ mod error;
 mod header;
 mod mending;
 mod moment;
+mod person;
 mod scrypt_stanza;
 mod sealing;
 
@@ -27,9 +28,10 @@ pub use deposit::{Deposit, SealedDeposit};
 pub use distinct::distinct;
 pub use entry::{Attachments, Change, Entry, EntryId, FieldName, FieldValue, Fields, Origin, Revision, VALUE_BYTES};
 pub use error::FormatError;
-pub use header::{Custodian, EpochHeader, Header, PublicEntry, VaultName};
+pub use header::{EpochHeader, Header, PublicEntry, VaultName};
 pub use mending::mended;
 pub use moment::Moment;
+pub use person::{Custodian, Person};
 pub use sealing::{DepositIdentity, DepositRecipient};
 
 /// The version of every format in this room; a higher one is refused by its number.

@@ -161,14 +161,10 @@ pub fn plan(language: Language) -> Result<Plan, GuideError> {
         ("鈴木 一郎", Language::Japanese, "06-5555-0105", "大阪支社の金庫"),
     ];
     let custodian = |(name, language, contact, place): (&str, Language, &str, &str)| {
-        Ok(CustodianPlan {
-            name: name.parse()?,
-            language,
-            contact: Some(contact.parse()?),
-            deputy: None,
-            place: Some(place.parse()?),
-            lock: None,
-        })
+        let mut custodian = CustodianPlan::new(name.parse()?, language);
+        custodian.person.contact = Some(contact.parse()?);
+        custodian.person.place = Some(place.parse()?);
+        Ok(custodian)
     };
     Ok(Plan {
         name: text::vault_name(language).parse()?,

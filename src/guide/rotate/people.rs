@@ -1,7 +1,7 @@
 //! Who holds the cards of the next epoch: the same people, unless somebody left or others are named.
 
 use super::Request;
-use crate::guide::people::Person;
+use crate::guide::people::Holder;
 use crate::guide::{Context, GuideError};
 use crate::journal::EpochState;
 use crate::language::{Language, Say, messages::cards as text};
@@ -13,7 +13,7 @@ pub fn next_people(
     request: &Request,
     header: &EpochHeader,
     epoch: &EpochState,
-) -> Result<Vec<Person>, GuideError> {
+) -> Result<Vec<Holder>, GuideError> {
     let given = &request.people;
     let mut people = match &given.roster {
         Some(roster) => given.read_roster(roster, context.language, &request.locks)?,
@@ -23,7 +23,7 @@ pub fn next_people(
             .iter()
             .map(|name| match header.custodians.iter().find(|custodian| custodian.name == *name) {
                 Some(known) => person(request, known, epoch),
-                None => Person::named(name.clone(), context.language),
+                None => Holder::named(name.clone(), context.language),
             })
             .collect(),
     };
@@ -32,16 +32,9 @@ pub fn next_people(
 }
 
 /// Somebody who holds a card already; a card that is locked stays a locked one, under a new phrase.
-fn person(request: &Request, custodian: &Custodian, epoch: &EpochState) -> Person {
+fn person(request: &Request, custodian: &Custodian, epoch: &EpochState) -> Holder {
     let locked = epoch.card(custodian.index).is_some_and(|card| card.locked);
-    Person {
-        name: custodian.name.clone(),
-        language: custodian.language,
-        contact: custodian.contact.clone(),
-        deputy: custodian.deputy.clone(),
-        place: custodian.place.clone(),
-        lock: locked.then(|| request.locks.with()),
-    }
+    Holder { person: custodian.person.clone(), lock: locked.then(|| request.locks.with()) }
 }
 
 fn same_people(
@@ -49,7 +42,7 @@ fn same_people(
     request: &Request,
     header: &EpochHeader,
     epoch: &EpochState,
-) -> Result<Vec<Person>, GuideError> {
+) -> Result<Vec<Holder>, GuideError> {
     let mut people = Vec::new();
     for custodian in &header.custodians {
         let departed = epoch.card(custodian.index).is_some_and(|card| !card.departed.is_empty());
@@ -64,7 +57,7 @@ fn same_people(
     Ok(people)
 }
 
-fn ask_successor(context: &mut Context, departed: &VaultName) -> Result<Option<Person>, GuideError> {
+fn ask_successor(context: &mut Context, departed: &VaultName) -> Result<Option<Holder>, GuideError> {
     let language = context.language;
     loop {
         let typed = context.desk.ask_line(&text::ask_successor(language, departed), "--custodian")?;
@@ -75,7 +68,7 @@ fn ask_successor(context: &mut Context, departed: &VaultName) -> Result<Option<P
             Ok(name) => {
                 let choices = [text::in_english(language), text::in_japanese(language)];
                 let chosen = context.desk.choose(&text::ask_card_language(language, &name), &choices, "--roster")?;
-                return Ok(Some(Person::named(name, Language::ALL[chosen])));
+                return Ok(Some(Holder::named(name, Language::ALL[chosen])));
             }
             Err(error) => {
                 let words = error.say(language);

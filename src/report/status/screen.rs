@@ -146,7 +146,7 @@ impl Writer<'_> {
         let date = |moment: Option<Moment>| moment.map_or_else(String::new, |moment| self.date(moment));
         [
             custodian.card.to_string(),
-            fitted(custodian.name.as_str(), NAME_COLUMNS),
+            fitted(custodian.person.name.as_str(), NAME_COLUMNS),
             fitted(&state(self.language, custodian), STATE_COLUMNS),
             date(custodian.seen),
             date(custodian.check_due),
