@@ -7,7 +7,7 @@ use crate::guide::{Context, End, GuideError, outcome};
 use crate::language::messages::report as text;
 use crate::report::Verification;
 
-/// What is asked for.
+/// Where the copy goes.
 pub struct Request {
     pub to: PathBuf,
 }

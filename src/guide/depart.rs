@@ -7,7 +7,7 @@ use crate::guide::{Context, End, GuideError};
 use crate::language::messages::cards as text;
 use crate::vault::Claim;
 
-/// What is asked for.
+/// Who has left.
 pub struct Request {
     pub name: String,
     pub reason: Option<Claim>,

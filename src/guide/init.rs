@@ -14,7 +14,7 @@ use crate::language::{Language, Say, messages::cards as text};
 use crate::store::VaultFolder;
 use crate::vault::VaultName;
 
-/// What is asked for.
+/// A new vault, as far as it is described.
 pub struct Request {
     pub dir: PathBuf,
     pub name: Option<VaultName>,

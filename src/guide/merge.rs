@@ -9,7 +9,7 @@ use crate::language::messages::report as text;
 use crate::report::told_heads;
 use crate::store::VaultFolder;
 
-/// What is asked for.
+/// What is taken in.
 pub struct Request {
     pub other: PathBuf,
 }

@@ -11,7 +11,7 @@ use crate::language::messages::report as text;
 use crate::report::told_heads;
 use crate::vault::Claim;
 
-/// What is asked for.
+/// A receipt, and who brings it.
 pub struct Request {
     pub receipt: Input,
     pub by: Option<Claim>,

@@ -12,7 +12,7 @@ use crate::vault::Claim;
 /// Digits of an opening's id that must be given.
 const FEWEST_DIGITS: usize = 6;
 
-/// What is asked for.
+/// The openings that were looked through; without any, all.
 pub struct Request {
     pub openings: Vec<String>,
     pub by: Option<Claim>,

@@ -19,7 +19,7 @@ use crate::vault::{EpochHeader, to_canonical};
 /// A check says that the paper is there and can be read, so it is the paper that is asked for. Where its files were, nobody knows any more.
 const PAPER: Purpose<'static> = Purpose::ProvePaper { printed_from: None };
 
-/// What is asked for.
+/// Which card is checked, and against what.
 pub struct Request {
     pub header: Option<PathBuf>,
     pub receipt: Option<PathBuf>,

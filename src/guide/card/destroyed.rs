@@ -15,7 +15,7 @@ use crate::language::messages::cards as text;
 use crate::quorum::CardIndex;
 use crate::vault::Claim;
 
-/// What is asked for.
+/// What was destroyed: papers, or files that cards were printed from.
 pub struct Request {
     pub name: Vec<String>,
     pub all: bool,

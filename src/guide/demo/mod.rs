@@ -28,7 +28,7 @@ const FOLDER: &str = "breakglass-demo";
 /// The entry that is opened in the emergency.
 const ENTRY: &str = "m365-emergency";
 
-/// What is asked for.
+/// Where the practice vault goes.
 pub struct Request {
     pub folder: Option<PathBuf>,
 }

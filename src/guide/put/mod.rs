@@ -29,7 +29,7 @@ use crate::report::head_codes;
 use crate::secret::SecretText;
 use crate::vault::{AttachmentName, Change, Claim, EntryId, FieldName, FieldValue, Fields};
 
-/// What is asked for.
+/// What is put in, as far as it is given.
 pub struct Request {
     pub entry: Option<EntryId>,
     pub title: Option<Claim>,
@@ -67,7 +67,7 @@ pub enum Generator {
 }
 
 impl Request {
-    /// Fields that are no secret and stand on the command line.
+    /// Fields that are no secret and were named beforehand.
     fn open_fields(&self) -> impl Iterator<Item = (FieldName, &str)> {
         let claimed = Option::<Claim>::as_ref;
         let claimed = |claim| claimed(claim).map(Claim::as_str);
@@ -89,7 +89,7 @@ impl Request {
         Ok(self.files.detached().try_for_each(|name| ledger.ever_had_attachment(entry, name))?)
     }
 
-    /// Whether the command line says what to put in, so that people are asked only for what is missing.
+    /// Whether it is said what to put in, so that people are asked only for what is missing.
     fn says_what(&self) -> bool {
         self.open_fields().next().is_some()
             || self.secret.is_some()
@@ -120,7 +120,7 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
     if let Some(named) = request.import.named() {
         return import::run(context, request, named);
     }
-    // clap asks for an entry wherever there is no import.
+    // Without an import, an entry was asked for before.
     let Some(entry) = &request.entry else { return Err(GuideError::Usage(text::nothing_to_put)) };
     let ledger = context.read()?;
     let trusted = epoch_to_seal_to(context, &ledger, &request.on_card)?;
@@ -193,7 +193,7 @@ fn stands(ledger: &Ledger<'_>, id: &str) -> bool {
     sealed || ledger.state().deposits.iter().any(|pending| pending.entry.id.as_str() == id)
 }
 
-/// The fields that are given and removed, asked for where the command line says nothing; with a generated value.
+/// The fields that are given and removed, asked for where nothing is said; with a generated value.
 fn change_of(
     context: &mut Context,
     request: &Request,
@@ -221,7 +221,7 @@ fn change_of(
     Ok((change, generated))
 }
 
-/// Takes secrets from where the command line says. Gives a generated one back, to be shown once it is in the vault.
+/// Takes secrets from where they are said to be. Gives a generated one back, to be shown once it is in the vault.
 fn collect(
     context: &mut Context,
     request: &Request,

@@ -27,7 +27,7 @@ use crate::language::messages::cards as text;
 use crate::quorum::CardIndex;
 use crate::vault::{Claim, EntryId, EpochHeader};
 
-/// What is asked for.
+/// What becomes of the next epoch, as far as it is said.
 pub struct Request {
     pub stage: bool,
     pub commit: bool,
@@ -130,7 +130,7 @@ fn read_back_and_commit(
 }
 
 fn named_as_left_out(request: &Request, header: &EpochHeader) -> Result<Vec<LeftOut>, GuideError> {
-    // clap asks for a reason wherever somebody is left out.
+    // Whoever leaves somebody out had to give a reason.
     let Some(reason) = &request.reason else { return Ok(Vec::new()) };
     let left = |name: &String| Ok(LeftOut { card: find_card(header, name)?, reason: reason.clone() });
     request.without.iter().map(left).collect()

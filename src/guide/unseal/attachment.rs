@@ -59,7 +59,7 @@ fn place(context: &Context, path: &Path, vault: &Path) -> Result<(PathBuf, Strin
     Ok((folder_of(context, path)?, name.to_owned()))
 }
 
-/// Writes the attachment that the command line names.
+/// Writes the attachment that was named beforehand.
 pub fn write_named(
     context: &mut Context,
     request: &Request,

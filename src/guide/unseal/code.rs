@@ -36,7 +36,7 @@ struct PrintedRecoveryCode<'a> {
     spent_before: bool,
 }
 
-/// Tells how the other values of a second factor that the command line names are reached.
+/// Tells how the other values of a second factor that was named beforehand are reached.
 pub fn tell_others(context: &mut Context, entry: &EntryView<'_>, field: &FieldName, which: Which) {
     let all = entry.held(field);
     if let Some(meant) = which.of(&all) {

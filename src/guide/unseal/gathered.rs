@@ -1,4 +1,4 @@
-//! From the command line to a quorum in a vault that can be written: in a whole folder, in a damaged one, and where the header is lost.
+//! From what is wanted to a quorum in a vault that can be written: in a whole folder, in a damaged one, and where the header is lost.
 
 use super::{Request, attachment, export, log_place, named, reason};
 use crate::card::{Card, CardHead};

@@ -8,7 +8,7 @@ use crate::language::Say;
 use crate::language::messages::cli as text;
 use crate::vault::AttachmentName;
 
-/// The value that the command line means, as far as the log knows it: before anybody brings a card, and after it.
+/// The value that is meant, as far as the log knows it: before anybody brings a card, and after it.
 pub fn named(request: &Request, state: &State) -> Result<Which, GuideError> {
     let (Some(entry), Some(deposited)) = (&request.entry, request.deposited) else { return Ok(Which::Sealed) };
     let Some(number) = deposited else { return Ok(Which::Newest) };
@@ -60,7 +60,7 @@ pub fn choose<T>(context: &mut Context, what: &str, held: &[Held<'_, T>]) -> Res
     Ok(held.get(chosen).map(Held::which))
 }
 
-/// Tells what the value that the command line got is, and how the others under its name are reached.
+/// Tells what the value is that was shown, and how the others under its name are reached.
 pub fn tell_others<T>(context: &mut Context, what: &str, all: &[Held<'_, T>], shown: &Held<'_, T>) {
     let language = context.language;
     if let Some(open) = shown.removed_by {

@@ -27,7 +27,7 @@ use crate::language::messages::cli as text;
 use crate::second_factor::ClockCorrection;
 use crate::vault::{AttachmentName, Claim, EntryId, FieldName};
 
-/// What is asked for.
+/// Why the vault is opened, and what of it is wanted.
 pub struct Request {
     pub reason: Option<Claim>,
     pub incident: Option<Claim>,

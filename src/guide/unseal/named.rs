@@ -1,4 +1,4 @@
-//! What the command line names, looked at before anybody brings a card: an opening that shows nothing would still ask for a rotation.
+//! What was named beforehand, looked at before anybody brings a card: an opening that shows nothing would still ask for a rotation.
 
 use super::{Request, held};
 use crate::ceremony::{CeremonyError, Ledger, RECOVERY_CODES, TOTP, Which};

@@ -1,4 +1,4 @@
-//! One value for a pipe or a machine: named on the command line, and printed.
+//! One value for a pipe or a machine: named beforehand, and printed.
 
 use serde::Serialize;
 
