@@ -96,7 +96,8 @@ impl History {
     }
 
     /// The same log without its last line, which must have been read as the only one that says its event.
-    pub(crate) fn without_last(self, headers: &Headers, known: &Known) -> History {
+    #[must_use]
+    pub fn without_last(self, headers: &Headers, known: &Known) -> History {
         let mut graph = self.graph;
         graph.events = self.events;
         graph.take_back();
