@@ -238,10 +238,10 @@ impl Context {
         Ok(ledger)
     }
 
-    /// The events that the heads from paper name in this log, as [`anchors_in`] gives them.
+    /// The events that the heads from paper name in this log, those that are not there first.
     ///
     /// # Errors
-    /// As [`anchors_in`].
+    /// When one was mistyped, or the log cannot be read.
     pub fn anchors(&self, folder: &VaultFolder<'_>) -> Result<Vec<EventId>, GuideError> {
         anchors_in(&self.heads_on_paper, folder)
     }
