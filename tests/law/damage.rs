@@ -91,6 +91,34 @@ fn an_opening_where_no_log_was_left_is_on_record_where_the_log_is_whole() {
 }
 
 #[test]
+fn an_opening_on_a_log_that_was_cut_short_is_on_record_where_the_log_is_whole() {
+    let shell = shell();
+    let whole = fs::read(log(&shell)).unwrap();
+    let lines: Vec<&[u8]> = whole.split_inclusive(|&byte| byte == b'\n').collect();
+    for left in 1..lines.len() {
+        fs::write(log(&shell), lines[..left].concat()).unwrap();
+        opens(&shell, &format!("with its first {left} lines"));
+        let short = fs::read(log(&shell)).unwrap();
+        // Where a side log took the event, it is merged; otherwise the short log itself, as another copy of the vault.
+        let side = PathBuf::from(shell.text("side"));
+        if !side.exists() {
+            fs::create_dir(&side).unwrap();
+            fs::write(side.join("log.jsonl"), &short).unwrap();
+        }
+        fs::write(log(&shell), &whole).unwrap();
+        let merged = shell.run(&["merge", &shell.text("side")]);
+        assert_eq!(merged.status, 0, "{left}: {}", merged.words());
+        let status = shell.run(&["status", "--json"]).out;
+        assert!(status.contains("\"reseal\""), "{left} of {} lines: {}", lines.len(), shell.run(&["status"]).words());
+        let verified = shell.run(&["log", "verify"]);
+        assert_eq!(verified.status, 0, "{left}: {}", verified.words());
+        fs::remove_dir_all(side).unwrap();
+        // The next round is another night, on a machine that saw nothing of this one.
+        let _ = fs::remove_dir_all(shell.text("config"));
+    }
+}
+
+#[test]
 fn an_empty_log_keeps_no_quorum_out() {
     let shell = shell();
     fs::write(log(&shell), "").unwrap();

@@ -102,52 +102,83 @@ impl<'a> Naive<'a> {
         Some(epoch)
     }
 
-    /// Goes through all events, each behind those that it follows, in rounds: what names nothing before it, and is signed by cards, follows
-    /// the beginning of their epoch as far as the rounds before found one.
+    /// Goes through all events, each behind those that it follows, in rounds: what cards signed, and what follows nothing that tells how their
+    /// epoch began, follows that beginning as far as the rounds before found one.
     fn judge(&mut self) {
         let mut left: Ids = self.nodes.keys().copied().collect();
         let mut placed: BTreeMap<EventId, Ids> = BTreeMap::new();
-        let mut unplaced: Ids = left.iter().copied().filter(|id| self.names_nothing(*id)).collect();
         while !left.is_empty() {
-            let ready = |id: &EventId, left: &Ids| {
-                !unplaced.contains(id) && self.parents(*id).iter().all(|parent| !left.contains(parent))
-            };
-            match left.iter().copied().find(|id| ready(id, &left)) {
-                Some(id) => {
-                    left.remove(&id);
-                    self.judge_one(id, placed.get(&id).cloned().unwrap_or_default());
+            let mut waiting: Vec<EventId> = Vec::new();
+            while let Some(id) = self.ready(&left, &waiting) {
+                if !placed.contains_key(&id) && self.comes_without_beginning(id) {
+                    waiting.push(id);
+                    continue;
                 }
-                None => {
-                    let signer = |id: &EventId| self.nodes[id].event.signers[0].0;
-                    let begins = |epoch: EpochHash| -> Ids {
-                        let judged = self.nodes.iter().filter(|(id, node)| !left.contains(*id) && node.accepted);
-                        judged.filter(|(_, node)| begins(&node.event.what, epoch)).map(|(id, _)| *id).collect()
+                left.remove(&id);
+                self.judge_one(id, placed.get(&id).cloned().unwrap_or_default());
+            }
+            let found: Vec<(EventId, Ids)> = waiting.iter().map(|id| (*id, self.beginnings(*id, &left))).collect();
+            if found.iter().all(|(_, begun)| begun.is_empty()) {
+                let is_followed = |id: &&EventId| {
+                    let begins = |later: &&EventId| {
+                        begins(&self.nodes[*later].event.what, self.nodes[*id].event.signers[0].0)
+                            && self.descends(**later, **id)
                     };
-                    let found: Vec<(EventId, Ids)> = unplaced.iter().map(|id| (*id, begins(signer(id)))).collect();
-                    let found: Vec<(EventId, Ids)> = found.into_iter().filter(|(_, begun)| !begun.is_empty()).collect();
-                    if found.is_empty() {
-                        unplaced.clear();
-                    }
-                    for (id, begun) in found {
-                        unplaced.remove(&id);
-                        placed.insert(id, begun);
-                    }
-                }
+                    left.iter().any(|later| begins(&later))
+                };
+                let followed: Vec<EventId> = waiting.iter().filter(is_followed).copied().collect();
+                let freed = if followed.is_empty() { waiting } else { followed };
+                placed.extend(freed.into_iter().map(|id| (id, Ids::new())));
+            } else {
+                placed.extend(found.into_iter().filter(|(_, begun)| !begun.is_empty()));
             }
         }
     }
 
-    fn names_nothing(&self, id: EventId) -> bool {
-        let event = &self.nodes[&id].event;
+    fn ready(&self, left: &Ids, waiting: &[EventId]) -> Option<EventId> {
+        let ready = |id: &EventId| self.parents(*id).iter().all(|parent| !left.contains(parent));
+        left.iter().copied().find(|id| !waiting.contains(id) && ready(id))
+    }
+
+    fn descends(&self, later: EventId, earlier: EventId) -> bool {
+        self.parents(later).into_iter().any(|parent| parent == earlier || self.descends(parent, earlier))
+    }
+
+    /// Where the epoch began whose cards signed an event, of what is judged.
+    fn beginnings(&self, id: EventId, left: &Ids) -> Ids {
+        let epoch = self.nodes[&id].event.signers[0].0;
+        let judged = self.nodes.iter().filter(|(id, node)| !left.contains(*id) && node.accepted);
+        judged.filter(|(_, node)| begins(&node.event.what, epoch)).map(|(id, _)| *id).collect()
+    }
+
+    fn comes_without_beginning(&self, id: EventId) -> bool {
+        let node = &self.nodes[&id];
+        let event = &node.event;
+        let first = matches!(
+            event.what,
+            What::Created { .. } | What::Committed { .. } | What::ReadBack { .. } | What::Unknown { .. }
+        );
         let unproven = self.proven.iter().all(|epoch| !is_of(event, *epoch));
-        let begins = matches!(event.what, What::Created { .. });
-        event.previous.is_empty() && self.nodes[&id].is_signed() && !begins && unproven
+        let Some(Signer(epoch, _)) = event.signers.first() else { return false };
+        let of_one = event.signers.iter().all(|signer| signer.0 == *epoch);
+        let new = !self.begun(&self.view_of(&self.past_of(id, &Ids::new())), *epoch);
+        !first && unproven && of_one && new && self.signatures_true(node) && self.receipt_true(node)
+    }
+
+    fn receipt_true(&self, node: &Node) -> bool {
+        let What::Receipt { receipt } = &node.event.what else { return true };
+        let inner = &receipt.receipt;
+        let custodian = self.headers.get(&inner.epoch).and_then(|header| header.custodian(inner.card));
+        custodian.is_some_and(|custodian| receipt.is_signed_by(&custodian.key))
+    }
+
+    fn past_of(&self, id: EventId, behind: &Ids) -> Ids {
+        let parents = self.parents(id).into_iter().chain(behind.iter().copied());
+        parents.flat_map(|parent| self.nodes[&parent].past.iter().copied().chain([parent])).collect()
     }
 
     fn judge_one(&mut self, id: EventId, behind: Ids) {
-        let parents: Vec<EventId> = self.parents(id).into_iter().chain(behind.iter().copied()).collect();
-        let past: Ids =
-            parents.iter().flat_map(|parent| self.nodes[parent].past.iter().chain([parent])).copied().collect();
+        let past = self.past_of(id, &behind);
         let mut view = self.view_of(&past);
         let node = &self.nodes[&id];
         view.proofs.extend(self.proven.iter().filter(|epoch| is_of(&node.event, **epoch)));

@@ -39,13 +39,14 @@ impl Ledger<'_> {
         stands && !self.headers.keys().any(|hash| hash.id() == epoch)
     }
 
-    /// Whether lines may be missing that named deposits: something is wrong, a line was never finished, or the epoch is in force only because
-    /// cards prove it.
+    /// Whether lines may be missing that named deposits: something is wrong, a line was never finished, the folder has an epoch that the log
+    /// does not know, or the epoch is in force only because cards prove it.
     #[must_use]
     pub fn may_lack_lines(&self) -> bool {
         let torn = |tail: &Tail| matches!(tail, Tail::Torn { .. });
         !self.is_sound()
             || self.known.in_the_room.is_some()
+            || self.unexplained().next().is_some()
             || !self.state().torn_tails.is_empty()
             || self.tails().any(|(_, tail)| torn(tail))
     }

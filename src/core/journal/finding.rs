@@ -106,6 +106,13 @@ pub enum Refusal {
     StagingIncomplete(EpochHash),
 }
 
+impl Refusal {
+    /// Whether another header could undo it.
+    pub(super) fn hangs_on_a_header(&self) -> bool {
+        matches!(self, Refusal::HeaderMissing(_) | Refusal::NoSuchCard(_))
+    }
+}
+
 impl Finding {
     /// The number of the line that it is about, from 1; what is about the whole log stands last.
     pub(super) fn line(&self) -> usize {

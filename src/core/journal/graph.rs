@@ -173,9 +173,8 @@ impl Graph {
 
     /// Forgets what hung on a header that was not there: it may be there now.
     pub(super) fn forget_missing_headers(&mut self) {
-        let hangs = |refusal: &Refusal| matches!(refusal, Refusal::HeaderMissing(_) | Refusal::NoSuchCard(_));
         for node in &mut self.nodes {
-            if node.signed.get().is_some_and(|signed| signed.as_ref().is_err_and(hangs)) {
+            if node.signed.get().is_some_and(|signed| signed.as_ref().is_err_and(Refusal::hangs_on_a_header)) {
                 node.signed.take();
             }
         }
@@ -231,10 +230,10 @@ impl Graph {
         (self.nodes.iter().map(|node| node.parents.len()).collect(), followers)
     }
 
-    /// Takes events for behind others though they name nothing before them, and this order for one in which each stands behind those that it
+    /// Takes events for behind others too that they do not name, and this order for one in which each stands behind those that it
     /// follows.
     pub(super) fn follow(&mut self, behind: &HashMap<usize, Vec<usize>>, order: &[usize]) {
-        behind.iter().for_each(|(&here, parents)| self.nodes[here].parents.clone_from(parents));
+        behind.iter().for_each(|(&here, parents)| self.nodes[here].parents.extend(parents));
         if !behind.is_empty() {
             self.order = order.to_vec();
         }

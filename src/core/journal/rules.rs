@@ -56,11 +56,15 @@ pub(super) fn signatures<'a>(placed: &Placed, node: &'a Node, headers: &Headers)
         let mut all: Vec<&Vec<Signature>> = node.other_signatures.iter().chain([&node.signatures]).collect();
         // Which reason is told does not hang on the order of the lines.
         all.sort_by_key(|signatures| signatures.iter().map(|signature| signature.0).collect::<Vec<_>>());
-        let mut told = None;
+        let mut told: Option<Refusal> = None;
         for signatures in all {
             match are_true(placed, signatures, headers) {
                 Ok(()) => return Ok(()),
-                Err(why) => told = told.or(Some(why)),
+                // As long as one may yet turn out to be true, that is what is told.
+                Err(why) if told.as_ref().is_none_or(|told| why.hangs_on_a_header() && !told.hangs_on_a_header()) => {
+                    told = Some(why);
+                }
+                Err(_) => {}
             }
         }
         told.map_or(Ok(()), Err)

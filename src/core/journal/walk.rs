@@ -1,6 +1,6 @@
 //! The way through all lines, each behind those that it follows: which of them have their effect, and what each has seen.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::epochs::Epochs;
@@ -29,7 +29,7 @@ pub(super) struct Walked {
     pub(super) all: Seen,
     /// Places in the order in which they were walked.
     pub(super) order: Vec<usize>,
-    /// For events that name nothing before them, where the epoch began whose cards signed them.
+    /// For events that follow nothing that tells how the epoch of their cards began, where it began.
     pub(super) behind: HashMap<usize, Vec<usize>>,
 }
 
@@ -87,45 +87,64 @@ struct Walker<'a> {
 }
 
 impl Walker<'_> {
-    /// Goes through all events, each behind those that it follows. What cards wrote where no log was left names nothing before it: it follows
-    /// the beginning of their epoch, and so waits until that was found.
+    /// Goes through all events, each behind those that it follows. What cards wrote where the log does not tell how their epoch began follows
+    /// that beginning too, and so waits until it was found.
     fn walk(&mut self) {
         let graph = self.graph;
-        let mut waiting: BTreeSet<usize> = (0..graph.nodes.len()).filter(|&here| self.waits(here)).collect();
+        let mut released: HashSet<usize> = HashSet::new();
         let mut rest = graph.order.clone();
         loop {
-            let mut held: HashSet<usize> = HashSet::new();
+            let (mut held, mut waiting) = (HashSet::new(), Vec::new());
             for here in rest {
-                if waiting.contains(&here) || graph.nodes[here].parents.iter().any(|parent| held.contains(parent)) {
+                if graph.nodes[here].parents.iter().any(|parent| held.contains(parent)) {
                     held.insert(here);
+                } else if let Some(epoch) = self.waits_for(here).filter(|_| !released.contains(&here)) {
+                    held.insert(here);
+                    waiting.push((here, epoch));
                 } else {
                     self.step(here);
                     self.found.order.push(here);
                 }
             }
-            if held.is_empty() {
+            if waiting.is_empty() {
                 return;
             }
-            let begun = |here: &usize| {
-                let signer = graph.events[*here].event.signers.first()?;
-                self.begun_at.get(&signer.0).map(|at| (*here, at.clone()))
-            };
-            let ready: BTreeMap<usize, Vec<usize>> = waiting.iter().filter_map(begun).collect();
-            // Where the beginning of none is here, they have no place.
-            waiting.retain(|here| !ready.is_empty() && !ready.contains_key(here));
+            let begun = |(here, epoch): &(usize, EpochHash)| Some((*here, self.begun_at.get(epoch)?.clone()));
+            let ready: Vec<(usize, Vec<usize>)> = waiting.iter().filter_map(begun).collect();
+            if ready.is_empty() {
+                released.extend(self.without_beginning(&waiting, &held));
+            }
+            released.extend(ready.iter().map(|(here, _)| *here));
             self.found.behind.extend(ready);
             rest = graph.order.iter().copied().filter(|here| held.contains(here)).collect();
         }
     }
 
-    /// Whether cards signed an event that names nothing before it, begins nothing, and is of no epoch that is proven.
-    fn waits(&self, here: usize) -> bool {
-        let event = &self.graph.events[here].event;
-        let is_proven = || self.found.proofs.iter().any(|(proven, _)| is_of(event, *proven));
-        event.previous.is_empty()
-            && !event.signers.is_empty()
-            && !matches!(event.what, What::Created { .. } | What::Unknown { .. })
-            && !is_proven()
+    /// The epoch whose cards signed an event, when nothing that the event follows tells how it began.
+    fn waits_for(&self, here: usize) -> Option<EpochHash> {
+        let placed = &self.graph.events[here];
+        let event = &placed.event;
+        let Signer(epoch, _) = *event.signers.first()?;
+        if may_come_first(&event.what) || self.found.proofs.iter().any(|(proven, _)| is_of(event, *proven)) {
+            return None;
+        }
+        let begun = self.found.epochs.get(epoch).map(|facts| facts.begun.as_slice()).unwrap_or_default();
+        let is_new = begun.is_empty() || !self.before(here).0.has_any(begun);
+        let is_signed = || rules::signatures(placed, &self.graph.nodes[here], self.headers).is_ok();
+        (is_new && event.signers.iter().all(|signer| signer.0 == epoch) && is_signed()).then_some(epoch)
+    }
+
+    /// Of those that wait, and none of whose epochs began, the ones that a beginning of their epoch follows; all of them where that is not so.
+    fn without_beginning(&self, waiting: &[(usize, EpochHash)], held: &HashSet<usize>) -> Vec<usize> {
+        let followed = waiting.iter().filter(|(here, epoch)| {
+            let mut behind = HashSet::from([*here]);
+            self.graph.order.iter().filter(|later| held.contains(later)).any(|later| {
+                let follows = self.graph.nodes[*later].parents.iter().any(|parent| behind.contains(parent));
+                follows && behind.insert(*later) && begins(&self.graph.events[*later].event.what, *epoch)
+            })
+        });
+        let followed: Vec<usize> = followed.map(|(here, _)| *here).collect();
+        if followed.is_empty() { waiting.iter().map(|(here, _)| *here).collect() } else { followed }
     }
 
     fn prove(&mut self, proven: &[EpochHash]) {
@@ -336,6 +355,61 @@ impl Walker<'_> {
         if let Some(facts) = self.found.epochs.all.get_mut(&epoch) {
             change(facts);
         }
+    }
+}
+
+/// Whether an event says that this epoch began.
+fn begins(what: &What, hash: EpochHash) -> bool {
+    match what {
+        What::Created { epoch, .. } => epoch.hash == hash,
+        What::Committed { epoch, .. } => *epoch == hash,
+        What::ReadBack { .. }
+        | What::Checked { .. }
+        | What::Receipt { .. }
+        | What::Lost { .. }
+        | What::Departed { .. }
+        | What::Relocked { .. }
+        | What::PaperDestroyed { .. }
+        | What::CardFilesDestroyed { .. }
+        | What::Deposited { .. }
+        | What::Opened { .. }
+        | What::Revealed { .. }
+        | What::Exported { .. }
+        | What::Closed { .. }
+        | What::Reviewed { .. }
+        | What::Staged { .. }
+        | What::StagedMore { .. }
+        | What::Aborted { .. }
+        | What::Deleted { .. }
+        | What::TailSetAside { .. }
+        | What::Merged {}
+        | What::Unknown { .. } => false,
+    }
+}
+
+/// Whether cards of an epoch may sign this before it began, or it says itself that it did; of what is unknown, nothing is known.
+fn may_come_first(what: &What) -> bool {
+    match what {
+        What::Created { .. } | What::Committed { .. } | What::ReadBack { .. } | What::Unknown { .. } => true,
+        What::Checked { .. }
+        | What::Receipt { .. }
+        | What::Lost { .. }
+        | What::Departed { .. }
+        | What::Relocked { .. }
+        | What::PaperDestroyed { .. }
+        | What::CardFilesDestroyed { .. }
+        | What::Deposited { .. }
+        | What::Opened { .. }
+        | What::Revealed { .. }
+        | What::Exported { .. }
+        | What::Closed { .. }
+        | What::Reviewed { .. }
+        | What::Staged { .. }
+        | What::StagedMore { .. }
+        | What::Aborted { .. }
+        | What::Deleted { .. }
+        | What::TailSetAside { .. }
+        | What::Merged {} => false,
     }
 }
 
