@@ -116,6 +116,7 @@ mod tests {
             time,
             claimed: time,
             by: None,
+            retold: Vec::new(),
         };
         let set = [(name.clone(), FieldValue::copy_of("value"))].into();
         let change = Change { set, ..Change::default() };

@@ -179,7 +179,9 @@ pub fn stage(
     let renewal = if renews { renewal::renew_all(writing, &mut contents)? } else { Renewal::default() };
     let epoch = put_beside(writing, plan, origin, &contents, write_cards).inspect_err(|_| renewal.undo(writing))?;
     let hash = epoch.hash;
-    let Choices { fold, dismiss, replaced } = choices;
+    let Choices { fold, mut dismiss, replaced } = choices;
+    // What is folded in is not dismissed, whatever else was said about the same file.
+    dismiss.retain(|deposit| !fold.contains(deposit));
     let staging = Staging { deposits: fold, dismissed: dismiss, replaced, renewed: renewal.renewed.clone() };
     let mut pieces = staging.in_pieces().into_iter();
     let staging = pieces.next().unwrap_or_default();

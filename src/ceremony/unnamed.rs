@@ -112,5 +112,6 @@ fn pending(ledger: &Ledger<'_>, digest: Digest, deposit: &Deposit) -> PendingDep
         time: deposit.made,
         claimed: deposit.made,
         by: deposit.by.clone(),
+        retold: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! Opening the vault: the event first, then the contents, then each revelation's event before its value.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::error::CeremonyError;
@@ -8,7 +9,7 @@ use super::held::{Held, Name};
 use super::ledger::{Ledger, Writing};
 use super::one_time::codes_in;
 use super::unnamed::{gives_the_same, unnamed_deposits};
-use crate::ids::{Digest, EventId};
+use crate::ids::{Digest, EpochHash, EventId};
 use crate::journal::{PendingDeposit, What};
 use crate::store::Place;
 use crate::vault::{
@@ -50,11 +51,18 @@ impl Opened {
             Err(error) => (Contents { epoch: header.epoch, ..Contents::empty(header.vault) }, Some(error)),
         };
         let own = DepositIdentity::of_key(&root.deposit_key());
-        let open = |pending: &PendingDeposit| OpenDeposit {
-            pending: pending.clone(),
-            deposit: open_deposit(ledger, attendance, &contents, &own, pending),
-        };
-        let deposits = ledger.state().deposits.iter().map(open).collect();
+        // All that lines say of each file, in the order in which the files were first named.
+        let mut told: Vec<Vec<&PendingDeposit>> = Vec::new();
+        let mut places: BTreeMap<(Digest, EpochHash), usize> = BTreeMap::new();
+        for pending in &ledger.state().deposits {
+            let place = *places.entry((pending.deposit, pending.epoch)).or_insert(told.len());
+            if place == told.len() {
+                told.push(Vec::new());
+            }
+            told[place].extend(std::iter::once(pending).chain(&pending.retold));
+        }
+        let open = |told: Vec<&PendingDeposit>| open_deposit(ledger, attendance, &contents, &own, &told);
+        let deposits = told.into_iter().map(open).collect();
         Ok(Opened { contents, damage, deposits })
     }
 }
@@ -92,7 +100,33 @@ fn something_opens(ledger: &Ledger<'_>, attendance: &Attendance) -> Result<(), C
     if ledger.folder().places()?.iter().any(is_deposit) { Ok(()) } else { Err(damage) }
 }
 
+/// Opens the file that lines name, with the words that are true of it. Anybody can write others about the same file; they take nothing away.
 fn open_deposit(
+    ledger: &Ledger<'_>,
+    attendance: &Attendance,
+    contents: &Contents,
+    own: &DepositIdentity,
+    told: &[&PendingDeposit],
+) -> OpenDeposit {
+    let first = told[0];
+    let as_claimed = |deposit: Deposit| {
+        let is_it = |told: &&&PendingDeposit| deposit.entry == told.entry.id && is_as_claimed(&deposit, told);
+        match told.iter().find(is_it).copied().cloned() {
+            Some(pending) => Ok(OpenDeposit { pending, deposit: Ok(deposit) }),
+            None => {
+                let number = ledger.state().epochs.get(&first.epoch).map_or(0, |epoch| epoch.number);
+                let path = Place::Deposit(number, first.deposit).path();
+                let other = "it changes something else than the log says".to_owned();
+                Err(CeremonyError::Format(path, FormatError::Malformed(other)))
+            }
+        }
+    };
+    open_file(ledger, attendance, contents, own, first)
+        .and_then(as_claimed)
+        .unwrap_or_else(|error| OpenDeposit { pending: first.clone(), deposit: Err(error) })
+}
+
+fn open_file(
     ledger: &Ledger<'_>,
     attendance: &Attendance,
     contents: &Contents,
@@ -108,18 +142,13 @@ fn open_deposit(
     let format = |error| CeremonyError::Format(place.path(), error);
     let header = attendance.header();
     let open = |identity: &DepositIdentity| {
-        Deposit::open(&file, identity, header.vault, pending.epoch, &pending.entry.id).map_err(format)
+        Deposit::open_unnamed(&file, identity, header.vault, pending.epoch).map_err(format)
     };
-    let deposit = if pending.epoch == header.hash() {
-        open(own)?
-    } else {
-        let identity = contents.earlier_identity(&pending.epoch).map_err(format)?;
-        open(&identity.ok_or(FormatError::DoesNotOpen).map_err(format)?)?
-    };
-    if is_as_claimed(&deposit, pending) {
-        return Ok(deposit);
+    if pending.epoch == header.hash() {
+        return open(own);
     }
-    Err(format(FormatError::Malformed("it changes something else than the log says".to_owned())))
+    let identity = contents.earlier_identity(&pending.epoch).map_err(format)?;
+    open(&identity.ok_or(FormatError::DoesNotOpen).map_err(format)?)
 }
 
 /// People decide by what the log lists: a field or an attachment that it does not name would be folded in unseen, and so would another

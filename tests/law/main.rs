@@ -27,6 +27,7 @@ mod order;
 #[allow(dead_code, reason = "each test needs its own part")]
 mod practice;
 mod receipts;
+mod retold;
 mod revived;
 #[path = "../support/scratch.rs"]
 mod scratch;

@@ -71,6 +71,7 @@ fn findings(history: &History, lines: &[Made]) -> Vec<String> {
             Finding::Unreadable { line, why } => format!("unreadable {} {why:?}", id(line)),
             Finding::Cut { line, missing } => format!("cut {} {missing}", id(line)),
             Finding::Repeated { line } => format!("repeated {}", id(line)),
+            Finding::Retold { line } => format!("retold {}", id(line)),
             Finding::MoreUnreadable { count, .. } => format!("unreadable besides {count}"),
             Finding::Refused { line, why } => format!("refused {} {why:?}", id(line)),
             Finding::Unplaced { count, .. } => format!("unplaced {count}"),

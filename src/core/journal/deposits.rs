@@ -1,5 +1,6 @@
 //! Deposits: which wait, which were folded in or dismissed, and which were put in apart from each other.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{SecretPart, What};
@@ -16,7 +17,10 @@ pub(super) struct Deposits {
     all: Vec<(usize, PendingDeposit)>,
     /// What each event names, also of a file that was named before.
     named: Vec<Named>,
-    known: BTreeSet<(Digest, EpochHash, EntryId)>,
+    /// Where each stands among all.
+    known: BTreeMap<(Digest, EpochHash, EntryId), usize>,
+    /// The words of the first event that named each file.
+    first: BTreeMap<(Digest, EpochHash), PendingDeposit>,
 }
 
 struct Named {
@@ -25,6 +29,8 @@ struct Named {
     entry: EntryId,
     last_rotated: Option<Moment>,
     parts: Vec<SecretPart>,
+    /// Whether it says something else than the first that named the file.
+    retold: bool,
 }
 
 /// What became of deposits.
@@ -34,6 +40,8 @@ pub(super) struct Settled {
     pub(super) last_rotated: BTreeMap<EntryId, Moment>,
     pub(super) folded: BTreeMap<Digest, EpochHash>,
     pub(super) dismissed: BTreeMap<Digest, EpochHash>,
+    /// Places of events that say something else of a file that waits than another event does.
+    pub(super) retold: Vec<usize>,
 }
 
 impl Deposits {
@@ -43,7 +51,6 @@ impl Deposits {
         else {
             return;
         };
-        let first = self.known.insert((*deposit, *epoch, entry.id.clone()));
         let pending = PendingDeposit {
             deposit: *deposit,
             epoch: *epoch,
@@ -56,16 +63,29 @@ impl Deposits {
             time: step.time,
             claimed: step.event.time,
             by: step.event.by.clone(),
+            retold: Vec::new(),
         };
+        let first = self.first.entry((*deposit, *epoch)).or_insert_with(|| pending.clone());
+        let retold = !pending.says_the_same(first);
         self.named.push(Named {
             at: step.at,
             deposit: *deposit,
             entry: entry.id.clone(),
             last_rotated: entry.last_rotated.as_ref().and_then(|text| Moment::of_date(text.as_str())),
             parts: pending.parts().collect(),
+            retold,
         });
-        if first {
-            self.all.push((step.at, pending));
+        match self.known.entry((*deposit, *epoch, entry.id.clone())) {
+            Entry::Vacant(free) => {
+                free.insert(self.all.len());
+                self.all.push((step.at, pending));
+            }
+            Entry::Occupied(known) => {
+                let known = &mut self.all[*known.get()].1;
+                if !std::iter::once(&*known).chain(&known.retold).any(|told| told.says_the_same(&pending)) {
+                    known.retold.push(pending);
+                }
+            }
         }
     }
 
@@ -96,6 +116,7 @@ impl Deposits {
             last_rotated: BTreeMap::new(),
             folded: BTreeMap::new(),
             dismissed: BTreeMap::new(),
+            retold: Vec::new(),
         };
         let mut waiting: Vec<&(usize, PendingDeposit)> = Vec::new();
         for item in &self.all {
@@ -114,6 +135,7 @@ impl Deposits {
         for named in
             self.named.iter().filter(|named| !folded.contains(&named.deposit) && !dismissed.contains(&named.deposit))
         {
+            settled.retold.extend(named.retold.then_some(named.at));
             if let Some(day) = named.last_rotated {
                 let known = settled.last_rotated.entry(named.entry.clone()).or_insert(day);
                 *known = day.min(*known);
@@ -127,6 +149,18 @@ impl PendingDeposit {
     /// What it gives or removes.
     pub fn parts(&self) -> impl Iterator<Item = SecretPart> {
         self.names().map(PartName::owned)
+    }
+
+    /// Whether both say the same of the same file, whenever their lines were placed.
+    fn says_the_same(&self, other: &PendingDeposit) -> bool {
+        let PendingDeposit { deposit, epoch, entry, fields, cleared, attached, detached, .. } = self;
+        let files = (deposit, epoch) == (&other.deposit, &other.epoch);
+        let parts = (fields, cleared, attached, detached);
+        files
+            && *entry == other.entry
+            && parts == (&other.fields, &other.cleared, &other.attached, &other.detached)
+            && (self.recovery_codes, self.claimed) == (other.recovery_codes, other.claimed)
+            && self.by == other.by
     }
 
     fn names(&self) -> impl Iterator<Item = PartName<'_>> {

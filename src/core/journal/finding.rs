@@ -25,6 +25,11 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
+    /// A line says something else of a deposit that waits than another line does. Only the deposit itself tells which of them is true.
+    Retold {
+        /// The line's number, from 1.
+        line: usize,
+    },
     /// A line follows an event that is not there: what stood between was cut, changed or moved.
     Cut {
         /// The line's number, from 1.
@@ -121,6 +126,7 @@ impl Finding {
             | Finding::MoreUnreadable { line, .. }
             | Finding::Cut { line, .. }
             | Finding::Repeated { line }
+            | Finding::Retold { line }
             | Finding::Unplaced { line, .. }
             | Finding::Refused { line, .. } => *line,
             Finding::NoBeginning | Finding::AnchorMissing { .. } | Finding::AnchorBehindCut { .. } => usize::MAX,
@@ -135,6 +141,7 @@ impl Finding {
             Finding::Unreadable { .. }
             | Finding::MoreUnreadable { .. }
             | Finding::Repeated { .. }
+            | Finding::Retold { .. }
             | Finding::Refused { .. }
             | Finding::AnchorMissing { .. }
             | Finding::AnchorBehindCut { .. } => false,
@@ -151,6 +158,7 @@ impl Finding {
             | Finding::Unplaced { .. }
             | Finding::NoBeginning => true,
             Finding::Repeated { .. }
+            | Finding::Retold { .. }
             | Finding::Refused { .. }
             | Finding::AnchorMissing { .. }
             | Finding::AnchorBehindCut { .. } => false,
@@ -195,6 +203,7 @@ impl Say for Finding {
             Finding::Unreadable { line, why: UnreadableLine::TooLong } => {
                 text::line_too_long(language, line, LINE_BYTES / 1024)
             }
+            Finding::Retold { line } => text::retold(language, line),
             Finding::MoreUnreadable { line, count } => text::more_lines_unreadable(language, line, count),
             Finding::Unplaced { line, count } => text::lines_unplaced(language, line, count),
             Finding::NoBeginning => text::no_beginning(language),

@@ -49,7 +49,7 @@ pub(super) fn times(graph: &Graph, walked: &Walked) -> Vec<Moment> {
 }
 
 /// Folds every accepted event into the state. Nothing when no epoch is in force.
-pub(super) fn fold(graph: &Graph, walked: &Walked, headers: &Headers, anchors: &[Seen]) -> Option<State> {
+pub(super) fn fold(graph: &Graph, walked: &Walked, headers: &Headers, anchors: &[Seen]) -> Option<Told> {
     let active = walked.epochs.in_force(&walked.all, anchors);
     let vault = active.iter().find_map(|epoch| headers.get(epoch)).map(|header| header.vault)?;
     let times = times(graph, walked);
@@ -84,6 +84,13 @@ pub(super) fn fold(graph: &Graph, walked: &Walked, headers: &Headers, anchors: &
         folding.step(&Step { at, id, event, time: times[at], mark, seen: &walked.seen[at] });
     }
     Some(folding.end(graph, vault, active))
+}
+
+/// What the log tells.
+pub(super) struct Told {
+    pub(super) state: State,
+    /// Places of events that say something else of a deposit that waits than another event does.
+    pub(super) retold: Vec<usize>,
 }
 
 /// Epochs whose commits have their effect: those that every epoch in force comes from. Of a split, neither side's counts.
@@ -265,7 +272,7 @@ impl Folding<'_> {
         staged.at.get_or_insert(step.at);
     }
 
-    fn end(mut self, graph: &Graph, vault: crate::ids::VaultId, active: Vec<EpochHash>) -> State {
+    fn end(mut self, graph: &Graph, vault: crate::ids::VaultId, active: Vec<EpochHash>) -> Told {
         self.tell_fates(&active);
         self.print();
         self.stagings.values_mut().for_each(StagedAt::join);
@@ -291,7 +298,7 @@ impl Folding<'_> {
                 epoch.staging = staged.staging;
             }
         }
-        State {
+        let state = State {
             vault,
             name: self.name.expect("an epoch in force has a header"),
             active,
@@ -309,7 +316,8 @@ impl Folding<'_> {
             latest: self.latest,
             highest: self.epochs.values().map(|epoch| epoch.number).max().unwrap_or(0),
             epochs: self.epochs,
-        }
+        };
+        Told { state, retold: settled.retold }
     }
 
     /// Deposits that wait here, and that a rotation which was decided against folded in: their files may be gone, and their values stand

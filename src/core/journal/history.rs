@@ -248,7 +248,10 @@ impl Reader<'_> {
                 Some(place) => anchors.push(walked.seen[place].clone()),
             }
         }
-        let state = fold::fold(&self.graph, &walked, self.headers, &anchors);
+        let told_of = fold::fold(&self.graph, &walked, self.headers, &anchors);
+        let retold = told_of.as_ref().map(|told| told.retold.as_slice()).unwrap_or_default();
+        findings.extend(retold.iter().map(|&place| Finding::Retold { line: self.graph.events[place].line }));
+        let state = told_of.map(|told| told.state);
         let heads = self.heads(&walked);
         let beginning = beginning.filter(|_| state.is_some());
         if !matches!(beginning, Some(Beginning::Created | Beginning::Proven(_))) {

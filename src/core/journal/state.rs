@@ -233,6 +233,8 @@ pub struct PendingDeposit {
     pub claimed: Moment,
     /// Who, as claimed.
     pub by: Option<Claim>,
+    /// Other words about the same file and entry. Anybody can write them, and only the file itself tells which are true.
+    pub retold: Vec<PendingDeposit>,
 }
 
 /// Values of one field that were put in apart from each other: nobody knows which is the newest, and nothing here picks.
