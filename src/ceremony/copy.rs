@@ -83,8 +83,8 @@ pub fn merge_vaults(writing: &mut Writing<'_>, other: &VaultFolder<'_>, now: Mom
     }
     let headers = both_headers(writing.ledger(), other)?;
     let history = writing.ledger().history_with(&headers, &lines);
-    // What is cut here may be whole once both copies are joined, and that is what a merge is for.
-    writing.ledger().nothing_is_cut(&history)?;
+    // Lines that follow what is in neither copy are taken in and told: an opening among them must be on record here too.
+    writing.ledger().given_are_in(&history)?;
     let mut merged = Merged { lines: lines.len(), ..Merged::default() };
     take_files(writing, other, &history, &headers, &mut merged)?;
     if !lines.is_empty() {

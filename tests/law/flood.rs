@@ -1,7 +1,8 @@
 //! However many lines somebody writes into the folder, people can go on, and what cards signed is followed.
 
 use breakglass::ceremony::*;
-use breakglass::journal::{Line, Refusal};
+use breakglass::journal::{Line, Refusal, What};
+use breakglass::quorum::EventId;
 use breakglass::vault::{Change, FieldName, FieldValue};
 
 use crate::crash_disk::CrashDisk;
@@ -86,4 +87,49 @@ fn a_line_that_is_too_long_is_refused_for_its_own_fault() {
     let mut writing = ledger.begin(now()).unwrap();
     let refused = put(&mut writing, trusted, &entry("registrar"), change, "Ben", now()).unwrap_err();
     assert!(matches!(refused, CeremonyError::Refused(Refusal::ClaimTooLong(..))), "{refused:?}");
+}
+
+/// A line that nobody signed, and that follows what is nowhere.
+fn orphan(machine: Machine<'_>) -> Vec<u8> {
+    claim(machine, vec![EventId([7; 32])], now(), What::Merged {}).bytes()
+}
+
+#[test]
+fn a_line_that_follows_nothing_here_keeps_nobody_from_working_who_has_the_head_on_paper() {
+    let disk = CrashDisk::new();
+    let machine = Machine::new(&disk);
+    let cards = machine.begin();
+    let head = machine.head();
+    machine.append_line(orphan(machine));
+    let held = machine.with_anchor(head);
+    held.deposit("m365-admin", "correct horse").unwrap();
+    let new = held.rotate(&cards);
+    assert_eq!(machine.unseal(&new, "m365-admin").unwrap(), ["correct horse"]);
+    assert!(!machine.read().history().findings.is_empty(), "it is told");
+}
+
+#[test]
+fn an_opening_is_merged_whatever_stands_beside_it() {
+    let disk = CrashDisk::new();
+    let machine = Machine::new(&disk);
+    let cards = machine.begin();
+    machine.deposit("m365-admin", "correct horse").unwrap();
+    let stick = machine.copy_to("stick.vault");
+    stick.unseal(&cards, "m365-admin").unwrap();
+    stick.append_line(orphan(stick));
+    machine.merge(stick).unwrap();
+    assert!(due(machine, now()).contains(&"reseal"), "{:?}", due(machine, now()));
+}
+
+#[test]
+fn a_log_with_a_damaged_line_and_no_other_copy_goes_on_from_the_head_on_paper() {
+    let disk = CrashDisk::new();
+    let machine = Machine::new(&disk);
+    let cards = machine.begin();
+    machine.deposit("m365-admin", "correct horse").unwrap();
+    let head = machine.head();
+    machine.append_line(b"{\"event\":{\"damaged\"".to_vec());
+    assert!(matches!(machine.stage(&cards, &NAMES), Err(CeremonyError::LinesMissing(_))));
+    let new = machine.with_anchor(head).rotate(&cards);
+    assert_eq!(machine.unseal(&new, "m365-admin").unwrap(), ["correct horse"]);
 }

@@ -133,21 +133,6 @@ impl Finding {
         }
     }
 
-    /// Whether lines are cut out: events follow what is not there, or no beginning.
-    #[must_use]
-    pub fn is_cut(&self) -> bool {
-        match self {
-            Finding::Cut { .. } | Finding::Unplaced { .. } | Finding::NoBeginning => true,
-            Finding::Unreadable { .. }
-            | Finding::MoreUnreadable { .. }
-            | Finding::Repeated { .. }
-            | Finding::Retold { .. }
-            | Finding::Refused { .. }
-            | Finding::AnchorMissing { .. }
-            | Finding::AnchorBehindCut { .. } => false,
-        }
-    }
-
     /// Whether lines are missing or cannot be read, so that it is not known what they said.
     #[must_use]
     pub fn is_gap(&self) -> bool {

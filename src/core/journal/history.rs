@@ -139,12 +139,6 @@ impl History {
         self.events.iter().filter(|placed| lines.contains(&placed.line)).map(|placed| placed.id).collect()
     }
 
-    /// Whether events follow what is not there. A line that cannot be read, and that another copy brought since, cuts nothing out.
-    #[must_use]
-    pub fn is_cut(&self) -> bool {
-        self.findings.iter().any(Finding::is_cut)
-    }
-
     /// Whether lines are cut out, or cannot be read: what they said is not known.
     #[must_use]
     pub fn has_gaps(&self) -> bool {
