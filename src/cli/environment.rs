@@ -64,6 +64,12 @@ pub fn language_of_environment() -> Language {
     locale.map_or(Language::English, |locale| Language::of_locale(&locale))
 }
 
+/// How many columns a line may take on this stream; none where it is no terminal, since what is piped keeps its lines whole.
+#[must_use]
+pub fn columns_of(stream: &impl IsTerminal) -> Option<usize> {
+    stream.is_terminal().then(crate::terminal::columns_of_screen)
+}
+
 /// Standard output.
 pub struct StandardOutput {
     /// Whether a program reads it.
@@ -77,6 +83,10 @@ impl Results for StandardOutput {
 
     fn are_seen(&self) -> bool {
         io::stdout().is_terminal()
+    }
+
+    fn columns(&self) -> Option<usize> {
+        columns_of(&io::stdout())
     }
 
     fn open(&self) -> io::Result<Box<dyn Write>> {

@@ -11,6 +11,7 @@ mod progress;
 mod results;
 mod scripted;
 mod streams;
+mod together;
 mod width;
 
 use std::any::Any;
@@ -31,7 +32,7 @@ pub use progress::{Progress, size};
 pub use results::Results;
 pub use scripted::ScriptedDesk;
 pub use streams::{standard_input, standard_output};
-pub use width::{columns, end_of, fitted, longest_fitting, printable, told, wrapped};
+pub use width::{columns, end_of, fitted, flowing, longest_fitting, printable, told, wrapped};
 
 /// What came of a question that a person may decline.
 #[derive(Debug, PartialEq, Eq)]

@@ -10,6 +10,11 @@ pub trait Results {
     /// Whether a person sees them as they come.
     fn are_seen(&self) -> bool;
 
+    /// How many columns a line may take on the screen where a person sees them; none where lines are to stay whole.
+    fn columns(&self) -> Option<usize> {
+        None
+    }
+
     /// Where they are written.
     ///
     /// # Errors

@@ -1,8 +1,9 @@
 //! Text in columns: Japanese characters take two, and lines break where either script allows it.
 
-use unicode_linebreak::{BreakOpportunity, linebreaks};
+use unicode_linebreak::linebreaks;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::together::{may_break, together};
 use crate::language::plain;
 
 /// How many columns `text` takes. It must be one line.
@@ -10,45 +11,87 @@ pub fn columns(text: &str) -> usize {
     text.width()
 }
 
+/// What happens to something that stays together and is wider than the line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Overlong {
+    /// It is cut, where every line must be one row of the screen: blocks are drawn over and erased by rows.
+    Cut,
+    /// It stays whole, and the terminal takes another row for it, so that it can still be copied in one piece.
+    Whole,
+}
+
 /// `text` in lines of at most `width` columns, broken where the script allows it and anywhere where it does not. Always at least
 /// one line, without the spaces at which it was broken.
 pub fn wrapped(text: &str, width: usize) -> Vec<&str> {
-    let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
-        let paragraph = paragraph.trim_end_matches('\r');
-        let mut start = 0;
-        let mut end = 0;
-        for (place, opportunity) in linebreaks(paragraph) {
-            if columns(paragraph[start..place].trim_end()) > width {
-                if end > start {
-                    lines.push(paragraph[start..end].trim_end());
-                    start = end;
-                }
-                while columns(paragraph[start..place].trim_end()) > width {
-                    let cut = start + longest_fitting(&paragraph[start..place], width);
-                    lines.push(&paragraph[start..cut]);
-                    start = cut;
-                }
-            }
-            end = place;
-            debug_assert!(opportunity == BreakOpportunity::Allowed || place == paragraph.len());
-        }
-        lines.push(paragraph[start..].trim_end());
-    }
-    lines
+    text.split('\n').flat_map(|paragraph| broken(paragraph, [width; 2], Overlong::Cut)).collect()
 }
 
-/// What people are told, in lines of at most `width` columns and without what would move the cursor. What belongs under something else
-/// stays under it: lines that are broken keep the spaces at their beginning.
+/// What people are told in a block of the screen, in lines of at most `width` columns and without what would move the cursor.
 pub fn told(text: &str, width: usize) -> Vec<String> {
+    laid_out(text, width, Overlong::Cut)
+}
+
+/// What people are told or shown and what stays on the screen, in lines for `width` columns and without what would move the cursor.
+/// Without a width nothing is broken: no terminal shows it. A command, an option, a path, an id or a head is whole in every case.
+pub fn flowing(text: &str, width: Option<usize>) -> Vec<String> {
+    match width {
+        Some(width) => laid_out(text, width, Overlong::Whole),
+        None => printable(text).split('\n').map(str::to_owned).collect(),
+    }
+}
+
+/// What belongs under something else stays under it: lines that are broken keep the spaces at their beginning, and go on below the
+/// words of a list, not below its mark.
+fn laid_out(text: &str, width: usize, overlong: Overlong) -> Vec<String> {
     let printable = printable(text);
     let lines = printable.split('\n').flat_map(|paragraph| {
-        let indent = paragraph.len() - paragraph.trim_start_matches(' ').len();
-        let indent = if indent < width / 2 { indent } else { 0 };
-        let broken = wrapped(&paragraph[indent..], width - indent);
-        broken.into_iter().map(move |line| format!("{}{line}", &paragraph[..indent]).trim_end().to_owned())
+        let words = paragraph.trim_start_matches(' ');
+        let fits = |indent: usize| indent < width / 2;
+        let indent = Some(paragraph.len() - words.len()).filter(|indent| fits(*indent)).unwrap_or(0);
+        let hanging = Some(indent + hanging(words)).filter(|hanging| fits(*hanging)).unwrap_or(indent);
+        let lines = broken(&paragraph[indent..], [width - indent, width - hanging], overlong);
+        let indents = std::iter::once(indent).chain(std::iter::repeat(hanging));
+        lines
+            .into_iter()
+            .zip(indents)
+            .map(|(line, indent)| format!("{}{line}", " ".repeat(indent)).trim_end().to_owned())
     });
     lines.collect()
+}
+
+/// How much further in a line goes on than it begins: below the words of a list, and apart from the next row of a table.
+fn hanging(words: &str) -> usize {
+    const BELOW_A_ROW: usize = 4;
+    match words.get(..2) {
+        Some("- " | "! ") => 2,
+        _ if words.trim_end().contains("  ") => BELOW_A_ROW,
+        _ => 0,
+    }
+}
+
+/// One paragraph in lines: of at most `first` columns, and the others of at most `others`.
+fn broken(paragraph: &str, [first, others]: [usize; 2], overlong: Overlong) -> Vec<&str> {
+    let paragraph = paragraph.trim_end_matches('\r');
+    let kept = together(paragraph);
+    let mut lines = Vec::new();
+    let (mut start, mut end) = (0, 0);
+    for (place, _) in linebreaks(paragraph).filter(|(place, _)| may_break(&kept, *place)) {
+        let width = |lines: &Vec<&str>| if lines.is_empty() { first } else { others };
+        if columns(paragraph[start..place].trim_end()) > width(&lines) {
+            if end > start {
+                lines.push(paragraph[start..end].trim_end());
+                start = end;
+            }
+            while overlong == Overlong::Cut && columns(paragraph[start..place].trim_end()) > width(&lines) {
+                let cut = start + longest_fitting(&paragraph[start..place], width(&lines));
+                lines.push(&paragraph[start..cut]);
+                start = cut;
+            }
+        }
+        end = place;
+    }
+    lines.push(paragraph[start..].trim_end());
+    lines
 }
 
 /// How many bytes of `text` fit into `width` columns; at least one character's.
@@ -92,6 +135,7 @@ pub fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     #[test]
     fn english_breaks_at_spaces() {
@@ -114,6 +158,56 @@ mod tests {
     #[test]
     fn what_belongs_under_something_stays_under_it_where_its_line_is_broken() {
         assert_eq!(told("a:\n  one two\n\n  カード\u{7}", 7), ["a:", "  one", "  two", "", "  カー", "  ド\u{fffd}"]);
+    }
+
+    /// Whether a line that is wider than `width` could not have been broken anywhere.
+    fn is_one_piece(line: &str) -> bool {
+        let (words, kept) = (line.trim_start(), together(line.trim_start()));
+        let words = words.trim_start_matches("- ").trim_start_matches("! ");
+        let offset = line.trim_start().len() - words.len();
+        linebreaks(words).all(|(place, _)| place == words.len() || !may_break(&kept, place + offset))
+    }
+
+    #[test]
+    fn no_sentence_is_broken_where_it_must_not_be() {
+        const MUST_NOT_BEGIN: &str = "、。，．：；」』）］？！ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々・…";
+        for parameter in crate::language::messages::PARAMETERS {
+            for language in Language::ALL {
+                let said = (parameter.said)(language, "/mnt/太郎 さん/保管庫-1");
+                for width in [40, 80, 120] {
+                    let lines = flowing(&said, Some(width));
+                    for line in &lines {
+                        assert!(columns(line) <= width || is_one_piece(line), "{}: {line}", parameter.name);
+                        let first = line.trim_start().chars().next();
+                        let began_so = said.split('\n').any(|whole| whole.trim_start().starts_with(line.trim_start()));
+                        assert!(
+                            began_so || !first.is_some_and(|c| MUST_NOT_BEGIN.contains(c)),
+                            "{}: {line}",
+                            parameter.name
+                        );
+                    }
+                    for command in said.split('`').skip(1).step_by(2).filter(|command| !command.contains('\n')) {
+                        assert!(lines.iter().any(|line| line.contains(command)), "{}: {lines:#?}", parameter.name);
+                    }
+                    let of = |text: &str| text.split_whitespace().collect::<String>();
+                    assert_eq!(of(&lines.concat()), of(&said), "{}", parameter.name);
+                }
+                assert_eq!(flowing(&said, None).join("\n"), said, "{}", parameter.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_command_wider_than_the_screen_stays_whole_and_in_a_block_is_cut() {
+        let said = "Run:\n  `breakglass --vault /mnt/stick card check`";
+        assert_eq!(flowing(said, Some(20)), ["Run:", "  `breakglass --vault /mnt/stick card check`"]);
+        assert!(told(said, 20).iter().all(|line| columns(line) <= 20));
+    }
+
+    #[test]
+    fn a_list_goes_on_below_its_words_and_a_row_apart_from_the_next() {
+        assert_eq!(flowing("  - one two three", Some(12)), ["  - one two", "    three"]);
+        assert_eq!(flowing("2026-01-10 09:30  One is here", Some(20)), ["2026-01-10 09:30", "    One is here"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::GuideError;
 use super::heads::anchors_in;
 use crate::card::{HeadCode, TypedHead};
 use crate::ceremony::{ClockFinding, Ledger, PinBook, Writing, clock_findings};
-use crate::desk::{Desk, Results, printable};
+use crate::desk::{Desk, Results, flowing, printable};
 use crate::ids::{EpochHash, EventId};
 use crate::language::{Language, Say, messages::cli as text};
 use crate::report::write_line;
@@ -342,7 +342,21 @@ impl Context {
     /// # Errors
     /// When nothing takes results any more.
     pub fn print(&self, line: &str) -> Result<(), GuideError> {
-        Ok(writeln!(self.results.open()?, "{}", printable(line))?)
+        Ok(writeln!(self.results.open()?, "{}", flowing(line, self.results.columns()).join("\n"))?)
+    }
+
+    /// The same with every line as it is, for what is to be copied or read by a program.
+    ///
+    /// # Errors
+    /// When nothing takes results any more.
+    pub fn print_as_it_is(&self, text: &str) -> Result<(), GuideError> {
+        Ok(writeln!(self.results.open()?, "{}", printable(text))?)
+    }
+
+    /// How many columns a line of a result may take, where a screen shows it.
+    #[must_use]
+    pub fn columns(&self) -> Option<usize> {
+        self.results.columns()
     }
 
     /// Prints a line with a secret, which passes through no buffer that stays.

@@ -58,14 +58,14 @@ impl<'l> Entries<'l> {
         rows(ledger).map(Entries)
     }
 
-    /// The table that people read.
+    /// The table that people read, for a screen of so many columns; for the usual ones where no screen shows it.
     #[must_use]
-    pub fn words(&self, language: Language) -> String {
-        words(language, &self.0)
+    pub fn words(&self, language: Language, width: Option<usize>) -> String {
+        words(language, &self.0, width.unwrap_or(COLUMNS))
     }
 }
 
-fn words(language: Language, rows: &[Row<'_>]) -> String {
+fn words(language: Language, rows: &[Row<'_>], width: usize) -> String {
     if rows.is_empty() {
         return text::list_empty(language);
     }
@@ -100,11 +100,11 @@ fn words(language: Language, rows: &[Row<'_>]) -> String {
     };
     let rows: Vec<[String; 6]> = rows.iter().map(line).collect();
     let whole = table(&heads, &rows);
-    if whole.lines().all(|line| columns(line) <= COLUMNS) { whole } else { under_each_other(&rows) }
+    if whole.lines().all(|line| columns(line) <= width) { whole } else { under_each_other(&rows, width) }
 }
 
 /// Each entry in two lines, for a table that a screen would break in the middle of its cells: what it is called, and what is known of it.
-fn under_each_other(rows: &[[String; 6]]) -> String {
+fn under_each_other(rows: &[[String; 6]], width: usize) -> String {
     let two = |[id, title, kind, owner, last_rotated, state]: &[String; 6]| {
         let called = if title.is_empty() { id.clone() } else { format!("{id} — {title}") };
         let known: Vec<&str> = [state, kind, owner, last_rotated]
@@ -112,7 +112,7 @@ fn under_each_other(rows: &[[String; 6]]) -> String {
             .map(String::as_str)
             .filter(|cell| !cell.is_empty())
             .collect();
-        format!("{}\n   {}", fitted(&called, COLUMNS), fitted(&known.join(" · "), COLUMNS - 3))
+        format!("{}\n   {}", fitted(&called, width), fitted(&known.join(" · "), width - 3))
     };
     rows.iter().map(two).collect::<Vec<_>>().join("\n")
 }
@@ -175,7 +175,7 @@ mod tests {
         let row = |id: &str, title: &str| {
             [id, title, "login", "", "2026-01-10", "3 deposits, not confirmed"].map(str::to_owned)
         };
-        let told = under_each_other(&[row("m365", ""), row("registrar", &"登録業者".repeat(20))]);
+        let told = under_each_other(&[row("m365", ""), row("registrar", &"登録業者".repeat(20))], COLUMNS);
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(lines[..2], ["m365", "   3 deposits, not confirmed · login · 2026-01-10"]);
         assert!(lines[2].starts_with("registrar — 登録業者") && lines[2].ends_with('…'));

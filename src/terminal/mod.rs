@@ -36,9 +36,11 @@ use line::Line;
 use patience::Patience;
 use screen::{Block, RawMode, Screen};
 
+pub use screen::columns_of_screen;
+
 use crate::desk::{
     Answer, CardRequest, Desk, DeskError, FROM_PAPER, HeldKeys, Live, LiveEnd, NotPaper, Purpose, Revelation,
-    card_in_file, columns, end_of, longest_fitting, printable, told, wrapped,
+    card_in_file, columns, end_of, flowing, longest_fitting, printable, wrapped,
 };
 use crate::language::{Language, Say, messages};
 use crate::scan::Origin;
@@ -226,8 +228,11 @@ impl Desk for TerminalDesk {
 
     fn tell(&mut self, text: &str) {
         // While keys are held the terminal does not go back to the first column by itself.
-        let line_end = if io::stderr().is_terminal() { "\r\n" } else { "\n" };
-        eprint!("{}{line_end}", told(text, self.screen.width()).join(line_end));
+        let (line_end, width) = match io::stderr().is_terminal() {
+            true => ("\r\n", Some(self.screen.width())),
+            false => ("\n", None),
+        };
+        eprint!("{}{line_end}", flowing(text, width).join(line_end));
     }
 
     fn ask_card(&mut self, request: &CardRequest<'_>) -> Result<Answer<SecretText>, DeskError> {

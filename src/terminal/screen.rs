@@ -130,7 +130,7 @@ impl Screen {
 
     /// How many columns a line may take, so that it never wraps by itself.
     pub fn width(&self) -> usize {
-        usize::from(size().0).saturating_sub(1).max(20)
+        columns_of_screen()
     }
 
     /// How many rows there are.
@@ -213,6 +213,12 @@ impl Screen {
 
 fn colours_are_wanted() -> bool {
     env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// How many columns a line may take on the terminal that the program was started in, so that it never wraps by itself.
+#[must_use]
+pub fn columns_of_screen() -> usize {
+    usize::from(size().0).saturating_sub(1).max(20)
 }
 
 fn size() -> (u16, u16) {

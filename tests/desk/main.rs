@@ -23,6 +23,7 @@ mod scanner;
 mod scratch;
 mod side_log;
 mod unattended;
+mod widths;
 
 use breakglass::system::WipingAllocator;
 

@@ -33,13 +33,18 @@ struct Seen {
 impl Person {
     /// Starts `command` in a new terminal.
     pub fn at(command: CommandBuilder) -> Person {
-        let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
+        Person::at_width(command, COLUMNS)
+    }
+
+    /// The same in a terminal of so many columns.
+    pub fn at_width(command: CommandBuilder, columns: NonZero<u16>) -> Person {
+        let size = PtySize { rows: ROWS.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         let mut output = pair.master.try_clone_reader().unwrap();
         let keys = pair.master.take_writer().unwrap();
         let seen =
-            Arc::new(Mutex::new(Seen { terminal: vt100::Parser::new(ROWS, COLUMNS, SCROLLBACK), written: Vec::new() }));
+            Arc::new(Mutex::new(Seen { terminal: vt100::Parser::new(ROWS, columns, SCROLLBACK), written: Vec::new() }));
         let seeing = Arc::clone(&seen);
         thread::spawn(move || {
             let mut bytes = [0; 4096];

@@ -12,7 +12,7 @@ pub fn run(context: &mut Context) -> Result<End, GuideError> {
     if context.is_for_machine() {
         context.print_json(&entries)?;
     } else {
-        context.print(&entries.words(context.language))?;
+        context.print(&entries.words(context.language, context.columns()))?;
     }
     Ok(End::Done)
 }

@@ -30,7 +30,7 @@ pub fn completions(context: &mut Context, arguments: &Completions) -> Result<End
     let mut command = localise::command(context.language);
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, "breakglass", &mut script);
-    context.print(String::from_utf8_lossy(&script).trim_end())?;
+    context.print_as_it_is(String::from_utf8_lossy(&script).trim_end())?;
     Ok(End::Done)
 }
 

@@ -103,7 +103,7 @@ fn put(narrator: &mut Narrator<'_>, practice: &Practice) -> Result<(), GuideErro
     narrator.say(&text::put(language))?;
     practice.put(narrator.context(), ENTRY, &practice::first_credential(language)?)?;
     practice.put(narrator.context(), "registrar", &practice::second_credential(language)?)?;
-    let list = Entries::of(&practice.read(narrator.context())?)?.words(language);
+    let list = Entries::of(&practice.read(narrator.context())?)?.words(language, narrator.context().columns());
     narrator.screen("breakglass list", &list)?;
     narrator.wait()
 }

@@ -64,7 +64,7 @@ impl<'c> Narrator<'c> {
     /// A command of this very program, in pieces that a shell takes as one.
     pub fn command(&mut self, pieces: &[String]) -> Result<(), GuideError> {
         let program = std::env::current_exe().map_or_else(|_| "breakglass".to_owned(), |path| shell(&path));
-        self.line(&format!("  {program} {}", pieces.join(" \\\n    ")))
+        self.context.print_as_it_is(&format!("  {program} {}", pieces.join(" \\\n    ")))
     }
 
     /// One line as it is.
@@ -80,7 +80,8 @@ impl<'c> Narrator<'c> {
     }
 
     fn block(&mut self, indent: &str, words: &str) -> Result<(), GuideError> {
-        for line in wrapped(words, COLUMNS - indent.len()) {
+        let width = self.context.columns().map_or(COLUMNS, |columns| columns.min(COLUMNS));
+        for line in wrapped(words, width - indent.len()) {
             self.line(&format!("{indent}{line}"))?;
         }
         Ok(())
