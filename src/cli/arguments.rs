@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
 use super::commands::{
@@ -21,7 +22,7 @@ pub struct Arguments {
     pub vault: Option<PathBuf>,
     #[arg(long, global = true)]
     pub json: bool,
-    #[arg(long, global = true, value_name = "en|ja")]
+    #[arg(long, global = true, value_name = "en|ja", value_parser = language_by_code())]
     pub language: Option<Language>,
     #[arg(long, global = true, value_name = "DIR")]
     pub log_to: Option<PathBuf>,
@@ -29,6 +30,13 @@ pub struct Arguments {
     pub anchor: Vec<TypedHead>,
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// A language by its code. Other codes are refused with the list of those that there are.
+fn language_by_code() -> impl TypedValueParser<Value = Language> {
+    let codes = Language::ALL.map(Language::code);
+    PossibleValuesParser::new(codes)
+        .map(|code| Language::ALL.into_iter().find(|known| known.code() == code).unwrap_or(Language::English))
 }
 
 #[derive(Subcommand)]

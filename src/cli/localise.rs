@@ -1,21 +1,19 @@
 //! The command line's own words, in both languages. clap lays help out; every sentence in it comes from the message files `help`.
 
-use std::error::Error;
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::error::ContextKind;
+use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use super::arguments::Arguments;
-use super::environment::language_of_environment;
+use super::environment::{columns_of, language_of_environment};
 use super::exit::MISUSED;
-use crate::card::NotAHead;
-use crate::desk::printable;
-use crate::ids::NotHex;
-use crate::language::{Language, Say, messages::help};
-use crate::second_factor::FactorError;
-use crate::vault::FormatError;
+use super::help::help_of;
+use super::mistake::{chain_of, mistake};
+use crate::desk::flowing;
+use crate::language::{Language, messages::help};
 
 /// The language of this call: `--language` wherever it stands, else the locale's.
 pub fn language_of(arguments: &[OsString]) -> Language {
@@ -48,65 +46,149 @@ pub fn command(language: Language) -> Command {
 
 /// Gives a command, its options and its subcommands their words: `init`, `init__name`, and for options of many commands `any__json`.
 fn worded(command: Command, language: Language, path: &str) -> Command {
-    let find = |key: &str| help::find(language, key);
-    let about = find(if path.is_empty() { "about" } else { path });
-    let template = format!("{{about}}\n\n{} {{usage}}\n\n{{all-args}}{{after-help}}", help::usage(language));
+    let about = help::find(language, if path.is_empty() { "about" } else { path });
     let mut command = command
         .about(about.unwrap_or_default())
-        .help_template(template)
         .subcommand_help_heading(help::commands(language))
         .subcommand_value_name(help::command(language))
-        .mut_args(|argument| {
-            let heading = if argument.is_positional() { help::arguments(language) } else { help::options(language) };
-            let words = words_of(language, path, argument.get_id().as_str());
-            let own =
-                help::find(language, &format!("{path}__{}", argument.get_id().as_str().replace('-', "_"))).is_some();
-            // A command's own options come first, those of many commands after them.
-            let argument = argument.help_heading(heading).display_order(if own { 1 } else { 2 });
-            match words {
-                Some(words) => argument.help(words),
-                None => argument,
-            }
-        });
+        .mut_args(|argument| worded_argument(argument, language, path));
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     for name in names {
-        let path = if path.is_empty() { name.replace('-', "_") } else { format!("{path}_{}", name.replace('-', "_")) };
+        let path = if path.is_empty() { key(&name) } else { format!("{path}_{}", key(&name)) };
         command = command.mut_subcommand(&name, |sub| worded(sub, language, &path));
     }
     command
 }
 
+fn worded_argument(argument: Arg, language: Language, path: &str) -> Arg {
+    let id = argument.get_id().as_str().to_owned();
+    let heading = if argument.is_positional() { help::arguments(language) } else { help::options(language) };
+    let argument = argument.help_heading(heading).display_order(if is_own(path, &id) { 1 } else { 2 });
+    let argument = match argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string) {
+        Some(name) => argument.value_name(value_name(language, path, &id, &name)),
+        None => argument,
+    };
+    let Some(words) = words_of(language, path, &id) else { return argument };
+    let help = [words].into_iter().chain(notes(&argument, language)).collect::<Vec<_>>();
+    let help = help.join(if language == Language::Japanese { "" } else { " " });
+    let takes_values = argument.get_action().takes_values();
+    argument.help(help).hide_default_value(takes_values).hide_possible_values(takes_values)
+}
+
+/// What clap would say of an argument in English only: what it is when it is not given, which values it can have, its other names.
+fn notes(argument: &Arg, language: Language) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !argument.get_action().takes_values() {
+        return notes;
+    }
+    let defaults: Vec<String> =
+        argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
+    if !defaults.is_empty() {
+        notes.push(help::note_default(language, list(language, &defaults)));
+    }
+    let possible: Vec<String> =
+        argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    // Few values stand behind the option already: `--paper <a4|letter>`.
+    let placeholder = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+    let told = |value: &String| placeholder.as_ref().is_some_and(|names| names.split('|').any(|name| name == value));
+    if !possible.iter().all(told) {
+        notes.push(help::note_possible(language, list(language, &possible)));
+    }
+    let aliases: Vec<String> =
+        argument.get_visible_aliases().unwrap_or_default().iter().map(|name| format!("--{name}")).collect();
+    if !aliases.is_empty() {
+        notes.push(help::note_aliases(language, list(language, &aliases)));
+    }
+    notes
+}
+
+/// Words one after the other, as the language lists them.
+pub fn list(language: Language, words: &[String]) -> String {
+    let joined = words.iter().cloned().reduce(|before, last| help::list_of(language, before, last));
+    joined.unwrap_or_default()
+}
+
+/// Whether an argument is one of this command alone.
+pub fn is_own(path: &str, id: &str) -> bool {
+    help::find(Language::English, &format!("{path}__{}", key(id))).is_some()
+}
+
+/// The path of a command as the message files have it: `card_check`; that of the program itself is empty.
+pub fn path_of(chain: &[&Command]) -> String {
+    chain.iter().skip(1).map(|command| key(command.get_name())).collect::<Vec<_>>().join("_")
+}
+
+fn key(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+/// What is said of an argument.
 fn words_of(language: Language, path: &str, id: &str) -> Option<String> {
-    let id = id.replace('-', "_");
-    help::find(language, &format!("{path}__{id}")).or_else(|| help::find(language, &format!("any__{id}")))
+    let id = key(id);
+    let words = help::find(language, &format!("{path}__{id}")).or_else(|| help::find(language, &format!("any__{id}")));
+    words.map(|words| in_words(language, &words))
 }
 
-/// Prints what clap has to say: help and version to standard output, a mistake to standard error with status 2.
-pub fn report(error: &clap::Error, language: Language) -> ExitCode {
-    if let Some(refused) = refused_value(error, language) {
-        eprintln!("{}\n{}", help::mistaken(language), printable(&refused));
-        return ExitCode::from(MISUSED);
+/// What stands for an argument's value: its own word, or the one for all values of its kind.
+fn value_name(language: Language, path: &str, id: &str, name: &str) -> String {
+    let id = key(id);
+    let own = [path, "any"].into_iter().find_map(|path| help::find(language, &format!("{path}__{id}__value")));
+    own.unwrap_or_else(|| in_words(language, name))
+}
+
+/// `text` with the names of values (`FILE`, `DIR`) in the reader's language, wherever they stand in it.
+fn in_words(language: Language, text: &str) -> String {
+    let is_name = |character: char| character.is_ascii_uppercase() || character == '_';
+    let mut said = String::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let name = &rest[..rest.find(|character| !is_name(character)).unwrap_or(rest.len())];
+        let known = is_name_of_value(name).then(|| help::find(language, &format!("value_{}", name.to_lowercase())));
+        rest = &rest[name.len()..];
+        match known.flatten() {
+            // Latin words stand apart from Japanese ones; Japanese ones do not from each other.
+            Some(word) if !word.is_ascii() => {
+                said.truncate(said.trim_end_matches(' ').len());
+                said.push_str(&word);
+                let apart =
+                    rest.strip_prefix(' ').filter(|further| further.starts_with(|first: char| !first.is_ascii()));
+                rest = apart.unwrap_or(rest);
+            }
+            known => said.push_str(known.as_deref().unwrap_or(name)),
+        }
+        let other = rest.find(is_name).unwrap_or(rest.len());
+        said.push_str(&rest[..other]);
+        rest = &rest[other..];
     }
-    if error.use_stderr() && language == Language::Japanese {
-        eprintln!("{}", help::mistaken(language));
+    said
+}
+
+/// Whether a sentence means a value by this word. ID, URL and the like are words of the language.
+fn is_name_of_value(name: &str) -> bool {
+    name.len() > 2 && name != "URL"
+}
+
+/// Prints what clap has to say, in the reader's words: help and version to standard output, a mistake to standard error with status 2.
+pub fn report(error: &clap::Error, arguments: &[OsString], language: Language) -> ExitCode {
+    if error.kind() == ErrorKind::DisplayVersion {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
     }
-    let _ = error.print();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(MISUSED))
-}
-
-/// Which value our own types refused, and why, as they say it themselves: clap would have it in English only.
-fn refused_value(error: &clap::Error, language: Language) -> Option<String> {
-    let cause = error.source()?;
-    let why = said::<FormatError>(cause, language)
-        .or_else(|| said::<FactorError>(cause, language))
-        .or_else(|| said::<NotAHead>(cause, language))
-        .or_else(|| said::<NotHex>(cause, language))?;
-    let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
-    Some(help::refused(language, named(ContextKind::InvalidArg), named(ContextKind::InvalidValue), why))
-}
-
-fn said<E: Say + Error + 'static>(cause: &(dyn Error + 'static), language: Language) -> Option<String> {
-    cause.downcast_ref::<E>().map(|error| error.say(language))
+    let mut program = command(language);
+    program.build();
+    let chain = chain_of(&program, arguments);
+    if error.kind() == ErrorKind::DisplayHelp {
+        let help = help_of(&chain, language, columns_of(&io::stdout()));
+        // A reader that went away has seen enough.
+        let _ = writeln!(io::stdout(), "{help}");
+        return ExitCode::SUCCESS;
+    }
+    let width = columns_of(&io::stderr());
+    eprintln!("{}", flowing(&mistake(error, &chain, arguments, language), width).join("\n"));
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        eprintln!("\n{}", help_of(&chain, language, width));
+    }
+    ExitCode::from(MISUSED)
 }
 
 #[cfg(test)]
@@ -114,6 +196,9 @@ mod tests {
     use super::*;
     use crate::card::TypedHead;
     use crate::ids::EpochId;
+    use crate::language::Say;
+    use crate::second_factor::FactorError;
+    use crate::vault::FormatError;
 
     #[test]
     fn every_command_and_every_option_has_its_words_in_both_languages() {
@@ -145,8 +230,9 @@ mod tests {
             ("status --anchor xyz", "xyz".parse::<TypedHead>().unwrap_err().say(Language::Japanese)),
         ] {
             let words = ["breakglass"].into_iter().chain(words.split(' '));
-            let error = command(Language::Japanese).try_get_matches_from(words).unwrap_err();
-            let refused = refused_value(&error, Language::Japanese).expect("the type says why");
+            let words: Vec<OsString> = words.map(OsString::from).collect();
+            let error = command(Language::Japanese).try_get_matches_from(&words).unwrap_err();
+            let refused = mistake(&error, &[&command(Language::Japanese)], &words, Language::Japanese);
             assert!(refused.contains(&why) && refused.contains("指定できません"), "{refused}");
         }
     }

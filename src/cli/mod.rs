@@ -7,10 +7,14 @@ mod commands;
 mod desk;
 mod environment;
 mod exit;
+mod help;
 mod localise;
+mod mistake;
+mod number;
 mod people;
 
 use std::ffi::OsString;
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -19,7 +23,7 @@ use clap::FromArgMatches;
 use arguments::Arguments;
 use exit::{status, status_of_error};
 
-use crate::desk::{Desk, printable};
+use crate::desk::{Desk, flowing};
 use crate::guide::{Context, GuideError};
 use crate::language::{Language, Say, messages::cli as text};
 use crate::system::Hardening;
@@ -28,13 +32,10 @@ use crate::system::Hardening;
 /// something is due, 4 a vault closed itself since nobody was there, 130 interrupted.
 pub fn run(arguments: Vec<OsString>, hardening: &Hardening) -> ExitCode {
     let language = localise::language_of(&arguments);
-    let matches = match localise::command(language).try_get_matches_from(arguments) {
-        Ok(matches) => matches,
-        Err(error) => return localise::report(&error, language),
-    };
-    let arguments = match Arguments::from_arg_matches(&matches) {
-        Ok(arguments) => arguments,
-        Err(error) => return localise::report(&error, language),
+    let matches = localise::command(language).try_get_matches_from(&arguments);
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(understood) => understood,
+        Err(error) => return localise::report(&error, &arguments, language),
     };
     let mut context = match arguments.context(language) {
         Ok(context) => context,
@@ -59,11 +60,11 @@ pub fn run(arguments: Vec<OsString>, hardening: &Hardening) -> ExitCode {
 /// When the command could not be done.
 pub fn run_at(desk: Box<dyn Desk>, pins: &Path, arguments: Vec<OsString>) -> Result<u8, GuideError> {
     let language = localise::language_of(&arguments);
-    let matches = localise::command(language).try_get_matches_from(arguments);
+    let matches = localise::command(language).try_get_matches_from(&arguments);
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
-        Ok(arguments) => arguments,
+        Ok(understood) => understood,
         Err(error) => {
-            localise::report(&error, language);
+            localise::report(&error, &arguments, language);
             return Ok(2);
         }
     };
@@ -73,7 +74,8 @@ pub fn run_at(desk: Box<dyn Desk>, pins: &Path, arguments: Vec<OsString>) -> Res
 }
 
 fn fail(error: &GuideError, language: Language) -> ExitCode {
-    eprintln!("breakglass: {}", printable(&error.say(language)));
+    let said = format!("breakglass: {}", error.say(language));
+    eprintln!("{}", flowing(&said, environment::columns_of(&io::stderr())).join("\n"));
     ExitCode::from(status_of_error(error))
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use super::number::whole;
 use crate::guide::people::{LockRequest, LockWith, PeopleRequest};
 use crate::guide::trust::{EpochOnCard, epoch_on_card};
 use crate::ids::EpochId;
@@ -18,7 +19,7 @@ pub struct PeopleArguments {
     pub custodian: Vec<VaultName>,
     #[arg(long, value_name = "FILE")]
     pub roster: Option<PathBuf>,
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = whole(1..=u8::MAX))]
     pub threshold: Option<u8>,
     #[arg(long)]
     pub all_needed: bool,

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::cli::desk::{Consent, ValueSource};
+use crate::cli::number::whole;
 use crate::cli::people::EpochArgument;
 use crate::desk::{Answers, Input};
 use crate::guide::put::{Factors, Files, Generator, Import, Request, Standing};
@@ -41,7 +42,7 @@ pub struct Arguments {
         conflicts_with = "value_from"
     )]
     generate: Option<Generator>,
-    #[arg(long, value_name = "NUMBER", requires = "generate")]
+    #[arg(long, value_name = "NUMBER", requires = "generate", value_parser = whole(1..=u16::MAX))]
     length: Option<u16>,
     #[arg(long, value_name = "CHARACTERS", requires = "generate")]
     alphabet: Option<String>,

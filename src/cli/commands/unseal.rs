@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::desk::{CardSource, Consent, PhraseSource};
+use crate::cli::number::whole;
 use crate::desk::Answers;
 use crate::guide::unseal::Request;
 use crate::second_factor::ClockCorrection;
@@ -22,17 +23,17 @@ pub struct Arguments {
     attachment: Option<AttachmentName>,
     #[arg(long, value_name = "FILE|-", requires = "attachment")]
     to: Option<PathBuf>,
-    #[arg(long, value_name = "NUMBER", requires = "field", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "NUMBER", requires = "field", value_parser = whole(1..=u16::MAX))]
     code: Option<u16>,
     #[arg(long, value_name = "+90s|-2m", requires = "field", allow_hyphen_values = true)]
     clock: Option<ClockCorrection>,
     #[arg(long, requires = "field")]
     enrolment: bool,
-    #[arg(long, value_name = "NUMBER", requires = "entry", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "NUMBER", requires = "entry", num_args = 0..=1, require_equals = true, value_parser = whole(1..=u32::MAX))]
     deposited: Option<Option<u32>>,
     #[arg(long, value_name = "DIR", conflicts_with = "entry")]
     export: Option<PathBuf>,
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(3..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = whole(3..=3600_u64))]
     seconds: u64,
     #[arg(long, requires = "log_to")]
     side_log_only: bool,
