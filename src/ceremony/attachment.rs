@@ -27,7 +27,7 @@ pub fn attach(
     let sealed = match seal_file(source, &mut blob, tell) {
         Ok(sealed) => sealed,
         Err(BlobError::Target(error)) => return Err(blob.failed(&error).into()),
-        Err(BlobError::Source(error)) => return Err(CeremonyError::Source(name.to_string(), error.to_string())),
+        Err(BlobError::Source(error)) => return Err(CeremonyError::Source(name.to_string(), error)),
         Err(BlobError::Randomness(error)) => return Err(error.into()),
         Err(BlobError::Format(error)) => return Err(CeremonyError::Value(error)),
     };

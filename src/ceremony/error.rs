@@ -95,7 +95,7 @@ pub enum CeremonyError {
     /// The blob of an attachment is not in the folder.
     AttachmentMissing(EntryId, AttachmentName, PathBuf),
     /// A file that is to be attached cannot be read; its name, and why.
-    Source(String, String),
+    Source(String, std::io::Error),
     /// What is written out cannot be written; what the system reported.
     Target(std::io::Error),
     /// The second factor of an entry.
@@ -259,7 +259,24 @@ impl Say for CeremonyError {
     }
 }
 
-speaks!(CeremonyError);
+speaks!(
+    CeremonyError,
+    CeremonyError::Store(error) => error,
+    CeremonyError::Format(_, error) | CeremonyError::Value(error) => error,
+    CeremonyError::Paper(error) => error,
+    CeremonyError::Policy(error) => error,
+    CeremonyError::Deal(error) => error,
+    CeremonyError::Quorum(error) => error,
+    CeremonyError::Randomness(error) => error,
+    CeremonyError::Memory(error) => error,
+    CeremonyError::Card(error) => error,
+    CeremonyError::Phrase(error) => error,
+    CeremonyError::Refused(error) => error,
+    CeremonyError::Factor(error) => error,
+    CeremonyError::Source(_, error) | CeremonyError::Target(error) => error,
+    // The first of what is wrong with the headers; all of it is said.
+    CeremonyError::NoBeginning(_, findings) => findings.first()?,
+);
 
 macro_rules! from {
     ($($error:ty => $variant:ident),*) => {$(
@@ -285,3 +302,34 @@ from!(
     WrongPhrase => Phrase,
     FactorError => Factor
 );
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::io;
+
+    use super::*;
+    use crate::store::{Place, Trouble};
+
+    #[test]
+    fn what_a_step_failed_with_is_its_source_down_to_the_system() {
+        let full = StoreError::of_system("log.jsonl", &io::Error::from(io::ErrorKind::StorageFull));
+        let error = CeremonyError::from(full);
+        let store = error.source().and_then(|cause| cause.downcast_ref::<StoreError>()).unwrap();
+        assert_eq!(store.trouble(), &Trouble::Full);
+        assert!(store.source().is_some_and(|cause| cause.is::<io::Error>()));
+        let unreadable = CeremonyError::Source("a.bin".to_owned(), io::Error::other("cable pulled"));
+        assert!(unreadable.source().is_some_and(|cause| cause.to_string() == "cable pulled"));
+        let malformed = CeremonyError::Format("header.json".into(), FormatError::DoesNotOpen);
+        assert!(malformed.source().is_some_and(|cause| cause.is::<FormatError>()));
+    }
+
+    #[test]
+    fn why_a_header_is_bad_is_the_source_of_the_finding_and_of_the_error() {
+        let finding = FileFinding::BadHeader(Place::Header(1, EpochId([0; 12])), FormatError::DoesNotOpen);
+        assert!(finding.source().is_some_and(|cause| cause.is::<FormatError>()));
+        let error = CeremonyError::NoBeginning("v".into(), vec![finding]);
+        assert!(error.source().is_some_and(|cause| cause.is::<FileFinding>()));
+        assert!(CeremonyError::NothingStaged.source().is_none());
+    }
+}

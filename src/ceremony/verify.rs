@@ -43,7 +43,7 @@ impl Say for FileFinding {
     }
 }
 
-speaks!(FileFinding);
+speaks!(FileFinding, FileFinding::BadHeader(_, why) => why);
 
 impl FileFinding {
     /// The file.

@@ -136,7 +136,12 @@ impl Say for DeskError {
     }
 }
 
-crate::speaks!(DeskError);
+crate::speaks!(
+    DeskError,
+    DeskError::Terminal { cause } => cause,
+    DeskError::CannotRead { cause, .. } => cause,
+    DeskError::Picture { cause, .. } => cause,
+);
 
 impl From<io::Error> for DeskError {
     /// What reading from or writing to the terminal failed with. `EIO` is how a terminal says that it was hung up.
@@ -148,5 +153,26 @@ impl From<io::Error> for DeskError {
             _ if cfg!(unix) && cause.raw_os_error() == Some(HUNG_UP) => DeskError::Closed,
             _ => DeskError::Terminal { cause },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    #[test]
+    fn what_the_system_said_and_what_is_wrong_with_a_picture_are_sources() {
+        let system = || io::Error::from(io::ErrorKind::NotFound);
+        let source = || "card.png".to_owned();
+        for error in [
+            DeskError::Terminal { cause: system() },
+            DeskError::CannotRead { option: "--cards", source: source(), cause: system() },
+        ] {
+            assert!(error.source().is_some_and(|cause| cause.is::<io::Error>()), "{error}");
+        }
+        let picture = DeskError::Picture { source: source(), cause: PictureError::NoCode };
+        assert!(picture.source().is_some_and(|cause| cause.is::<PictureError>()));
     }
 }

@@ -95,7 +95,16 @@ impl Say for GuideError {
     }
 }
 
-speaks!(GuideError);
+speaks!(
+    GuideError,
+    GuideError::Ceremony(error) => error,
+    GuideError::Desk(error) => error,
+    GuideError::Unreadable(error) => error,
+    GuideError::Phrase(error) => error,
+    GuideError::Hex(error) => error,
+    GuideError::NotRecorded(error) => error,
+    GuideError::Output(error) => error,
+);
 
 macro_rules! from {
     ($($error:ty => $variant:ident),*) => {$(
@@ -125,5 +134,31 @@ impl From<StoreError> for GuideError {
 impl From<FormatError> for GuideError {
     fn from(error: FormatError) -> GuideError {
         GuideError::Ceremony(CeremonyError::Value(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn what_a_conversation_failed_with_is_its_source_down_to_the_system() {
+        let missing = StoreError::of_system("log.jsonl", &io::Error::from(io::ErrorKind::NotFound));
+        let error = GuideError::from(missing);
+        let chain = std::iter::successors(error.source(), |cause| (*cause).source());
+        let kinds: Vec<&str> = chain
+            .map(|cause| match cause {
+                cause if cause.is::<CeremonyError>() => "ceremony",
+                cause if cause.is::<StoreError>() => "store",
+                cause if cause.is::<io::Error>() => "system",
+                _ => "other",
+            })
+            .collect();
+        assert_eq!(kinds, ["ceremony", "store", "system"]);
+        assert!(GuideError::from(DeskError::NoScreen).source().is_some_and(|cause| cause.is::<DeskError>()));
+        assert!(GuideError::Declined.source().is_none());
     }
 }

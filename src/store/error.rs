@@ -2,16 +2,28 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::place::{KEPT_FOR_SIGNED, LOG_LIMIT};
 use crate::language::{Language, Say, messages};
 
 /// One trouble with one file or folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct StoreError {
     path: PathBuf,
     trouble: Trouble,
+    /// What the operating system reported, where it did.
+    cause: Option<Arc<io::Error>>,
 }
+
+/// The same trouble with the same file is the same, in whatever words the system reported it.
+impl PartialEq for StoreError {
+    fn eq(&self, other: &StoreError) -> bool {
+        (&self.path, &self.trouble) == (&other.path, &other.trouble)
+    }
+}
+
+impl Eq for StoreError {}
 
 /// What the trouble is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +93,7 @@ pub enum Trouble {
 impl StoreError {
     /// A trouble with the file or folder at `path`.
     pub fn new(path: impl Into<PathBuf>, trouble: Trouble) -> StoreError {
-        StoreError { path: path.into(), trouble }
+        StoreError { path: path.into(), trouble, cause: None }
     }
 
     /// What the operating system reported about `path`.
@@ -97,7 +109,7 @@ impl StoreError {
             io::ErrorKind::NotADirectory => Trouble::NotAFolder,
             _ => Trouble::System { reason: error.to_string() },
         };
-        StoreError::new(path, trouble)
+        StoreError { cause: Some(Arc::new(again(error))), ..StoreError::new(path, trouble) }
     }
 
     /// The file or folder.
@@ -146,7 +158,12 @@ impl Say for StoreError {
     }
 }
 
-crate::speaks!(StoreError);
+crate::speaks!(StoreError, StoreError { cause: Some(cause), .. } => &**cause);
+
+/// The same report once more: the system's errors cannot be cloned.
+fn again(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error)
+}
 
 /// A number of bytes in the largest unit that divides it.
 struct Bytes(u64);
@@ -218,6 +235,15 @@ mod tests {
         }
         let other = StoreError::of_system("file", &io::Error::other("cable pulled"));
         assert_eq!(other.trouble(), &Trouble::System { reason: "cable pulled".to_owned() });
+    }
+
+    #[test]
+    fn what_the_system_reported_is_the_source() {
+        use std::error::Error;
+        let full = StoreError::of_system("file", &io::Error::from_raw_os_error(28));
+        let cause = full.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+        assert_eq!(cause.and_then(io::Error::raw_os_error), Some(28));
+        assert!(StoreError::new("file", Trouble::Full).source().is_none());
     }
 
     #[test]

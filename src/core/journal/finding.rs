@@ -202,4 +202,17 @@ impl Say for Finding {
 }
 
 speaks!(Refusal);
-speaks!(Finding);
+speaks!(Finding, Finding::Refused { why, .. } => why);
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    #[test]
+    fn why_an_event_was_refused_is_the_finding_s_source() {
+        let finding = Finding::Refused { line: 3, why: Refusal::OtherVault };
+        assert!(finding.source().is_some_and(|cause| cause.is::<Refusal>()));
+    }
+}

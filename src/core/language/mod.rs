@@ -61,17 +61,25 @@ pub trait Say {
     fn say(&self, language: Language) -> String;
 }
 
-/// Gives an error type its `Display` (English) and `std::error::Error` from what it says.
+/// Gives an error type its `Display` (English) and `std::error::Error` from what it says. An error that wraps others also says which
+/// one each variant wraps: `speaks!(DeskError, DeskError::Terminal { cause } => cause)`.
 #[macro_export]
 macro_rules! speaks {
-    ($type:ty) => {
+    ($type:ty $(, $wrapping:pat => $cause:expr)* $(,)?) => {
         impl std::fmt::Display for $type {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str(&$crate::language::Say::say(self, $crate::language::Language::English))
             }
         }
 
-        impl std::error::Error for $type {}
+        impl std::error::Error for $type {
+            fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+                match self {
+                    $($wrapping => Some($cause),)*
+                    _ => None,
+                }
+            }
+        }
     };
 }
 

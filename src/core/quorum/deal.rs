@@ -46,4 +46,17 @@ impl Say for DealError {
     }
 }
 
-speaks!(DealError);
+speaks!(DealError, DealError::NoRandomness => &NoRandomness);
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    #[test]
+    fn what_kept_cards_from_being_dealt_is_the_source() {
+        assert!(DealError::NoRandomness.source().is_some_and(|cause| cause.is::<NoRandomness>()));
+        assert!(DealError::NotProven.source().is_none());
+    }
+}
