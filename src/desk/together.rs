@@ -16,6 +16,7 @@ pub fn together(line: &str) -> Vec<Range<usize>> {
     kept.extend(commands(line));
     kept.extend(options(line));
     kept.extend(counted(line));
+    kept.extend(ending(line));
     kept
 }
 
@@ -151,6 +152,14 @@ fn counted(line: &str) -> Vec<Range<usize>> {
     with_unit.collect()
 }
 
+/// The last two letters of a Japanese sentence that ends in kana: a line that is only 「す。」 looks like a slip.
+fn ending(line: &str) -> Option<Range<usize>> {
+    let letters = line.trim_end_matches(|mark: char| ENDS_PATH.contains(mark));
+    let mut last = letters.char_indices().rev().take_while(|(_, letter)| matches!(letter, 'ぁ'..='ゖ'));
+    let (_, (start, _)) = (last.next()?, last.next()?);
+    Some(start..letters.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +211,12 @@ mod tests {
     fn ids_and_heads_stay_in_one_piece() {
         assert_eq!(kept("世代 1aa1 434e 743b を", "1aa1"), "1aa1 434e 743b");
         assert_eq!(kept("Head: QZ3A 7XYZ M0FE AAAA.", "QZ3A"), "QZ3A 7XYZ M0FE AAAA.");
+    }
+
+    #[test]
+    fn a_sentence_never_ends_in_a_line_of_one_kana() {
+        assert_eq!(kept("先に読み戻します", "ま"), "ます");
+        assert_eq!(ending("確認"), None);
     }
 
     #[test]
