@@ -69,7 +69,7 @@ fn what_was_attached_comes_back_to_a_file_and_into_a_pipe() {
     let listed: serde_json::Value = serde_json::from_slice(&desk.good(&["list", "--json"]).stdout).unwrap();
     assert_eq!(listed[0]["deposits"][0]["attached"], serde_json::json!(["回復キー.csv"]));
     let log = words(&desk.good(&["log", "show"]).stdout);
-    assert!(log.contains("Shown of “m365”: attachment “回復キー.csv”."), "{log}");
+    assert!(log.contains("Shown from “m365”: attachment “回復キー.csv”."), "{log}");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -115,7 +115,7 @@ fn a_drive_that_does_not_take_the_file_is_told_with_what_to_do_and_keeps_nothing
     let refused = limited.output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
     let told = words(&refused.stderr);
-    assert!(told.contains("stick takes no file that large") && told.contains("exFAT"), "{told}");
+    assert!(told.contains("stick cannot hold a file that large") && told.contains("exFAT"), "{told}");
     assert_eq!(fs::read_dir(desk.path("stick")).unwrap().count(), 0);
 }
 
@@ -158,8 +158,8 @@ fn what_never_stood_is_not_told_as_removed_and_nothing_is_given_and_removed_at_o
     for (arguments, told) in [
         (&["--detach", "key"][..], "It has: keys."),
         (&["--clear", "pasword"], "no field “pasword”"),
-        (&["--detach", "keys", "--attach", keys.to_str().unwrap()], "given and removed"),
-        (&["--title", "M365", "--clear", "title"], "given and removed"),
+        (&["--detach", "keys", "--attach", keys.to_str().unwrap()], "both added and removed"),
+        (&["--title", "M365", "--clear", "title"], "both added and removed"),
     ] {
         let refused = desk.run(&[&["put", "m365"], arguments].concat());
         assert!(!refused.status.success(), "{arguments:?}");
@@ -182,10 +182,10 @@ fn an_attachment_that_a_later_deposit_replaces_or_takes_off_is_reached_by_its_nu
         let piped = desk.write_out("keys", more);
         assert_eq!(words(&piped.stdout), content);
         let told = words(&piped.stderr);
-        assert!(told.contains(&format!("see it with --deposited={other}")), "{told}");
+        assert!(told.contains(&format!("See it with --deposited={other}")), "{told}");
         assert!(told.contains("was removed by Eve"), "{told}");
     }
-    assert!(words(&desk.write_out("keys", &["--deposited=3"]).stderr).contains("2 deposits since"));
+    assert!(words(&desk.write_out("keys", &["--deposited=3"]).stderr).contains("there are 2 since"));
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_changed_blob_gives_no_file_and_verify_names_it() {
     changed[150_000] ^= 1;
     fs::write(&blob, &changed).unwrap();
     let quick = desk.good(&["log", "verify"]);
-    assert!(words(&quick.stdout).contains("1 attachment stands there and was not read"), "{}", words(&quick.stdout));
+    assert!(words(&quick.stdout).contains("1 attachment is there, but was not read"), "{}", words(&quick.stdout));
     let thorough = desk.run(&["log", "verify", "--files"]);
     assert_eq!(thorough.status.code(), Some(1));
     assert!(words(&thorough.stdout).contains(blob.file_name().unwrap().to_str().unwrap()));

@@ -20,7 +20,7 @@ fn a_vault_is_made_filled_opened_and_renewed_until_only_old_paper_is_left() {
     let shown = room.run("unseal --reason lockout --entry m365 --field password --cards kept").ended(0);
     assert_eq!(shown.out, "hunter2\n");
     room.run("status").ended(3);
-    room.run("list").ended(0).says("no rotation has followed");
+    room.run("list").ended(0).says("has not been rotated since");
     room.run_with("put m365 --value-from -", "correct horse\n").ended(0);
 
     let staged = "rotate --cards kept --replaced m365 --yes --text --cards-to new";
@@ -33,13 +33,13 @@ fn a_vault_is_made_filled_opened_and_renewed_until_only_old_paper_is_left() {
     assert_eq!(room.files("new"), Vec::<String>::new());
     let shown = room.run("unseal --reason test --entry m365 --field password --cards renewed").ended(0);
     assert_eq!(shown.out, "correct horse\n");
-    room.run("unseal --reason test --entry m365 --field password --cards kept").ended(2).says("do not belong together");
+    room.run("unseal --reason test --entry m365 --field password --cards kept").ended(2).says("does not match the folder");
     room.run(&format!("card check --from-paper --cards {}", room.card("kept", 1)))
         .ended(1)
-        .says("number 1, which this log knows");
+        .says("number 1, known to this log");
 
     room.run("card destroyed --all --yes").ended(0);
-    room.run("card destroyed --all --yes").ended(2).says("Nothing of that waits");
+    room.run("card destroyed --all --yes").ended(2).says("Nothing of that kind is waiting");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_reading_back_that_was_stopped_goes_on_where_it_was() {
     fs::copy(other.path(&other.card("kept", 1)), room.path("foreign")).unwrap();
     fs::write(room.path("torn"), "BG1QQQQ\n").unwrap();
     let wrong = room.run("init acme.vault --cards-to cards --cards torn --cards foreign --from-paper").ended(3);
-    wrong.says("do not belong together").says("CARD".to_lowercase().as_str());
+    wrong.says("does not match the folder").says("CARD".to_lowercase().as_str());
     assert_eq!(room.files("cards").len(), 3);
     room.run("init acme.vault --cards-to cards --cards kept --from-paper").ended(0);
     room.run("status").ended(0);
@@ -126,7 +126,7 @@ fn a_card_is_checked_against_the_vault_a_header_and_itself() {
     let card = room.card("kept", 3);
     room.run(&format!("card check --from-paper --cards {card}"))
         .ended(0)
-        .says("The card of Chie is good")
+        .says("Chie's card is good")
         .says("in the log");
     let lines = fs::read_to_string(room.path("acme.vault/log.jsonl")).unwrap().lines().count();
     room.run(&format!("card check --alone --cards {card}")).ended(0).says("NOT PROVEN GENUINE");
@@ -136,17 +136,17 @@ fn a_card_is_checked_against_the_vault_a_header_and_itself() {
     let header = format!("acme.vault/epochs/{epoch}/header.json");
     let check =
         room.run(&format!("card check --header {header} --from-paper --cards {card} --receipt receipt.json")).ended(0);
-    check.says("card of Chie for Acme");
+    check.says("Chie's card for Acme");
     let printed = room.run(&format!("card check --header {header} --from-paper --cards {card}")).ended(0);
     assert_eq!(printed.json()["receipt"]["card"], Value::from(3));
     assert_eq!(fs::read_to_string(room.path("acme.vault/log.jsonl")).unwrap().lines().count(), lines);
     room.run("log add receipt.json").ended(0);
     let foreign = Room::with_vault();
     fs::copy(foreign.path(&foreign.card("kept", 3)), room.path("foreign")).unwrap();
-    room.run("card check --from-paper --cards foreign").ended(1).says("do not belong together");
+    room.run("card check --from-paper --cards foreign").ended(1).says("does not match the folder");
     room.run(&format!("card check --header {header} --from-paper --cards foreign"))
         .ended(1)
-        .says("do not belong together");
+        .says("does not match the folder");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_folder_without_text_files_is_told_as_that_and_not_as_a_missing_answer() {
     let room = Room::with_vault();
     fs::create_dir_all(room.path("scans")).unwrap();
     fs::write(room.path("scans/card.pdf"), b"%PDF-1.7").unwrap();
-    room.run("card check --vault acme.vault --from-paper --cards scans").ended(1).says("scans holds no .txt file");
+    room.run("card check --vault acme.vault --from-paper --cards scans").ended(1).says("scans contains no .txt file");
 }
 
 #[test]
@@ -185,13 +185,13 @@ fn a_card_is_locked_checked_and_unlocked_again() {
     );
     room.run(&format!("{lock} --new-phrases phrases --new-cards new")).ended(2).says("--from-paper");
     let own = room.run(&format!("{lock} --new-phrases phrases --new-cards new --from-paper")).ended(3);
-    own.says("not a scan of the paper").says("destroy the old paper of Ben");
+    own.says("not a scan of the paper").says("destroy Ben's old paper");
     room.keep("new", "locked");
     room.run("init acme.vault --cards-to new --cards locked --phrases phrases --from-paper").ended(0);
     assert_eq!(room.files("new"), Vec::<String>::new());
     assert_eq!(room.status()["custodians"][1]["locked"], Value::from(true));
     // The old paper is still there, and must not be locked under a second phrase.
-    room.run(&format!("{lock} --new-phrases phrases")).ended(1).says("two phrases");
+    room.run(&format!("{lock} --new-phrases phrases")).ended(1).says("a second phrase");
     room.run("card destroyed Ben --yes").ended(0);
     room.run("status").ended(0);
 
@@ -212,8 +212,8 @@ fn a_card_is_locked_checked_and_unlocked_again() {
     locked.run(&check).ended(2).says("--phrases");
     locked.run(&format!("{check} --text-only")).ended(0).says("NOT PROVEN GENUINE");
     fs::write(locked.path("wrong"), "2: legal winner thank year wave sausages\n").unwrap();
-    locked.run(&format!("{check} --phrases wrong")).ended(1).says("does not open the card of Ben");
-    locked.run(&format!("{check} --phrases once")).ended(0).says("The card of Ben is good");
+    locked.run(&format!("{check} --phrases wrong")).ended(1).says("The phrase for Ben's card is wrong");
+    locked.run(&format!("{check} --phrases once")).ended(0).says("Ben's card is good");
     let unlock = format!("card unlock 2 --text --cards-to new --cards {}", locked.card("kept", 2));
     locked.run(&format!("{unlock} --phrases once")).ended(3);
     locked.keep("new", "unlocked");
@@ -222,7 +222,7 @@ fn a_card_is_locked_checked_and_unlocked_again() {
     locked
         .run(&format!("card lock 1 --text --cards-to new --cards {}", locked.card("kept", 3)))
         .ended(1)
-        .says("not that of Aiko");
+        .says("not Aiko's");
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn a_rotation_is_staged_given_up_and_begun_without_somebody() {
     room.run(stage).ended(2).says("--yes");
     room.run(&format!("{stage} --yes --keep-out nothing")).ended(1).says("nothing");
     room.run(&format!("{stage} --yes")).ended(0).says("--commit");
-    room.run(&format!("{stage} --yes")).ended(1).says("staged already");
+    room.run(&format!("{stage} --yes")).ended(1).says("already staged");
     room.run("rotate --abort --yes --cards kept --cards-to new --reason mistake").ended(0);
     assert_eq!(room.files("new"), Vec::<String>::new());
     room.run("status").ended(3).says("Destroy the paper cards of epoch 2");

@@ -80,7 +80,7 @@ fn a_card_file_that_may_be_all_there_is_of_a_card_is_told_before_its_deletion_is
     room.run(&format!("init acme.vault --name Acme --threshold 3 {PEOPLE} --text --cards-to cards")).ended(3);
     room.run("card destroyed --files Aiko")
         .ended(2)
-        .says("may be all that there is of the cards of Aiko")
+        .says("not read back from paper yet: Aiko")
         .says("--yes");
     assert_eq!(room.files("cards").len(), 5);
 }
@@ -111,20 +111,20 @@ fn nothing_goes_into_a_vault_that_nobody_can_open_unless_people_say_so() {
             room.run(&format!("init acme.vault --cards-to cards --from-paper{cards}")).ended(3);
         }
         let refused = room.run_with(puts[0], "hunter2\n").ended(2);
-        refused.says("NOBODY CAN OPEN THIS VAULT YET").says(&format!("{read_back} were read back")).says("--yes");
+        refused.says("NOBODY CAN OPEN THIS VAULT YET").says(&format!("{read_back} have been read back")).says("--yes");
     }
     room.run(puts[1]).ended(2).says("NOBODY CAN OPEN THIS VAULT YET");
     assert!(!room.log().contains("\"deposited\""), "{before}");
 
     for put in puts {
         let done = room.run_with(&format!("{put} --yes"), "hunter2\n").ended(0);
-        let done = done.says("Card files cannot be made again").says("begin a new one").says("CANNOT BE OPENED YET");
-        assert!(!done.err.contains("can be opened from now on"), "{}", done.err);
+        let done = done.says("Card files cannot be made again").says("create a new one").says("CANNOT BE OPENED YET");
+        assert!(!done.err.contains("available from the next opening on"), "{}", done.err);
     }
     room.run("rotate --stage --cards kept --yes --text --cards-to new").ended(0).says("NOBODY CAN OPEN THIS VAULT YET");
     room.run("rotate --abort --yes --cards kept --cards-to new --reason again").ended(0);
     room.run(&format!("init acme.vault --cards-to cards --from-paper --cards {}", room.card("kept", 3))).ended(3);
-    let done = room.run_with(puts[0], "hunter3\n").ended(0).says("can be opened from now on");
+    let done = room.run_with(puts[0], "hunter3\n").ended(0).says("available from the next opening on");
     assert!(!done.err.contains("NOBODY CAN OPEN"), "{}", done.err);
 }
 
@@ -145,7 +145,7 @@ fn what_no_rotation_can_take_is_refused_before_anybody_brings_a_card() {
         let refused = room.run(&format!("rotate --stage --yes --text {options}"));
         let refused = refused.says(words);
         assert!(refused.status != 0 && !refused.err.contains("--cards,"), "{}", refused.err);
-        assert!(!refused.err.contains("First the cards of now") && !refused.err.contains("Here:"), "{}", refused.err);
+        assert!(!refused.err.contains("First the current cards") && !refused.err.contains("Here:"), "{}", refused.err);
     }
     assert_eq!((room.log(), room.files("acme.vault/epochs")), (log, epochs));
     assert!(!room.path("acme.vault/cards").exists());
@@ -174,7 +174,7 @@ fn a_new_card_brought_while_its_rotation_is_staged_is_called_that() {
     room.keep("new", "renewed");
     let (kept, staged) = epoch_ids(&room);
     let opened = room.run("unseal --reason test --entry m365 --field password --cards renewed").ended(2);
-    opened.says(&format!("of the staged epoch 2 ({})", staged.unwrap())).says("not in force yet").says(&kept);
+    opened.says(&format!("from the staged epoch 2 ({})", staged.unwrap())).says("not in force yet").says(&kept);
 }
 
 /// Two copies that were rotated apart, each in a folder; the second one's new cards are in `apart-cards`.
@@ -239,7 +239,7 @@ fn an_epoch_that_does_not_follow_the_known_one_is_refused_until_its_id_is_typed_
         let refused = room.run_with(&format!("{command} --vault acme.vault --yes"), "hunter3\n").ended(1);
         refused.says(&known).says(&folder).says("--epoch");
         let wrong = room.run_with(&format!("{command} --vault acme.vault --yes --epoch {known}"), "hunter3\n").ended(1);
-        wrong.says("not at the epoch that you gave");
+        wrong.says("not at the epoch you gave");
         room.run_with(&format!("{command} --vault acme.vault --epoch {folder}"), "hunter3\n").ended(2).says("--yes");
         assert_eq!(room.log(), before, "{command}");
     }

@@ -249,7 +249,7 @@ fn the_log_names_who_signed_shows_the_rest_as_claimed_and_moves_no_cursor() {
     let opened = room.read().state().openings[0].event;
     let begins = HeadCode::of(opened).to_string()[..9].to_owned();
     assert!(by.contains(&begins), "a head on paper is found again by its beginning: {by}");
-    assert!(ran.out.contains("as claimed by Mallory; no card signed it"), "{}", ran.out);
+    assert!(ran.out.contains("Mallory (unverified); not signed by a card"), "{}", ran.out);
     assert!(!ran.out.contains('\u{1b}'));
     let lines = room.run(&["log", "show", "--json"]).out;
     let events: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -281,7 +281,7 @@ fn a_reason_of_two_lines_is_reported_as_no_line_of_the_log_and_shows_no_entry_of
     let room = Room::new("two-lines");
     let ledger = room.begin(5);
     let before = room.run(&["log", "show"]).out;
-    let fake = "on a train”.\n    4c1d9e02a26e · as claimed; no card signed it\n2026-11-20 09:12  OPENED: “drill”.\n    \
+    let fake = "on a train”.\n    4c1d9e02a26e · unverified; not signed by a card\n2026-11-20 09:12  OPENED: “drill”.\n    \
                 a26e67c34c1d · signed with the card of: 髙橋 マルガレーテ・オカフォー 1";
     let log = std::fs::read_to_string(room.log()).unwrap();
     std::fs::write(room.log(), log + &forged_loss(&ledger, fake)).unwrap();
@@ -293,7 +293,7 @@ fn a_reason_of_two_lines_is_reported_as_no_line_of_the_log_and_shows_no_entry_of
     let told: Vec<&str> =
         verified.out.lines().filter(|line| line.contains("drill") || line.contains("a26e67c3")).collect();
     assert!(told.is_empty(), "{}", verified.out);
-    assert!(verified.out.contains("Line 7 of the log is not a line"), "{}", verified.out);
+    assert!(verified.out.contains("Line 7 of the log is not one"), "{}", verified.out);
     assert!(verified.out.contains("“on a train”.     4c1d9e02a26e"), "{}", verified.out);
 }
 
@@ -312,7 +312,7 @@ fn a_reason_that_is_no_line_is_refused_before_anything_is_done_and_nobody_is_wri
     let ran = Ran::of(command.env_remove("USER").env_remove("LOGNAME").env_remove("USERNAME").output().unwrap());
     assert_eq!(ran.status, 0, "{}", ran.told);
     assert_eq!(room.read().history().events.last().unwrap().event.by, None);
-    assert!(room.run(&["log", "show"]).out.ends_with("as claimed; no card signed it\n"));
+    assert!(room.run(&["log", "show"]).out.ends_with("unverified; not signed by a card\n"));
 }
 
 #[test]
@@ -339,7 +339,7 @@ fn verify_finds_an_edited_line_a_cut_end_and_a_missing_anchor_and_only_tells_of_
     for _ in 0..2 {
         let cut = room.run(&["log", "verify"]);
         assert_eq!(cut.status, 1, "this machine saw the newer head: {}", cut.out);
-        assert!(room.run(&["list"]).told.contains("saw a newer log"));
+        assert!(room.run(&["list"]).told.contains("has seen a newer log"));
     }
 }
 
@@ -356,7 +356,7 @@ fn verify_says_which_event_of_how_many_a_head_on_paper_is() {
     assert!(verified.out.contains(&format!("); 4 events follow it:\n    {on_paper}\n")), "{}", verified.out);
     let typed = on_paper.to_lowercase().replace(' ', "ー");
     let japanese = room.run(&["log", "verify", "--anchor", &typed, "--anchor", &newest, "--language", "ja"]).out;
-    assert!(japanese.contains("お手元の ID は 10 件中 6 件目です"), "{japanese}");
+    assert!(japanese.contains("紙の記録 ID は 10 件中 6 件目です"), "{japanese}");
     assert!(japanese.contains("その後に 4 件あります：") && japanese.contains("その後はありません："), "{japanese}");
     let json = room.run(&["log", "verify", "--anchor", &head.to_string()[..32], "--json"]).out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -387,8 +387,8 @@ fn a_mistyped_head_is_asked_about_and_decides_nothing() {
     let other = if head.starts_with('Q') { "P" } else { "Q" };
     let typed = format!("{other}{}", &head[1..]);
     for (language, look, meant) in [
-        ("en", "Look at group 1.", "Did you mean this one, which is in the log?"),
-        ("ja", "第 1 組（1 組）を確かめてください。", "次の ID のことですか。これはこの記録にあります。"),
+        ("en", "Check group 1.", "Did you mean this one, which is in the log?"),
+        ("ja", "第 1 組（1 組）を確かめてください。", "次の ID のことですか？ これはこの記録にあります。"),
     ] {
         let ran = room.run(&["put", "router", "--title", "Router", "--anchor", &typed, "--language", language]);
         assert_eq!(ran.status, 2, "{}", ran.told);
@@ -424,7 +424,7 @@ fn of_several_heads_each_says_which_of_how_many_and_the_next_event_makes_one_of_
     let json: serde_json::Value = serde_json::from_str(&room.run(&["status", "--json"]).out).unwrap();
     assert_eq!(json["head_codes"], serde_json::json!(codes));
     let beside = room.run(&["log", "verify", "--anchor", &codes[0]]).out;
-    assert!(beside.contains("1 event stands beside it"), "{beside}");
+    assert!(beside.contains("1 event is beside it"), "{beside}");
     let put = room.run(&["put", "y", "--title", "Y"]);
     let one = HeadCode::of(room.read().heads()[0]).to_string();
     assert!(put.told.contains(&format!("Head: {one}")), "{}", put.told);
@@ -438,7 +438,7 @@ fn an_epoch_id_that_is_one_character_off_is_a_typing_mistake_first() {
     let put = room.run(&["put", "x", "--title", "X", "--epoch", &typed]);
     assert_eq!(put.status, 1);
     assert!(put.told.contains("looks like a typing mistake: epoch 1 of this folder"), "{}", put.told);
-    assert!(put.told.contains("Look at group 6 of four digits"), "{}", put.told);
+    assert!(put.told.contains("Check group 6 of four digits"), "{}", put.told);
     let destroyed = room.run(&["card", "destroyed", "--all", "--yes", "--epoch", &typed]);
     assert!(destroyed.told.contains("looks like a typing mistake"), "{}", destroyed.told);
     assert_eq!(room.run(&["put", "x", "--title", "X", "--epoch", &id.to_uppercase().replace('0', "O")]).status, 0);
@@ -460,15 +460,15 @@ fn a_receipt_made_at_home_is_taken_in_once() {
     let added = room.run(&["log", "add", &good]);
     assert_eq!(added.status, 0, "{}", added.told);
     assert!(added.out.contains("オカフォー 5"));
-    assert!(room.run(&["log", "add", &good]).told.contains("has this receipt already"));
+    assert!(room.run(&["log", "add", &good]).told.contains("This receipt is already in the log"));
     let (_, future) = write("future.json", now().plus_days(30));
-    assert!(room.run(&["log", "add", &future]).told.contains("yet to come"));
+    assert!(room.run(&["log", "add", &future]).told.contains("in the future"));
     let (mut forged, path) = write("forged.json", now());
     forged.receipt.card = CardIndex::first(5).next().unwrap();
     std::fs::write(&path, serde_json::to_string(&forged).unwrap()).unwrap();
     assert_eq!(room.run(&["log", "add", &path]).status, 1);
     std::fs::write(&path, "nonsense").unwrap();
-    assert!(room.run(&["log", "add", &path]).told.contains("no receipt"));
+    assert!(room.run(&["log", "add", &path]).told.contains("not a receipt"));
     assert_eq!(room.read().lines().count(), 7);
 }
 

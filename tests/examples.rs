@@ -45,11 +45,11 @@ fn a_year_in_the_life_of_a_vault_ends_with_nothing_due_and_every_value_shown_whe
         "aaaa-1111",
         "server-01,111111-222222-333333",
         "export.csv is deleted.",
-        "Taken in: 1 event and 1 file.",
+        "Merged: 1 event and 1 file.",
     ] {
         assert!(told.lines().any(|known| known == line), "{line}\n{told}");
     }
-    assert!(told.contains("Made with the time "), "{told}");
+    assert!(told.contains("Computed for "), "{told}");
     assert_eq!(told.matches("is sealed again. Epoch").count(), 4, "{told}");
     let last = told.rsplit("$ breakglass status").next().unwrap();
     assert!(last.contains("Acme: sealed. Nothing is due."), "{last}");

@@ -109,7 +109,7 @@ fn what_was_written_out_is_taken_back_into_another_vault_with_nothing_lost_but_s
     let folder = export(&desk, "out");
     let told = other.good(&["put", "--import", folder.to_str().unwrap(), "--yes", "--standing", "revise"]);
     let told = words(&told.stderr);
-    assert!(told.contains("! 1 spent recovery code stays behind"), "{told}");
+    assert!(told.contains("! 1 used recovery code is not taken over"), "{told}");
     assert!(told.contains("! 4 of its versions were never confirmed by a rotation"), "{told}");
     assert!(!told.contains("hunter2") && !told.contains("GEZDGNBV"), "{told}");
     assert_eq!(other.value("m365", "password"), "hunter2");
@@ -137,7 +137,7 @@ fn a_file_of_an_export_that_was_changed_is_refused_and_nothing_of_it_stays() {
     let refused = other.run(&["put", "--import", folder.to_str().unwrap(), "--yes", "--standing", "new"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(
-        words(&refused.stderr).contains("It is not the file that the export tells of"),
+        words(&refused.stderr).contains("It does not match the export’s description"),
         "{}",
         words(&refused.stderr)
     );
@@ -158,7 +158,7 @@ fn a_path_that_leads_out_of_the_export_is_not_followed() {
         fs::write(folder.join("breakglass-export.json"), text.replace("files/m365/keys.csv", path)).unwrap();
         let told = other.good(&["put", "--import", folder.to_str().unwrap(), "--yes", "--standing", "new"]);
         let told = words(&told.stderr);
-        assert!(told.contains("not taken: the file “keys.csv”, which is not in the export"), "{path}: {told}");
+        assert!(told.contains("not taken: the file “keys.csv”, which is missing from the export"), "{path}: {told}");
     }
 }
 
@@ -198,7 +198,7 @@ fn secrets_go_into_a_folder_that_others_may_change_only_after_a_yes() {
             let refused = desk.run(arguments);
             let told = words(&refused.stderr);
             assert_eq!(refused.status.code(), Some(2), "{told}");
-            assert!(told.contains("Other users of this machine may change") && told.contains("shared"), "{told}");
+            assert!(told.contains("Other users of this machine can change") && told.contains("shared"), "{told}");
         }
         assert_eq!(fs::read_dir(&shared).unwrap().count(), 0);
     }
@@ -252,7 +252,7 @@ fn what_the_vault_has_lost_is_named_and_the_rest_is_written() {
     assert_eq!(output.status.code(), Some(1));
     let told = words(&output.stderr);
     assert!(told.contains("is missing from the vault or damaged, and is not in the export"), "{told}");
-    assert!(told.contains("2 entries and 2 files are written"), "{told}");
+    assert!(told.contains("2 entries and 2 files were written"), "{told}");
     assert!(told.contains("The export is not complete"), "{told}");
     assert_eq!(document(&desk.path("out")).entries.len(), 2);
 }

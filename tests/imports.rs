@@ -288,7 +288,7 @@ fn what_stands_already_is_left_or_gets_a_new_id_or_a_new_version_and_a_script_mu
     assert_eq!(desk.value("other", "password"), "other-pass");
     let told = desk.good(&["put", "--import", &file, "--yes", "--standing", "new"]);
     assert!(
-        words(&told.stderr).contains("m365 goes in as m365-2\nother goes in as other-2"),
+        words(&told.stderr).contains("m365 is added as m365-2\nother is added as other-2"),
         "{}",
         words(&told.stderr)
     );
@@ -307,7 +307,7 @@ fn an_export_is_destroyed_only_when_that_was_said_and_after_it_is_in_the_vault()
     assert!(Path::new(&file).exists(), "--yes alone destroys nothing");
     let told = desk.good(&["put", "--import", &file, "--yes", "--standing", "new", "--destroy-export"]);
     assert!(!Path::new(&file).exists());
-    assert!(words(&told.stderr).contains("It cannot reach copies"), "{}", words(&told.stderr));
+    assert!(words(&told.stderr).contains("Copies, the wastebasket"), "{}", words(&told.stderr));
     let broken = desk.write("broken.json", "{\"items\":[{");
     assert_eq!(desk.run(&["put", "--import", &broken, "--yes", "--destroy-export"]).status.code(), Some(1));
     assert!(Path::new(&broken).exists());

@@ -39,7 +39,7 @@ fn a_script_destroys_no_export_of_which_an_entry_or_a_value_is_not_in_the_vault(
     for file in [&standing, &pointing] {
         let told = desk.run(&import(Path::new(file), &["--standing", "skip", DESTROY[0], DESTROY[1]]));
         assert_eq!(told.status.code(), Some(1), "{}", words(&told.stderr));
-        assert!(words(&told.stderr).contains("The export was not deleted, since not all of it was put in"));
+        assert!(words(&told.stderr).contains("The export was not deleted, because not all of it was added"));
         assert!(Path::new(file).exists());
     }
     assert_eq!(desk.value("other", "password"), "other-pass", "what could be put in is in");
@@ -101,7 +101,7 @@ fn an_entry_whose_versions_were_cut_off_is_told_and_does_not_pass_for_a_whole_on
     fs::write(folder.join("files/vpn/second"), "another").unwrap();
     let stopped = other.run(&import(&folder, &["--standing", "skip", "--yes"]));
     assert_eq!(stopped.status.code(), Some(1));
-    assert!(words(&stopped.stderr).contains("Of “vpn” 2 of 3 versions are in the vault"), "{}", words(&stopped.stderr));
+    assert!(words(&stopped.stderr).contains("2 of 3 versions of “vpn” are in the vault"), "{}", words(&stopped.stderr));
     fs::write(folder.join("files/vpn/second"), "second").unwrap();
     let again = other.good(&import(&folder, &["--standing", "skip", "--yes"]));
     assert!(words(&again.stderr).contains("! vpn has 2 of its 3 versions in the vault"), "{}", words(&again.stderr));
@@ -130,5 +130,5 @@ fn what_can_be_read_without_cards_is_told_as_it_is() {
     assert_eq!(run(&made).status.code(), Some(3));
     let told = run(&import(&folder, &["--yes", "--vault", &vault]));
     let told = words(&told.stderr);
-    assert!(told.contains("the ids stay what they were: see that they tell nothing"), "{told}");
+    assert!(told.contains("the ids stay as they were: make sure that they reveal nothing"), "{told}");
 }

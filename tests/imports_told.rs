@@ -63,7 +63,7 @@ fn a_value_that_only_points_at_another_entry_is_told_and_never_passes_for_a_pass
     for imported in [tree, read(table.as_bytes()).unwrap()] {
         let note = Note::PointsElsewhere("password".parse().unwrap());
         assert_eq!(imported.entries[0].notes, std::slice::from_ref(&note));
-        assert!(note.is_loss() && note.say(Language::English).contains("put the value itself in"));
+        assert!(note.is_loss() && note.say(Language::English).contains("add the value itself"));
     }
 }
 

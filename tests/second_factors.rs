@@ -58,7 +58,7 @@ fn a_code_is_the_one_of_the_moment_and_its_secret_is_not_shown() {
     assert!(good.contains(&words(&shown.stdout).trim().to_owned()), "{good:?}");
     assert!(words(&shown.stderr).contains("UTC"), "{}", words(&shown.stderr));
     assert!(!words(&shown.stderr).contains("GEZD"));
-    assert!(desk.history().contains("Shown of “m365”: a one-time code."), "{}", desk.history());
+    assert!(desk.history().contains("Shown from “m365”: a one-time code."), "{}", desk.history());
     let status = words(&desk.run(&["status", "--json"]).stdout);
     assert!(!status.contains("\"replace\""), "a code gives nothing of the credential away: {status}");
 }
@@ -88,7 +88,7 @@ fn each_recovery_code_is_shown_once_and_status_counts_the_rest() {
         assert_eq!(words(&shown.stdout).trim(), code);
         assert!(status(&desk).contains(&format!("m365: {left} of 3 recovery codes left")), "{}", status(&desk));
     }
-    assert!(status(&desk).contains("Have the service give you new ones"));
+    assert!(status(&desk).contains("Get new ones from the service"));
     let none = desk.show(&["--field", "recovery_codes"]);
     assert_eq!(none.status.code(), Some(1));
     assert!(none.stdout.is_empty() && words(&none.stderr).contains("with --code"), "{}", words(&none.stderr));
@@ -105,7 +105,7 @@ fn a_recovery_code_that_was_given_twice_counts_once_and_their_number_is_told() {
     let desk = Desk::new();
     let put = desk.put("--recovery-codes", "alpha-1\nbravo-2\n alpha-1\n");
     let told = words(&put.stderr);
-    assert!(told.contains("2 recovery codes read.") && told.contains("1 line stood there before"), "{told}");
+    assert!(told.contains("2 recovery codes read.") && told.contains("1 line was already there"), "{told}");
     assert!(words(&desk.run(&["status"]).stdout).contains("m365: 2 of 2 recovery codes left"));
     let fields = desk.path("fields.json");
     fs::write(&fields, "{\"recovery_codes\": \"a\\nb\\nb\\nc\"}").unwrap();
@@ -134,12 +134,12 @@ fn a_key_too_short_for_any_service_is_warned_of_and_put_in() {
     for (key, warned) in [("hunter2", true), ("GEZDGNBVGY3TQOJQ", false), (URI, false)] {
         let put = desk.put("--totp", key);
         assert!(put.status.success(), "{}", words(&put.stderr));
-        assert_eq!(words(&put.stderr).contains("bits only"), warned, "{}", words(&put.stderr));
+        assert_eq!(words(&put.stderr).contains("has only"), warned, "{}", words(&put.stderr));
     }
     let fields = desk.path("fields.json");
     fs::write(&fields, "{\"totp\": \"hunter2\"}").unwrap();
     let put = desk.run(&["put", "m365", "--fields-from", fields.to_str().unwrap()]);
-    assert!(put.status.success() && words(&put.stderr).contains("bits only"), "{}", words(&put.stderr));
+    assert!(put.status.success() && words(&put.stderr).contains("has only"), "{}", words(&put.stderr));
 }
 
 /// The code that a service shows, as a file.
@@ -174,7 +174,7 @@ fn a_picture_of_the_code_that_a_service_shows_is_read() {
     assert_eq!(document["code"].as_str().unwrap().len(), 6);
     let enrolment = desk.show(&["--field", "totp", "--enrolment"]);
     assert_eq!(words(&enrolment.stdout).trim(), URI);
-    assert!(desk.history().contains("Shown of “m365”: One-time codes (authenticator)."), "{}", desk.history());
+    assert!(desk.history().contains("Shown from “m365”: One-time codes (authenticator)."), "{}", desk.history());
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn a_picture_without_an_enrolment_is_told_without_a_word_of_cards() {
     let mut encoder = png::Encoder::new(fs::File::create(&blank).unwrap(), 200, 200);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.write_header().unwrap().write_image_data(&[255; 200 * 200]).unwrap();
-    for (file, told) in [(blank, "with --totp"), (desk.path("cards.txt"), "it is no picture")] {
+    for (file, told) in [(blank, "with --totp"), (desk.path("cards.txt"), "it is not a picture")] {
         let refused = desk.run(&["put", "m365", "--totp-picture", file.to_str().unwrap()]);
         let said = words(&refused.stderr).replace("cards.txt", "");
         assert!(said.contains(told) && !said.contains("card"), "{said}");
@@ -228,16 +228,16 @@ fn a_wrong_deposit_hides_no_second_factor_that_was_there_before_it() {
     assert!(desk.put("--recovery-codes", "alpha-1\nbravo-2").status.success());
     assert!(desk.put("--recovery-codes", "wrong-1").status.success());
     let newest = desk.show(&["--field", "totp"]);
-    assert!(words(&newest.stderr).contains("see it with --deposited=1"), "{}", words(&newest.stderr));
+    assert!(words(&newest.stderr).contains("See it with --deposited=1"), "{}", words(&newest.stderr));
     let enrolment = desk.show(&["--field", "totp", "--enrolment", "--deposited=1"]);
     assert_eq!(words(&enrolment.stdout).trim(), URI);
-    assert!(words(&enrolment.stderr).contains("see it with --deposited=2"), "{}", words(&enrolment.stderr));
+    assert!(words(&enrolment.stderr).contains("See it with --deposited=2"), "{}", words(&enrolment.stderr));
     let code = desk.show(&["--field", "recovery_codes", "--deposited=1", "--code", "2"]);
     assert_eq!(words(&code.stdout).trim(), "bravo-2");
     assert_eq!(words(&desk.show(&["--field", "recovery_codes", "--deposited"]).stdout).trim(), "wrong-1");
     let before = desk.history();
     let refused = desk.show(&["--field", "totp", "--deposited=3"]);
-    assert!(words(&refused.stderr).contains("2 deposits since"), "{}", words(&refused.stderr));
+    assert!(words(&refused.stderr).contains("there are 2 since"), "{}", words(&refused.stderr));
     assert_eq!(desk.history(), before, "refused before the opening");
 }
 

@@ -44,7 +44,7 @@ fn of_two_attachments_of_one_name_the_one_that_was_chosen_is_written() {
     for (choice, content) in [("3", "older"), ("4", "newer")] {
         person.reads("Back to the entries");
         person.types(&format!("{choice}\r"));
-        person.reads("Where is it to be written?");
+        person.reads("Where should it be written?");
         let to = path(&practice, &format!("{content}.out"));
         person.types(&format!("{}\r", to.display()));
         person.sees("it is written", |_| to.exists());
@@ -74,7 +74,7 @@ fn a_damaged_or_missing_attachment_is_told_and_the_vault_stays_open() {
     for told in ["attachments/", "ismissing."] {
         person.reads("Back to the entries");
         person.types("3\r");
-        person.reads("Where is it to be written?");
+        person.reads("Where should it be written?");
         person.types(&format!("{}\r", to.display()));
         person.sees(told, |_| wrote(&person, told));
         person.reads("Back to the entries");

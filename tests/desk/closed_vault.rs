@@ -109,7 +109,7 @@ fn no_password_root_or_share_is_in_memory_once_the_vault_is_closed_and_each_is_w
         assert!(count > 0, "{name} is not found while the vault is open, so the scan proves nothing");
     }
     person.types("2\r");
-    person.reads("Go on when the head");
+    person.reads("Continue once you have");
     let wanted: Vec<_> = wanted.into_iter().chain([typed]).collect();
     for (name, count) in found_in(person.process_id(), &wanted).unwrap() {
         assert_eq!(count, 0, "{name} is still in memory");
@@ -138,7 +138,7 @@ fn a_value_that_was_printed_for_a_pipe_is_not_in_memory_once_the_vault_is_closed
             person.reads("Give the card back");
             person.types("\r");
         }
-        person.reads("Go on when the head");
+        person.reads("Continue once you have");
         assert!(fs::read_to_string(&output).unwrap().contains(PASSWORD));
         let wanted = [("the password", PASSWORD.as_bytes().to_vec())];
         let Some(found) = found_in(person.process_id(), &wanted) else { return };

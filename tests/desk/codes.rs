@@ -42,12 +42,12 @@ fn at_the_entry(practice: &Practice) -> Person {
 fn whoever_enrols_can_show_the_first_code_to_the_service_at_once() {
     let practice = Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]);
     let mut person = Person::at(practice.command(Language::English, &["put", "m365", "--totp"]));
-    person.reads("It does not show while you type");
+    person.reads("What you type is not shown");
     person.types(&format!("{URI}\r"));
-    person.reads("Show the code of this moment?");
+    person.reads("Show the current code?");
     assert_eq!(practice.ledger().state().deposits.len(), 1, "it is in the vault before anything is shown");
     person.types("y\r");
-    person.reads("Made with the time");
+    person.reads("Computed for");
     assert!(person.is_on_alternate_screen());
     person.types("\r");
     assert!(person.sees_it_end().success());
@@ -71,7 +71,7 @@ fn a_terminal_that_can_hide_nothing_is_told_before_anybody_brings_a_card() {
 fn a_code_is_told_as_not_confirmed_where_it_is_read() {
     let practice = practice();
     let mut person = at_the_entry(&practice);
-    for (choice, own) in [(CODE, "Made with the time"), (ENROLMENT, "scan this with the new telephone")] {
+    for (choice, own) in [(CODE, "Computed for"), (ENROLMENT, "scan this with the new phone")] {
         person.types(choice);
         person.reads(own);
         assert!(person.is_on_alternate_screen());
@@ -89,7 +89,7 @@ fn a_time_that_is_none_is_asked_again_and_a_correction_stays_for_the_next_code()
     let practice = practice();
     let mut person = at_the_entry(&practice);
     person.types(CODE);
-    person.reads("Press T if the clock");
+    person.reads("Press T if this machine");
     person.types("t");
     person.reads("What is the right time");
     person.types("25:00\r");
@@ -108,7 +108,7 @@ fn a_watch_of_another_time_zone_does_not_make_wrong_codes() {
     let practice = practice();
     let mut person = at_the_entry(&practice);
     person.types(CODE);
-    person.reads("Press T if the clock");
+    person.reads("Press T if this machine");
     person.types("t");
     person.reads("What is the right time");
     let there = jiff::Zoned::now().checked_add(jiff::SignedDuration::from_hours(3)).unwrap();
@@ -150,7 +150,7 @@ fn a_recovery_code_that_was_hidden_too_soon_is_shown_again_by_its_number() {
     person.reads("   1  Recovery code 1");
     person.types("1\r");
     person.reads("alpha-1");
-    person.reads("was shown before. It works once");
+    person.reads("was shown before. Each code works once");
     person.types("\r");
     person.reads("1 of 2 is left");
 }
@@ -162,7 +162,7 @@ fn people_choose_among_all_second_factors_that_are_held_and_read_who_removed_the
     put(&practice, "--recovery-codes", "wrong-1");
     let mut person = at_the_entry(&practice);
     person.types("3\r");
-    person.reads("2 values are there, deposits oldest first");
+    person.reads("there are 2 values, deposits oldest first");
     person.reads("   2  Not yet sealed by a rotation (added by Ben");
     person.types("1\r");
     person.reads("alpha-1");
@@ -172,7 +172,7 @@ fn people_choose_among_all_second_factors_that_are_held_and_read_who_removed_the
     person.types("5\r");
     person.reads("Which entry?");
     person.types("2\r");
-    person.reads("head stands on paper");
+    person.reads("written the head down");
     person.types("\r");
     assert!(person.sees_it_end().success());
     put_clear(&practice);

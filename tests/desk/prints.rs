@@ -42,7 +42,7 @@ fn neither_the_file_of_a_card_nor_a_copy_nor_a_drawing_is_taken_for_its_print_an
     command.env("XDG_CONFIG_HOME", scratch.path().join("config"));
     command.env("TERM", "xterm-256color");
     let mut person = Person::at(command);
-    person.reads("Print each card once now");
+    person.reads("Print each card just once now");
     person.types("\r");
     person.reads("Aiko, please sit down");
     let files = files_in(&cards);

@@ -153,7 +153,7 @@ fn each_group_of_a_card_is_answered_at_once_and_all_of_it_is_gone_afterwards() {
     asked.person.types("qc");
     asked.person.reads("QQXQC ok");
     asked.person.types("\r");
-    asked.person.reads("goes on at group 3");
+    asked.person.reads("continues at group 3");
     for group in CARD.as_bytes()[10..].chunks(5) {
         let group = std::str::from_utf8(group).unwrap();
         asked.person.types(&group.to_lowercase());
@@ -241,7 +241,7 @@ fn what_the_card_says_about_itself_is_told_after_six_groups() {
 #[test]
 fn a_character_too_much_is_told_and_taken_out_where_it_stands() {
     let mut asked = Asked::of("card again");
-    asked.person.reads("there are more here");
+    asked.person.reads("this is more");
     asked.person.types(&format!("{}\x7f\r", "\x1b[D".repeat(CARD.len() - 40)));
     assert_eq!(asked.outcome(), CARD);
 }
@@ -422,10 +422,10 @@ fn a_terminal_that_can_only_write_on_asks_the_same_and_shows_no_secret() {
 #[test]
 fn japanese_stays_within_the_screen_and_is_erased_as_wholly() {
     let mut asked = Asked::with("card", &[("BREAKGLASS_TEST_LANGUAGE", "ja")]);
-    asked.person.reads("1組ずつ入力");
+    asked.person.reads("1 組ずつ入力");
     asked.person.types("bg1qpb");
     asked.person.types("zzzz");
-    asked.person.reads("第2組の1文字目");
+    asked.person.reads("第 2 組の 1 文字目");
     asked.person.types("\x1b");
     assert_eq!(asked.outcome(), "laid aside");
     assert!(!asked.person.screen_and_scrollback().contains('組'));

@@ -36,7 +36,7 @@ fn a_line_feed_behind_a_scanned_card_answers_nothing_that_is_asked_next() {
 fn a_line_feed_behind_a_scanned_line_does_not_answer_the_next_question() {
     let practice = Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")]);
     let mut person = Person::at(practice.command(Language::English, &["unseal"]));
-    person.reads("Why is the vault opened?");
+    person.reads("Why are you opening the vault?");
     person.types("sign-in is down\r\n");
     person.reads("Incident number");
     thread::sleep(A_WHILE);

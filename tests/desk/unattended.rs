@@ -52,7 +52,7 @@ fn what_cannot_be_kept_in_the_configuration_fails_nothing_that_was_done() {
         &["put", "registrar", "--generate", "words", "--print", "--epoch", &epoch, "--json"],
     );
     assert!(made.status.success(), "{}", said(&made));
-    assert!(said(&made).contains("could not keep"), "{}", said(&made));
+    assert!(said(&made).contains("could not save"), "{}", said(&made));
     let document: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
     let generated = document["generated"].as_str().unwrap();
     let shown = run(

@@ -8,7 +8,7 @@ use crate::machine::{Machine, index, now, share};
 
 /// What adds a line to a screen, turns its direction, or hides in it.
 const HOSTILE: [&str; 12] = [
-    "gone\n2026-11-28 07:58  ROTATED: epoch 3 is the active one.",
+    "gone\n2026-11-28 07:58  ROTATED: epoch 3 is in force.",
     "gone\r\nmore",
     "a\ttab",
     "\u{9b}2J",
