@@ -121,15 +121,16 @@ mod unix {
 #[cfg(windows)]
 mod windows {
     use std::ffi::c_void;
+    use std::mem::transmute;
     use std::ptr::{NonNull, null};
+    use std::sync::OnceLock;
 
-    use windows_sys::Win32::System::ErrorReporting::{
-        WerRegisterExcludedMemoryBlock, WerUnregisterExcludedMemoryBlock,
-    };
+    use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleA, GetProcAddress};
     use windows_sys::Win32::System::Memory::{
         MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE, VirtualAlloc, VirtualFree, VirtualLock,
     };
     use windows_sys::Win32::System::SystemInformation::{GetSystemInfo, SYSTEM_INFO};
+    use windows_sys::core::{PCSTR, s};
 
     /// The size of a page in bytes; a power of two.
     pub fn page_size() -> usize {
@@ -148,9 +149,9 @@ mod windows {
     /// Locks the pages, and keeps them out of error reports. Returns whether they are locked.
     pub fn keep_private(start: NonNull<u8>, len: usize) -> bool {
         let start = start.as_ptr().cast::<c_void>();
-        if let Ok(len) = u32::try_from(len) {
+        if let (Some(reports), Ok(len)) = (ErrorReports::of_system(), u32::try_from(len)) {
             // SAFETY: the range is one that `map` returned; the system only notes it down.
-            unsafe { WerRegisterExcludedMemoryBlock(start, len) };
+            unsafe { (reports.leave_out)(start, len) };
         }
         // SAFETY: the range is one that `map` returned, and locking does not change what is in it.
         unsafe { VirtualLock(start, len) != 0 }
@@ -158,11 +159,46 @@ mod windows {
 
     pub fn unmap(start: NonNull<u8>, _len: usize) {
         let start = start.as_ptr().cast::<c_void>();
-        // SAFETY: the range is one that `map` returned, whole, and its owner is being dropped.
-        unsafe {
-            WerUnregisterExcludedMemoryBlock(start);
-            VirtualFree(start, 0, MEM_RELEASE);
+        if let Some(reports) = ErrorReports::of_system() {
+            // SAFETY: the range is one that `map` returned; the system only forgets it.
+            unsafe { (reports.take_in)(start) };
         }
+        // SAFETY: the range is one that `map` returned, whole, and its owner is being dropped.
+        unsafe { VirtualFree(start, 0, MEM_RELEASE) };
+    }
+
+    type LeaveOut = unsafe extern "system" fn(*const c_void, u32) -> i32;
+    type TakeIn = unsafe extern "system" fn(*const c_void) -> i32;
+
+    /// Keeping memory out of error reports. Windows has it since version 1703: it is looked for, since a program that names it among
+    /// its imports does not even start on an older one.
+    struct ErrorReports {
+        leave_out: LeaveOut,
+        take_in: TakeIn,
+    }
+
+    impl ErrorReports {
+        fn of_system() -> Option<&'static ErrorReports> {
+            static FOUND: OnceLock<Option<ErrorReports>> = OnceLock::new();
+            FOUND.get_or_init(ErrorReports::find).as_ref()
+        }
+
+        fn find() -> Option<ErrorReports> {
+            let leave_out = function(s!("WerRegisterExcludedMemoryBlock"))?;
+            let take_in = function(s!("WerUnregisterExcludedMemoryBlock"))?;
+            // SAFETY: these are the signatures that Microsoft documents for these names.
+            unsafe {
+                Some(ErrorReports {
+                    leave_out: transmute::<unsafe extern "system" fn() -> isize, LeaveOut>(leave_out),
+                    take_in: transmute::<unsafe extern "system" fn() -> isize, TakeIn>(take_in),
+                })
+            }
+        }
+    }
+
+    fn function(name: PCSTR) -> Option<unsafe extern "system" fn() -> isize> {
+        // SAFETY: both names end in a zero; the library is one that every process has, and stays.
+        unsafe { GetProcAddress(GetModuleHandleA(s!("kernel32.dll")), name) }
     }
 }
 
