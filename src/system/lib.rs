@@ -7,13 +7,19 @@
 pub mod memory;
 mod os;
 mod protection;
-#[cfg(unix)]
+#[cfg(any(unix, windows))]
 pub mod signals;
 mod stop;
 
+/// The console of Windows: its keys, its text, its modes.
+#[cfg(windows)]
+pub mod console {
+    pub use crate::os::console::{ConsoleKeys, ConsoleScreen, Press, give_keys_back, hold_keys, window_size};
+}
+
 pub use os::allocator::WipingAllocator;
 pub use os::descriptor::open_descriptor;
-#[cfg(unix)]
+#[cfg(any(unix, windows))]
 pub use os::descriptor::wait_readable;
 #[cfg(unix)]
 pub use os::filesystem::NOT_THROUGH_A_LINK;

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 /// While this lives, Ctrl-C and its like do not kill the program; the step asks whether they came. Where signals cannot be caught, they
 /// still do.
 pub struct Stoppable {
-    #[cfg(unix)]
+    #[cfg(any(unix, windows))]
     caught: bool,
 }
 
@@ -15,7 +15,7 @@ impl Stoppable {
     #[must_use]
     pub fn begin() -> Stoppable {
         Stoppable {
-            #[cfg(unix)]
+            #[cfg(any(unix, windows))]
             caught: super::signals::catch().is_ok(),
         }
     }
@@ -23,9 +23,9 @@ impl Stoppable {
     /// Whether the program was told to end meanwhile.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
-        #[cfg(unix)]
+        #[cfg(any(unix, windows))]
         return super::signals::told_to_end();
-        #[cfg(not(unix))]
+        #[cfg(not(any(unix, windows)))]
         false
     }
 
@@ -42,7 +42,7 @@ impl Stoppable {
 
 impl Drop for Stoppable {
     fn drop(&mut self) {
-        #[cfg(unix)]
+        #[cfg(any(unix, windows))]
         if self.caught {
             super::signals::let_go();
         }
@@ -87,7 +87,7 @@ impl Read for StoppableRead<'_> {
 }
 
 /// Waits a moment for something to read. A signal ends the waiting, and not the reading itself, which the system begins again.
-#[cfg(unix)]
+#[cfg(any(unix, windows))]
 fn may_be_read(source: &File) -> io::Result<bool> {
     const A_MOMENT: std::time::Duration = std::time::Duration::from_millis(200);
     match super::wait_readable(source, Some(A_MOMENT)) {
@@ -98,7 +98,7 @@ fn may_be_read(source: &File) -> io::Result<bool> {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(not(any(unix, windows)))]
 fn may_be_read(_source: &File) -> io::Result<bool> {
     Ok(true)
 }

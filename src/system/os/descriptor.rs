@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-#[cfg(unix)]
+#[cfg(any(unix, windows))]
 use std::time::Duration;
 
 /// A file of its own for the descriptor `number` that the process was started with.
@@ -58,4 +58,62 @@ pub fn wait_readable(file: &File, patience: Option<Duration>) -> io::Result<bool
         libc::select(number + 1, &mut set, null_mut(), null_mut(), time)
     };
     if ready < 0 { Err(io::Error::last_os_error()) } else { Ok(ready > 0) }
+}
+
+/// Waits until `file` can be read, or has ended, for at most `patience`; without one, for as long as it takes.
+/// Returns whether it can be read.
+///
+/// Windows cannot wait for a pipe: it is looked at again and again. Nothing else than a pipe is waited for: the system itself ends the
+/// reading of a console at Ctrl-C.
+///
+/// # Errors
+/// Never, on Windows: what a pipe ended with is told by reading it.
+#[cfg(windows)]
+pub fn wait_readable(file: &File, patience: Option<Duration>) -> io::Result<bool> {
+    use std::os::windows::io::AsRawHandle;
+    use std::ptr::null_mut;
+    use std::time::Instant;
+
+    use windows_sys::Win32::Storage::FileSystem::{FILE_TYPE_PIPE, GetFileType};
+    use windows_sys::Win32::System::Pipes::PeekNamedPipe;
+    const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
+    let (handle, begin) = (file.as_raw_handle(), Instant::now());
+    // SAFETY: `file` keeps the handle open.
+    if unsafe { GetFileType(handle) } != FILE_TYPE_PIPE {
+        return Ok(true);
+    }
+    loop {
+        let mut waiting = 0;
+        // SAFETY: the system writes one number; no bytes are asked for; `file` keeps the handle open.
+        let told = unsafe { PeekNamedPipe(handle, null_mut(), 0, null_mut(), &mut waiting, null_mut()) };
+        if told == 0 || waiting > 0 {
+            return Ok(true);
+        }
+        if patience.is_some_and(|patience| begin.elapsed() >= patience) {
+            return Ok(false);
+        }
+        std::thread::sleep(BETWEEN_LOOKS);
+    }
+}
+
+#[cfg(all(test, windows))]
+mod tests {
+    use std::io::Write;
+    use std::os::windows::io::OwnedHandle;
+
+    use super::*;
+
+    #[test]
+    fn a_pipe_is_waited_for_until_something_comes_or_it_ends() {
+        let (source, mut target) = io::pipe().unwrap();
+        let source = File::from(OwnedHandle::from(source));
+        let moment = Some(Duration::from_millis(50));
+        assert!(!wait_readable(&source, moment).unwrap());
+        target.write_all(b"x").unwrap();
+        assert!(wait_readable(&source, moment).unwrap());
+        io::Read::read_exact(&mut &source, &mut [0]).unwrap();
+        assert!(!wait_readable(&source, moment).unwrap());
+        drop(target);
+        assert!(wait_readable(&source, moment).unwrap(), "its end is read");
+    }
 }

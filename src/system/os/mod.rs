@@ -4,6 +4,8 @@
 #![allow(unsafe_code)]
 
 pub mod allocator;
+#[cfg(windows)]
+pub mod console;
 pub mod descriptor;
 pub mod filesystem;
 pub mod pages;

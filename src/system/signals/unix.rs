@@ -1,4 +1,4 @@
-//! A program that is told to end while it asks gives the terminal back first.
+//! Signals: hang-up, Ctrl-C, Ctrl-\, and the one to end.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
