@@ -2,7 +2,9 @@
 //! would stay readable for as long as the program runs.
 
 use std::fs::File;
-use std::io;
+#[cfg(windows)]
+use std::io::IsTerminal;
+use std::io::{self, Write};
 
 /// Standard input, unbuffered.
 #[cfg(unix)]
@@ -12,8 +14,8 @@ pub fn standard_input() -> io::Result<File> {
 
 /// Standard output, unbuffered.
 #[cfg(unix)]
-pub fn standard_output() -> io::Result<File> {
-    crate::system::open_descriptor(1)
+pub fn standard_output() -> io::Result<Box<dyn Write>> {
+    Ok(Box::new(crate::system::open_descriptor(1)?))
 }
 
 /// Standard input, unbuffered.
@@ -23,9 +25,13 @@ pub fn standard_input() -> io::Result<File> {
     Ok(File::from(io::stdin().as_handle().try_clone_to_owned()?))
 }
 
-/// Standard output, unbuffered.
+/// Standard output, unbuffered. A console would take bytes for characters of its own code page: it is given the characters.
 #[cfg(windows)]
-pub fn standard_output() -> io::Result<File> {
+pub fn standard_output() -> io::Result<Box<dyn Write>> {
     use std::os::windows::io::AsHandle;
-    Ok(File::from(io::stdout().as_handle().try_clone_to_owned()?))
+    let output = File::from(io::stdout().as_handle().try_clone_to_owned()?);
+    if output.is_terminal() {
+        return Ok(Box::new(crate::system::console::ConsoleScreen::on(output)?));
+    }
+    Ok(Box::new(output))
 }

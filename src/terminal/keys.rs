@@ -1,7 +1,7 @@
 //! Keys as they are pressed, pasted, or sent by a hand scanner.
 //!
-//! On Unix the bytes are read here and not by a library: its queue of events would keep the text of the last cards readable
-//! for as long as the program runs. Bytes wait in locked memory and are wiped as they are taken.
+//! They are read here and not by a library: its queue of events would keep the text of the last cards readable for as long as the
+//! program runs. On Unix bytes wait in locked memory and are wiped as they are taken; on Windows the console itself keeps what waits.
 
 /// A key, as far as anything here asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,55 +260,168 @@ mod windows {
     use std::io;
     use std::time::Duration;
 
-    use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-
     use super::Key;
+    use crate::system::console::{ConsoleKeys, Press};
+    use crate::system::signals::told_to_end;
+
+    /// How often it is looked whether the program was told to end: that interrupts no waiting here.
+    const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
+
+    /// Virtual codes of keys that give no character, or one that steers.
+    mod code {
+        pub const BACKSPACE: u16 = 0x08;
+        pub const TAB: u16 = 0x09;
+        pub const ENTER: u16 = 0x0d;
+        pub const ESCAPE: u16 = 0x1b;
+        pub const PAGE_UP: u16 = 0x21;
+        pub const PAGE_DOWN: u16 = 0x22;
+        pub const END: u16 = 0x23;
+        pub const HOME: u16 = 0x24;
+        pub const LEFT: u16 = 0x25;
+        pub const UP: u16 = 0x26;
+        pub const RIGHT: u16 = 0x27;
+        pub const DOWN: u16 = 0x28;
+        pub const DELETE: u16 = 0x2e;
+    }
 
     /// The keys of the console in raw mode.
-    pub struct Keyboard;
+    pub struct Keyboard {
+        console: ConsoleKeys,
+        /// The first half of a character that UTF-16 writes in two.
+        half: Option<u16>,
+    }
 
     impl Keyboard {
+        pub fn new(console: ConsoleKeys) -> Keyboard {
+            Keyboard { console, half: None }
+        }
+
         /// The next key; nothing when none comes within `patience`.
+        ///
+        /// # Errors
+        /// `Interrupted` when the program was told to end.
         pub fn next(&mut self, patience: Option<Duration>) -> io::Result<Option<Key>> {
+            let mut left = patience;
             loop {
-                if let Some(patience) = patience
-                    && !event::poll(patience)?
-                {
-                    return Ok(None);
+                if told_to_end() {
+                    return Err(io::ErrorKind::Interrupted.into());
                 }
-                match event::read()? {
-                    Event::Key(key) if key.kind != KeyEventKind::Release => return Ok(Some(meaning(key))),
-                    _ => {}
+                let now = left.map_or(BETWEEN_LOOKS, |left| left.min(BETWEEN_LOOKS));
+                match self.console.next(now)? {
+                    Some(press) => {
+                        if let Some(key) = self.meaning(press) {
+                            return Ok(Some(key));
+                        }
+                    }
+                    None => {
+                        left = left.map(|left| left.saturating_sub(now));
+                        if left.is_some_and(|left| left.is_zero()) {
+                            return Ok(None);
+                        }
+                    }
                 }
             }
         }
 
-        /// Whether more keys have arrived already, as when a scanner types a line.
+        /// Whether more keys were pressed already, as when a scanner types a line. Keys that were let go are none: they come also while the
+        /// program is at work, and the next question would wait for a key before it is drawn.
         pub fn has_more(&mut self) -> bool {
-            event::poll(Duration::ZERO).unwrap_or(false)
+            self.console.waiting().is_ok_and(|press| press.is_some())
+        }
+
+        /// What a press means; nothing for the first half of a character.
+        fn meaning(&mut self, press: Press) -> Option<Key> {
+            let half = self.half.take();
+            if (0xd800..=0xdbff).contains(&press.unit) {
+                self.half = Some(press.unit);
+                return None;
+            }
+            Some(named(press).or_else(|| with_control(press)).unwrap_or_else(|| character(half, press.unit)))
         }
     }
 
-    fn meaning(key: KeyEvent) -> Key {
-        let with_control = key.modifiers.contains(KeyModifiers::CONTROL) && !key.modifiers.contains(KeyModifiers::ALT);
-        match key.code {
-            KeyCode::Char('c') if with_control => Key::Interrupt,
-            KeyCode::Char('d') if with_control => Key::EndOfInput,
-            KeyCode::Char('u') if with_control => Key::ClearLine,
-            KeyCode::Char(_) if with_control => Key::Other,
-            KeyCode::Char(character) => Key::Character(character),
-            KeyCode::Enter => Key::Enter,
-            KeyCode::Backspace => Key::Backspace,
-            KeyCode::Delete => Key::Delete,
-            KeyCode::Left => Key::Left,
-            KeyCode::Right => Key::Right,
-            KeyCode::Home => Key::Home,
-            KeyCode::End => Key::End,
-            KeyCode::Up | KeyCode::PageUp => Key::Previous,
-            KeyCode::Down | KeyCode::PageDown => Key::Next,
-            KeyCode::Tab => Key::Character(' '),
-            KeyCode::Esc => Key::Escape,
+    /// A key that gives no character; a program that types may give any code with a character.
+    fn named(press: Press) -> Option<Key> {
+        if press.unit >= 0x20 && press.unit != 0x7f {
+            return None;
+        }
+        Some(match press.code {
+            code::ENTER => Key::Enter,
+            code::BACKSPACE => Key::Backspace,
+            code::DELETE => Key::Delete,
+            code::LEFT => Key::Left,
+            code::RIGHT => Key::Right,
+            code::HOME => Key::Home,
+            code::END => Key::End,
+            code::UP | code::PAGE_UP => Key::Previous,
+            code::DOWN | code::PAGE_DOWN => Key::Next,
+            code::TAB => Key::Character(' '),
+            code::ESCAPE => Key::Escape,
+            _ => return None,
+        })
+    }
+
+    /// Ctrl and a letter; such keys also come as the control character alone, where a program types them.
+    fn with_control(press: Press) -> Option<Key> {
+        let letter = press.with_control.then(|| char::from_u32(u32::from(press.code))).flatten();
+        Some(match (press.unit, letter) {
+            (0x03, _) | (_, Some('C')) => Key::Interrupt,
+            (0x04, _) | (_, Some('D')) => Key::EndOfInput,
+            (0x15, _) | (_, Some('U')) => Key::ClearLine,
+            (0x0a | 0x0d, _) => Key::Enter,
+            (0x08 | 0x7f, _) => Key::Backspace,
+            (0x1b, _) => Key::Escape,
+            (_, Some(_)) => Key::Other,
+            (_, None) => return None,
+        })
+    }
+
+    fn character(half: Option<u16>, unit: u16) -> Key {
+        let mut read = char::decode_utf16(half.into_iter().chain([unit]).filter(|unit| *unit != 0));
+        match (read.next(), read.next()) {
+            (Some(Ok(character)), None) if !character.is_control() => Key::Character(character),
             _ => Key::Other,
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        fn press(code: u16, unit: u16, with_control: bool) -> Press {
+            Press { code, unit, with_control }
+        }
+
+        fn alone(press: Press) -> Key {
+            named(press).or_else(|| with_control(press)).unwrap_or_else(|| character(None, press.unit))
+        }
+
+        #[test]
+        fn what_keys_send_instead_of_letters_never_becomes_a_letter() {
+            let keys = [(code::LEFT, Key::Left), (code::DELETE, Key::Delete), (0x70, Key::Other), (0x10, Key::Other)];
+            for (code, key) in keys {
+                assert_eq!(alone(press(code, 0, false)), key);
+            }
+            assert_eq!(alone(press(u16::from(b'A'), 1, true)), Key::Other);
+        }
+
+        #[test]
+        fn ctrl_c_interrupts_and_ctrl_d_ends_input() {
+            assert_eq!(alone(press(u16::from(b'C'), 3, true)), Key::Interrupt);
+            assert_eq!(alone(press(u16::from(b'D'), 4, true)), Key::EndOfInput);
+            assert_eq!(alone(press(u16::from(b'U'), 21, true)), Key::ClearLine);
+            assert_eq!(alone(press(0, 3, false)), Key::Interrupt);
+        }
+
+        #[test]
+        fn letters_of_both_scripts_are_characters_also_those_that_utf16_writes_in_two() {
+            assert_eq!(alone(press(u16::from(b'B'), u16::from(b'b'), false)), Key::Character('b'));
+            assert_eq!(alone(press(0xe5, 0x306f, false)), Key::Character('は'));
+            let mut units = [0; 2];
+            '𠮷'.encode_utf16(&mut units);
+            assert_eq!(character(Some(units[0]), units[1]), Key::Character('𠮷'));
+            assert_eq!(character(Some(units[0]), u16::from(b'a')), Key::Other, "a half and no other half");
+            assert_eq!(character(None, units[1]), Key::Other);
         }
     }
 }

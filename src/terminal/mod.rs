@@ -61,10 +61,7 @@ impl TerminalDesk {
     /// The terminal that the program was started in, if there is one and at least one of the three streams still goes to it.
     #[must_use]
     pub fn open(language: Language) -> Option<TerminalDesk> {
-        #[cfg(unix)]
         let (screen, keyboard) = Screen::open().map(|(screen, keys)| (screen, Keyboard::new(keys)))?;
-        #[cfg(windows)]
-        let (screen, keyboard) = Screen::open().map(|screen| (screen, Keyboard))?;
         let (keyboard, patience) = (Rc::new(RefCell::new(keyboard)), Rc::default());
         Some(TerminalDesk { screen, keyboard, patience, language })
     }

@@ -7,11 +7,15 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::{env, panic};
 
+#[cfg(unix)]
 use crossterm::terminal;
 use zeroize::Zeroizing;
 
 use crate::desk::{columns, told};
 use crate::scan::panics_are_answers;
+#[cfg(windows)]
+use crate::system::console::{self, ConsoleKeys, ConsoleScreen};
+use crate::system::signals;
 
 /// The size of a screen that does not tell its own, in columns and rows.
 const COMMON_SIZE: (u16, u16) = (80, 24);
@@ -21,7 +25,7 @@ pub struct Screen {
     #[cfg(unix)]
     terminal: File,
     #[cfg(windows)]
-    terminal: io::Stderr,
+    terminal: ConsoleScreen,
     /// Whether the cursor cannot be moved: all that can be done is to write on.
     plain: bool,
     colours: bool,
@@ -103,7 +107,7 @@ impl Screen {
     /// three streams still goes there. With all three redirected it is a script that runs the program, even in a terminal.
     #[cfg(unix)]
     pub fn open() -> Option<(Screen, File)> {
-        if !(io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()) {
+        if !somebody_is_there() {
             return None;
         }
         let terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
@@ -112,15 +116,16 @@ impl Screen {
         Some((Screen { terminal, plain, colours: !plain && colours_are_wanted(), drawn: None }, keys))
     }
 
-    /// The console, if both the keys and standard error belong to it.
+    /// The console in front of the person, by the same rule.
     #[cfg(windows)]
-    pub fn open() -> Option<Screen> {
-        let terminal = io::stderr();
-        if !(terminal.is_terminal() && io::stdin().is_terminal()) {
+    pub fn open() -> Option<(Screen, ConsoleKeys)> {
+        if !somebody_is_there() {
             return None;
         }
-        let plain = !crossterm::ansi_support::supports_ansi();
-        Some(Screen { terminal, plain, colours: !plain && colours_are_wanted(), drawn: None })
+        let mut terminal = ConsoleScreen::open().ok()?;
+        let keys = ConsoleKeys::open().ok()?;
+        let plain = !terminal.obey_sequences();
+        Some((Screen { terminal, plain, colours: !plain && colours_are_wanted(), drawn: None }, keys))
     }
 
     /// Whether nothing on this screen can be erased.
@@ -211,6 +216,11 @@ impl Screen {
     }
 }
 
+/// Whether at least one of the three streams still goes to a terminal.
+fn somebody_is_there() -> bool {
+    io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
+}
+
 fn colours_are_wanted() -> bool {
     env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
@@ -222,7 +232,11 @@ pub fn columns_of_screen() -> usize {
 }
 
 fn size() -> (u16, u16) {
-    terminal::size().ok().filter(|(width, height)| *width > 0 && *height > 0).unwrap_or(COMMON_SIZE)
+    #[cfg(unix)]
+    let size = terminal::size().ok();
+    #[cfg(windows)]
+    let size = console::window_size();
+    size.filter(|(width, height)| *width > 0 && *height > 0).unwrap_or(COMMON_SIZE)
 }
 
 fn up(lines: usize) -> String {
@@ -252,9 +266,11 @@ impl RawMode {
                 report(panic);
             }));
         });
+        signals::catch()?;
         #[cfg(unix)]
-        crate::system::signals::catch()?;
         terminal::enable_raw_mode()?;
+        #[cfg(windows)]
+        console::hold_keys()?;
         Ok(RawMode)
     }
 }
@@ -287,11 +303,13 @@ fn restore() {
         #[cfg(unix)]
         let _ = File::options().write(true).open("/dev/tty").and_then(|mut terminal| terminal.write_all(leave));
         #[cfg(windows)]
-        let _ = io::stderr().write_all(leave);
+        let _ = ConsoleScreen::open().and_then(|mut terminal| terminal.write_all(leave));
     }
-    let _ = terminal::disable_raw_mode();
     #[cfg(unix)]
-    crate::system::signals::let_go();
+    let _ = terminal::disable_raw_mode();
+    #[cfg(windows)]
+    let _ = console::give_keys_back();
+    signals::let_go();
 }
 
 #[cfg(test)]
