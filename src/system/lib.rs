@@ -24,5 +24,8 @@ pub use os::descriptor::wait_readable;
 #[cfg(unix)]
 pub use os::filesystem::NOT_THROUGH_A_LINK;
 pub use os::filesystem::others_may_write;
-pub use protection::{Hardening, Swap, harden, is_memory_filesystem, memory_folder, swap};
+#[cfg(windows)]
+pub use os::rights::{create_file_for_owner, create_folder_for_owner};
+pub use os::settings::user_language;
+pub use protection::{Hardening, Swap, harden, hibernates, is_memory_filesystem, memory_folder, swap};
 pub use stop::Stoppable;

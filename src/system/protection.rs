@@ -3,22 +3,29 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use super::os::{filesystem, process};
+use super::memory;
+use super::os::{filesystem, process, settings};
 
 /// What came of [`harden`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hardening {
     /// Whether the system will not write this process's memory to disk when it crashes.
     pub dumps_are_off: bool,
+    /// Whether the system lets memory be locked at all. It may still refuse later, when too much of it is locked.
+    pub memory_is_locked: bool,
 }
 
 /// Keeps the process's memory to itself, as far as the system allows: no core dumps, no reading by other programs of the same
-/// user (Linux), and as much lockable memory as the user may have. To be called first of all.
+/// user (Linux, Windows), and as much lockable memory as the user may have. To be called first of all.
 ///
 /// The process can no longer open some files under `/proc/self` afterwards, unless it runs as root.
 pub fn harden() -> Hardening {
     process::raise_lock_limit();
-    Hardening { dumps_are_off: process::forbid_dumps() }
+    #[cfg(windows)]
+    super::os::rights::keep_memory_to_itself();
+    let dumps_are_off = process::forbid_dumps();
+    drop(memory::LockedBytes::zeroed(1));
+    Hardening { dumps_are_off, memory_is_locked: !memory::memory_could_not_be_locked() }
 }
 
 /// Whether memory of this machine may be written to a disk.
@@ -32,9 +39,12 @@ pub enum Swap {
     Unknown,
 }
 
-/// Whether swap is on. Linux tells; elsewhere the answer is [`Swap::Unknown`].
+/// Whether swap is on. Linux and Windows (the page file) tell; elsewhere the answer is [`Swap::Unknown`].
 #[must_use]
 pub fn swap() -> Swap {
+    if cfg!(windows) {
+        return settings::has_page_file().map_or(Swap::Unknown, |on| if on { Swap::On } else { Swap::Off });
+    }
     if !cfg!(target_os = "linux") {
         return Swap::Unknown;
     }
@@ -48,6 +58,15 @@ pub fn swap() -> Swap {
         }
         Err(_) => Swap::Unknown,
     }
+}
+
+/// Whether this machine keeps a file on its disk that all of its memory goes to, locked or not, when it sleeps. Windows does, unless that was
+/// switched off; other systems do not tell.
+#[must_use]
+pub fn hibernates() -> bool {
+    let drive = env::var_os("SystemDrive").filter(|_| cfg!(windows));
+    // Nobody may open the file, and everybody may see that it is there.
+    drive.is_some_and(|drive| fs::symlink_metadata(Path::new(&drive).join(r"\hiberfil.sys")).is_ok())
 }
 
 /// Whether a table of swaps (`proc(5)`: a heading, then one area a line, its path first) has one that is not memory.

@@ -10,6 +10,9 @@ pub mod descriptor;
 pub mod filesystem;
 pub mod pages;
 pub mod process;
+#[cfg(windows)]
+pub mod rights;
+pub mod settings;
 
 /// Overwrites `bytes` with zeros in a way that the compiler cannot leave out, at the speed of a plain fill.
 pub fn wipe(bytes: &mut [u8]) {
