@@ -65,7 +65,8 @@ fn an_export_has_every_value_and_every_file_and_only_its_owner_reads_it() {
     assert_eq!(sealed, [("password", "hunter2"), ("title", "Microsoft 365")]);
     assert!(m365.deposits[0].spent_recovery_codes.iter().eq([&2]));
     let files = files_below(&folder.join("files"));
-    let names: Vec<_> = files.iter().map(|path| path.strip_prefix(&folder).unwrap().to_str().unwrap()).collect();
+    let below = |path: &Path| path.strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/");
+    let names: Vec<_> = files.iter().map(|path| below(path)).collect();
     assert_eq!(names, ["files/m365/keys (2).csv", "files/m365/keys.csv", "files/registrar/KEYS.csv"]);
     assert_eq!(fs::read(&files[0]).unwrap(), "second\0\u{3042}".as_bytes());
     #[cfg(unix)]
@@ -91,6 +92,25 @@ fn what_a_deposit_takes_off_is_in_the_export_and_is_taken_off_again_by_an_import
     assert!(change.detach.iter().map(|name| name.as_str()).eq(["keys.csv"]));
     other.good(&["put", "--import", folder.to_str().unwrap(), "--yes", "--standing", "revise"]);
     assert_eq!(document(&export(&other, "again")).entries[0].deposits.last().unwrap().change.clear, change.clear);
+}
+
+#[test]
+fn an_entry_that_is_called_like_a_device_goes_out_and_comes_back_on_every_system() {
+    let (desk, other) = (Desk::new(), Desk::new());
+    let file = desk.write("keys.csv", "first");
+    for device in ["aux", "com1"] {
+        desk.good(&["put", device, "--title", device, "--attach", &file, "--as", "keys.csv"]);
+        fs::write(&file, format!("of {device}")).unwrap();
+    }
+    let folder = export(&desk, "out");
+    assert!(folder.join("files/aux_/keys.csv").is_file() && folder.join("files/com1_/keys.csv").is_file());
+    other.good(&["put", "--import", folder.to_str().unwrap(), "--yes", "--standing", "new"]);
+    for (device, content) in [("aux", "first"), ("com1", "of aux")] {
+        let to = other.text(&format!("{device}-back"));
+        let opened = other.unseal(&["--entry", device, "--attachment", "keys.csv", "--to", &to, "--deposited"]);
+        assert!(opened.status.success(), "{}", words(&opened.stderr));
+        assert_eq!(fs::read_to_string(&to).unwrap(), content);
+    }
 }
 
 #[test]
@@ -154,7 +174,11 @@ fn a_path_that_leads_out_of_the_export_is_not_followed() {
     let folder = export(&desk, "out");
     let secret = desk.write("secret", "first");
     let text = fs::read_to_string(folder.join("breakglass-export.json")).unwrap();
-    for path in ["../secret", &secret, "files/../../secret", "files/./m365/keys.csv", "C:\\\\keys.csv", ""] {
+    // As it stands in JSON.
+    let secret = secret.replace('\\', "\\\\");
+    let backwards = ["..\\\\secret", "files\\\\..\\\\..\\\\secret"];
+    let forwards = ["../secret", &secret, "files/../../secret", "files/./m365/keys.csv", "C:\\\\keys.csv", ""];
+    for path in forwards.into_iter().chain(backwards) {
         fs::write(folder.join("breakglass-export.json"), text.replace("files/m365/keys.csv", path)).unwrap();
         let told = other.good(&["put", "--import", folder.to_str().unwrap(), "--yes", "--standing", "new"]);
         let told = words(&told.stderr);

@@ -85,6 +85,7 @@ pub fn write_card_file(
     if is_inside(folder, vault) {
         return Err(CeremonyError::CardsInVault(folder.to_owned()));
     }
+    let disk = disk.for_plaintext();
     if disk.look(folder)?.is_none() {
         disk.create_folder(folder)?;
     }

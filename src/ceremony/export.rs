@@ -11,7 +11,7 @@ use super::one_time::RECOVERY_CODES;
 use super::unseal::{EntryView, OpenDeposit, Session};
 use crate::exchange::{
     DOCUMENT_NAME, ExportedAttachment, ExportedChange, ExportedDeposit, ExportedEntry, ExportedRevision, ExportedVault,
-    FILES_FOLDER, file_name,
+    FILES_FOLDER, file_name, folder_name,
 };
 use crate::ids::Digest;
 use crate::journal::What;
@@ -68,7 +68,7 @@ impl Session {
         writing.record(now, None, &self.attendance().signers(), What::Exported { session: self.event() })?;
         let mut export = Export {
             writing,
-            disk,
+            disk: disk.for_plaintext(),
             folder,
             watch,
             made: Vec::new(),
@@ -243,7 +243,7 @@ impl Export<'_, '_> {
             return Ok(None);
         }
         let path = file_name(entry, name, &self.taken);
-        let folder = self.folder.join(FILES_FOLDER).join(entry.as_str());
+        let folder = self.folder.join(FILES_FOLDER).join(folder_name(entry));
         for folder in [self.folder.join(FILES_FOLDER), folder.clone()] {
             if self.disk.look(&folder)?.is_none() {
                 self.make_folder(folder)?;

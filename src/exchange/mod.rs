@@ -24,7 +24,7 @@ pub use entry::{Imported, ImportedEntry, ImportedFile, LeftOut, Note, Skipped, S
 pub use error::{ImportError, Program};
 pub use own::{
     DOCUMENT_NAME, ExportedAttachment, ExportedChange, ExportedDeposit, ExportedEntry, ExportedRevision, ExportedVault,
-    FILES_FOLDER, file_name,
+    FILES_FOLDER, file_name, folder_name,
 };
 pub use sheet::{Cell, Sheet, SheetError, SheetTrouble};
 

@@ -11,7 +11,7 @@ use super::{ImportError, MOST_ENTRIES, Program};
 use crate::ids::{Digest, VaultId};
 use crate::second_factor::recovery_codes;
 use crate::secret::SecretText;
-use crate::vault::{AttachmentName, Claim, EntryId, FieldName, FieldValue, Fields, Moment, distinct};
+use crate::vault::{AttachmentName, Claim, EntryId, FieldName, FieldValue, Fields, Moment, distinct, is_device};
 
 /// The document's name in the folder of an export.
 pub const DOCUMENT_NAME: &str = "breakglass-export.json";
@@ -129,11 +129,18 @@ impl ExportedVault {
     }
 }
 
+/// The folder of an entry's files. No folder can have the name of a device on Windows, nor be copied there: such a one gets another.
+#[must_use]
+pub fn folder_name(entry: &EntryId) -> String {
+    if is_device(entry.as_str()) { format!("{entry}_") } else { entry.to_string() }
+}
+
 /// The path of an attachment's file below the folder of the document, which `taken` does not hold yet. Letters that differ only in size are
 /// the same to FAT and Windows.
 #[must_use]
 pub fn file_name(entry: &EntryId, name: &AttachmentName, taken: &BTreeSet<String>) -> String {
-    let path = |name: &str| format!("{FILES_FOLDER}/{entry}/{name}");
+    let folder = folder_name(entry);
+    let path = |name: &str| format!("{FILES_FOLDER}/{folder}/{name}");
     let (stem, ending) = name
         .as_str()
         .rsplit_once('.')

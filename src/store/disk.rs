@@ -77,13 +77,18 @@ pub trait Disk: Send + Sync {
     /// [`super::Trouble::TooMany`] beyond `limit` names.
     fn list(&self, folder: &Path, limit: usize) -> Result<Vec<OsString>, StoreError>;
 
-    /// Makes one folder that only its owner may enter, where the file system knows owners.
+    /// The same disk for what is in the clear: what is made with it opens for this user alone. On Windows a vault has the rights of the
+    /// folder that it stands in, since a stick whose files open for one user of one machine alone opens nowhere else at night.
+    fn for_plaintext(&self) -> &dyn Disk;
+
+    /// Makes one folder that only its owner may enter, where the file system knows owners; see [`Disk::for_plaintext`].
     ///
     /// # Errors
     /// [`super::Trouble::Exists`] when the name is taken.
     fn create_folder(&self, path: &Path) -> Result<(), StoreError>;
 
-    /// Makes a new file that only its owner may read, where the file system knows owners, and writes `bytes` to it.
+    /// Makes a new file that only its owner may read, where the file system knows owners, and writes `bytes` to it; see
+    /// [`Disk::for_plaintext`].
     ///
     /// # Errors
     /// [`super::Trouble::Exists`] when the name is taken, even by a broken link.

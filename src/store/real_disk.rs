@@ -12,6 +12,52 @@ use super::{Disk, Found, Lock, Stamp, StoreError, Trouble};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RealDisk;
 
+/// The file system of this machine, for what is in the clear.
+struct PlaintextDisk;
+
+/// What is made by either.
+trait Making {
+    /// A new folder.
+    fn new_folder(&self, path: &Path) -> io::Result<()>;
+    /// A new file, to be written to.
+    fn new_file(&self, path: &Path) -> io::Result<File>;
+}
+
+impl Making for RealDisk {
+    fn new_folder(&self, path: &Path) -> io::Result<()> {
+        folder_for_owner().create(path)
+    }
+
+    fn new_file(&self, path: &Path) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        only_for_owner(&mut options);
+        options.open(path)
+    }
+}
+
+#[cfg(not(windows))]
+impl Making for PlaintextDisk {
+    fn new_folder(&self, path: &Path) -> io::Result<()> {
+        RealDisk.new_folder(path)
+    }
+
+    fn new_file(&self, path: &Path) -> io::Result<File> {
+        RealDisk.new_file(path)
+    }
+}
+
+#[cfg(windows)]
+impl Making for PlaintextDisk {
+    fn new_folder(&self, path: &Path) -> io::Result<()> {
+        crate::system::create_folder_for_owner(path)
+    }
+
+    fn new_file(&self, path: &Path) -> io::Result<File> {
+        crate::system::create_file_for_owner(path)
+    }
+}
+
 /// A locked file. Closing it is not enough to give the lock back: a program that is just being started holds the file too, for a
 /// moment.
 struct Held(File);
@@ -23,7 +69,11 @@ impl Drop for Held {
     }
 }
 
-impl Disk for RealDisk {
+impl<D: Making + Send + Sync> Disk for D {
+    fn for_plaintext(&self) -> &dyn Disk {
+        &PlaintextDisk
+    }
+
     fn look(&self, path: &Path) -> Result<Option<Found>, StoreError> {
         match fs::symlink_metadata(path) {
             Ok(metadata) if metadata.is_symlink() => Ok(Some(Found::Link)),
@@ -72,22 +122,16 @@ impl Disk for RealDisk {
     }
 
     fn create_folder(&self, path: &Path) -> Result<(), StoreError> {
-        folder_for_owner().create(path).map_err(|error| StoreError::of_system(path, &error))
+        self.new_folder(path).map_err(|error| StoreError::of_system(path, &error))
     }
 
     fn create_file(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        only_for_owner(&mut options);
-        let written = options.open(path).and_then(|mut file| file.write_all(bytes));
+        let written = self.new_file(path).and_then(|mut file| file.write_all(bytes));
         written.map_err(|error| StoreError::of_system(path, &error))
     }
 
     fn create_stream(&self, path: &Path) -> Result<Box<dyn Write + Send>, StoreError> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        only_for_owner(&mut options);
-        let file = options.open(path).map_err(|error| StoreError::of_system(path, &error))?;
+        let file = self.new_file(path).map_err(|error| StoreError::of_system(path, &error))?;
         Ok(Box::new(file))
     }
 
@@ -197,7 +241,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> Result<(File, u64), StoreErro
 fn only_for_owner(options: &mut OpenOptions) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    // Windows has no such bits: a new file inherits the rights of its folder.
+    // Windows has no such bits: the files of a vault inherit the rights of its folder.
     #[cfg(not(unix))]
     let _ = options;
 }

@@ -14,7 +14,7 @@ const NAME_BYTES: usize = 200;
 /// Characters that Windows, FAT and exFAT take in no file name.
 const NEVER_IN_NAMES: [char; 9] = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
 /// What Windows takes for a device, whatever stands behind the first full stop.
-const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// The name of an attachment: a plain file name that every file system takes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,11 +43,14 @@ impl TryFrom<String> for AttachmentName {
     }
 }
 
-/// Whether Windows would write to a device of this name (`NUL`, `con.txt`, `COM1`).
-fn is_device(name: &str) -> bool {
+/// Whether Windows would write to a device of this name (`NUL`, `con.txt`, `COM1`, `COM¹`).
+#[must_use]
+pub fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let is_number = |character: char| character.is_ascii_digit() || "¹²³".contains(character);
     let numbered = |prefix| {
-        stem.strip_prefix(prefix).is_some_and(|number: &str| number.len() == 1 && number.as_bytes()[0].is_ascii_digit())
+        let mut number = stem.strip_prefix(prefix).unwrap_or_default().chars();
+        number.next().is_some_and(is_number) && number.next().is_none()
     };
     DEVICES.contains(&stem.as_str()) || numbered("com") || numbered("lpt")
 }
@@ -96,6 +99,9 @@ mod tests {
             ["", ".", "..", "a/b", "a\\b", "nul", "NUL.txt", "com1", "LPT9.log", "a:b", "a\nb", " a", "a.", ".hidden"]
         {
             assert!(bad.parse::<AttachmentName>().is_err(), "{bad:?}");
+        }
+        for device in ["COM¹", "com².txt", "COM³", "LPT¹", "lpt³.log", "CONIN$", "conout$.txt", "COM0"] {
+            assert!(device.parse::<AttachmentName>().is_err(), "{device:?}");
         }
         assert!("x".repeat(201).parse::<AttachmentName>().is_err());
         for good in ["BitLocker keys.csv", "回復キー.pdf", "a", "null", "com10.txt", "a.b.c", "x=1"] {

@@ -19,7 +19,7 @@ mod person;
 mod scrypt_stanza;
 mod sealing;
 
-pub use attachment::{Attachment, AttachmentName};
+pub use attachment::{Attachment, AttachmentName, is_device};
 pub use blob::{BlobError, SealedFile, open_blob, renew_blob, seal_file};
 pub use canonical::{NotCanonical, from_canonical, to_canonical, try_canonical};
 pub use claim::Claim;
