@@ -238,6 +238,24 @@ fn a_lock_that_is_no_file_is_told_and_a_side_log_does_without_it() {
     assert_eq!(beside.obstacles(&log).unwrap(), [], "the lock of the side log is another");
 }
 
+/// As files are that were copied from a disc. Who may do everything, as root on Unix, may write to them all the same.
+#[test]
+fn a_vault_whose_files_are_read_only_in_a_folder_that_is_not_asks_for_a_side_log() {
+    let scratch = Scratch::new();
+    let vault = vault(&scratch);
+    assert!(!vault.is_read_only().unwrap());
+    let log = vault.root().join("log.jsonl");
+    fs::write(&log, b"{\"event\":1}\n").unwrap();
+    let writable = fs::metadata(&log).unwrap().permissions();
+    let mut read_only = writable.clone();
+    read_only.set_readonly(true);
+    fs::set_permissions(&log, read_only).unwrap();
+    let everything_may_be_written = fs::File::options().append(true).open(&log).is_ok();
+    assert_eq!(vault.is_read_only().unwrap(), !everything_may_be_written);
+    assert_eq!(fs::read(&log).unwrap(), b"{\"event\":1}\n", "the trial leaves nothing");
+    fs::set_permissions(&log, writable).unwrap();
+}
+
 #[test]
 fn a_vault_that_another_breakglass_writes_to_is_not_taken_for_read_only() {
     let scratch = Scratch::new();

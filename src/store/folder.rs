@@ -168,12 +168,13 @@ impl<'d> VaultFolder<'d> {
         self.disk
     }
 
-    /// Whether new lines need a side log: nothing can be written here, or no lock can be had.
+    /// Whether new lines need a side log: nothing can be written here, or not to the log (files that came from a disc stay read-only in a
+    /// folder that is not), or no lock can be had.
     ///
     /// # Errors
     /// When that cannot be told.
     pub fn is_read_only(&self) -> Result<bool, StoreError> {
-        Ok(self.disk.is_read_only(&self.root)? || !self.can_be_locked()?)
+        Ok(self.disk.is_read_only(&self.root)? || !self.can_be_locked()? || !self.can_be_appended()?)
     }
 
     /// The bytes at a place. A header that another program rewrote as text comes as it was written, where its folder's name proves

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::place::{LOCK, Place};
+use super::place::{LOCK, LOG, Place};
 use super::publish::PARTIAL;
 use super::{Found, RawLog, StoreError, Trouble, VaultFolder, text_form};
 use crate::language::{Language, Say, messages::store as text};
@@ -65,6 +65,21 @@ impl VaultFolder<'_> {
             Err(error) => match error.trouble() {
                 Trouble::Busy => Ok(true),
                 Trouble::Link | Trouble::NotAFile | Trouble::NotAllowed | Trouble::ReadOnly => Ok(false),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Whether the log takes more lines: nothing is written, and the system says whether it would be.
+    pub(super) fn can_be_appended(&self) -> Result<bool, StoreError> {
+        let log = self.root().join(LOG);
+        let Some(Found::File { length }) = self.disk().look(&log)? else { return Ok(true) };
+        match self.disk().append(&log, length, b"") {
+            Ok(()) => Ok(true),
+            Err(error) => match error.trouble() {
+                Trouble::NotAllowed | Trouble::ReadOnly => Ok(false),
+                // Another writer is at it.
+                Trouble::Changed => Ok(true),
                 _ => Err(error),
             },
         }
