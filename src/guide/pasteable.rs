@@ -7,6 +7,11 @@ pub fn word(path: &Path) -> String {
     quoted(&path.display().to_string(), cfg!(windows))
 }
 
+/// Pieces of one command, on several lines where the shell goes on at the end of one; the two of Windows do not agree how.
+pub fn lines(pieces: &[String]) -> String {
+    pieces.join(if cfg!(windows) { " " } else { " \\\n    " })
+}
+
 fn quoted(text: &str, windows: bool) -> String {
     let plain = |character: char| character.is_alphanumeric() || "/._-+:\\".contains(character);
     let is_plain = text.chars().all(|character| plain(character) && (windows || character != '\\'));
@@ -36,5 +41,6 @@ mod tests {
         }
         assert_eq!(quoted(r"E:\log", true), r"E:\log");
         assert_eq!(quoted(r"E:\my log", true), "\"E:\\my log\"");
+        assert_eq!(quoted(r"\\server\it's $HOME", true), "\"\\\\server\\it's $HOME\"");
     }
 }

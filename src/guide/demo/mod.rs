@@ -15,6 +15,7 @@ use crate::ceremony::{
     paper_destroyed, read_back, review, stage,
 };
 use crate::desk::printable;
+use crate::guide::pasteable::word;
 use crate::guide::{Context, End, GuideError, status};
 use crate::language::{Say, messages::cli, messages::demo as text};
 use crate::report::{Entries, Verification, heads_to_copy};
@@ -282,7 +283,7 @@ fn calm(narrator: &mut Narrator<'_>, practice: &Practice) -> Result<(), GuideErr
 /// How to go on with the practice vault.
 fn by_hand(narrator: &mut Narrator<'_>, practice: &Practice) -> Result<(), GuideError> {
     let language = narrator.language();
-    let vault = practice::shell(practice.vault());
+    let vault = word(practice.vault());
     narrator.say(&text::end(language))?;
     narrator.command(&[format!("status --vault {vault}")])?;
     narrator.command(&[format!("log show --vault {vault}")])?;
@@ -294,7 +295,7 @@ fn by_hand(narrator: &mut Narrator<'_>, practice: &Practice) -> Result<(), Guide
     let mut script = vec![format!("unseal --vault {vault}")];
     let ledger = practice.read(narrator.context())?;
     for paper in practice.papers(ledger.active()?).iter().take(3) {
-        script.push(format!("--cards {}", practice::shell(&paper.with_extension("txt"))));
+        script.push(format!("--cards {}", word(&paper.with_extension("txt"))));
     }
     script.push(format!("--reason practice --entry {ENTRY} --field password"));
     narrator.command(&script)?;

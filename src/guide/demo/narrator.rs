@@ -1,7 +1,7 @@
 //! Tells the demo: short blocks, at most as wide as a screen, and a pause after each step where somebody sits there.
 
-use super::practice::shell;
 use crate::desk::wrapped;
+use crate::guide::pasteable::{lines, word};
 use crate::guide::{Context, GuideError};
 use crate::language::{Language, messages::demo as text};
 
@@ -63,8 +63,8 @@ impl<'c> Narrator<'c> {
 
     /// A command of this very program, in pieces that a shell takes as one.
     pub fn command(&mut self, pieces: &[String]) -> Result<(), GuideError> {
-        let program = std::env::current_exe().map_or_else(|_| "breakglass".to_owned(), |path| shell(&path));
-        self.context.print_as_it_is(&format!("  {program} {}", pieces.join(" \\\n    ")))
+        let program = std::env::current_exe().map_or_else(|_| "breakglass".to_owned(), |path| word(&path));
+        self.context.print_as_it_is(&format!("  {program} {}", lines(pieces)))
     }
 
     /// One line as it is.

@@ -199,10 +199,3 @@ fn generated() -> Result<String, GuideError> {
     let value = generate_characters(PASSWORD, READABLE_ALPHABET).map_err(CeremonyError::from)?;
     Ok(value.expose().to_owned())
 }
-
-/// A path as a shell takes it.
-pub fn shell(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |character: char| character.is_alphanumeric() || "/._-+:".contains(character);
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}
