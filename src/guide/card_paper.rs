@@ -42,7 +42,9 @@ impl PaperRequest {
         };
         ask_of_others(context, &folder)?;
         if !system::is_memory_filesystem(&folder) {
-            context.desk.tell(&text::cards_not_in_memory(context.language, folder.display()));
+            let has_memory = system::memory_folder().is_some();
+            let words = if has_memory { text::cards_not_in_memory } else { text::cards_on_a_drive };
+            context.desk.tell(&words(context.language, folder.display()));
         }
         Ok(folder)
     }
@@ -54,7 +56,7 @@ fn ask_folder(context: &mut Context) -> Result<PathBuf, GuideError> {
     loop {
         let question = match &proposed {
             Some(proposed) => text::ask_cards_to_or(language, proposed.display()),
-            None => text::ask_cards_to(language),
+            None => text::ask_cards_to_stick(language),
         };
         match (context.desk.ask_line(&question, CARDS_TO)?, &proposed) {
             (typed, Some(proposed)) if typed.is_empty() => return Ok(proposed.clone()),

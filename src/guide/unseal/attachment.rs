@@ -12,7 +12,7 @@ use crate::guide::{Context, GuideError};
 use crate::ids::Digest;
 use crate::language::messages::attachments as text;
 use crate::store::{NewFile, is_inside};
-use crate::system::Stoppable;
+use crate::system::{Stoppable, memory_folder};
 use crate::vault::{Attachment, AttachmentName, EntryId};
 
 /// What an attachment is called in a list.
@@ -102,8 +102,9 @@ pub fn ask_and_write(
 ) -> Result<(), GuideError> {
     let offered = session.entry(entry)?.attachments();
     let Some(offered) = offered.into_iter().find(|offered| offered.held.value.blob == blob) else { return Ok(()) };
+    let question = if memory_folder().is_some() { text::ask_target } else { text::ask_target_on_a_drive };
     loop {
-        let typed = context.desk.ask_line(&text::ask_target(context.language), "--to")?;
+        let typed = context.desk.ask_line(&question(context.language), "--to")?;
         if typed.is_empty() {
             return Ok(());
         }
@@ -147,7 +148,7 @@ fn to_file(
     let (folder, name) = place(context, path, writing.ledger().folder().root())?;
     // Killed in the middle, it would leave in the clear what nobody looks for.
     let step = Stoppable::begin();
-    let mut file = NewFile::begin(context.disk(), &folder)?;
+    let mut file = NewFile::begin(context.disk().for_plaintext(), &folder)?;
     let written = stream(context, session, writing, entry, offered, &mut step.writing(&mut file));
     if step.is_stopped() {
         return Err(DeskError::Interrupted.into());

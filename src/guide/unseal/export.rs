@@ -6,10 +6,10 @@ use super::log_place::recorded;
 use crate::ceremony::{ExportWatch, Exported, Session, Writing, check_export_folder};
 use crate::desk::{Desk, DeskError, Progress, YES};
 use crate::guide::new_file::ask_of_others;
-use crate::guide::{Context, GuideError, outcome};
+use crate::guide::{Context, GuideError, outcome, pasteable};
 use crate::language::Language;
 use crate::language::messages::exchange as text;
-use crate::system::{Stoppable, is_memory_filesystem};
+use crate::system::{Stoppable, is_memory_filesystem, memory_folder};
 use crate::vault::AttachmentName;
 
 /// Says what it means and asks, before anybody brings a card: an opening that nobody wanted would still ask for a rotation.
@@ -19,7 +19,8 @@ pub fn ask(context: &mut Context, folder: &Path, vault: &Path) -> Result<(), Gui
     ask_of_others(context, folder)?;
     context.desk.tell(&text::export_means(language, folder.display()));
     if !is_memory_filesystem(folder) {
-        context.desk.tell(&text::export_on_disk(language));
+        let words = if memory_folder().is_some() { text::export_on_disk } else { text::export_on_a_drive };
+        context.desk.tell(&words(language));
     }
     if context.desk.confirm(&text::ask_export(language), YES)? { Ok(()) } else { Err(GuideError::Declined) }
 }
@@ -85,7 +86,8 @@ pub fn tell_exported(context: &mut Context, exported: &Exported, folder: &Path) 
     for (entry, name) in &exported.missing {
         context.desk.tell(&text::export_missing_file(language, entry, name));
     }
-    context.desk.tell(&text::export_done(language, exported.entries, exported.files, folder.display()));
+    let word = pasteable::word(folder);
+    context.desk.tell(&text::export_done(language, exported.entries, exported.files, folder.display(), word));
     if context.is_for_machine() {
         context.print_json(&outcome::ExportWritten {
             complete: exported.is_complete(),
