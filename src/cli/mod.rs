@@ -26,7 +26,8 @@ use exit::{status, status_of_error};
 use crate::desk::{Desk, flowing};
 use crate::guide::{Context, GuideError};
 use crate::language::{Language, Say, messages::cli as text};
-use crate::system::Hardening;
+use crate::system::memory::memory_could_not_be_locked;
+use crate::system::{Hardening, Swap, hibernates, swap};
 
 /// Runs the program with these arguments, the program's name first, and gives its exit status: 0 done, 1 failed, 2 misused, 3
 /// something is due, 4 a vault closed itself since nobody was there, 130 interrupted.
@@ -41,10 +42,16 @@ pub fn run(arguments: Vec<OsString>, hardening: &Hardening) -> ExitCode {
         Ok(context) => context,
         Err(error) => return fail(&error, language),
     };
-    if arguments.command.handles_secrets() {
+    let handles_secrets = arguments.command.handles_secrets();
+    if handles_secrets {
         warn(&mut context, hardening);
     }
-    match commands::run(&mut context, arguments.command) {
+    let ended = commands::run(&mut context, arguments.command);
+    // It may have been allowed at first, and not for as much as was needed.
+    if handles_secrets && hardening.memory_is_locked && memory_could_not_be_locked() {
+        context.desk.tell(&text::memory_is_not_locked(context.language));
+    }
+    match ended {
         Ok(end) => ExitCode::from(status(end)),
         Err(error) => {
             context.desk.tell(&format!("breakglass: {}", error.say(language)));
@@ -81,10 +88,18 @@ fn fail(error: &GuideError, language: Language) -> ExitCode {
 
 /// What this machine could not do for secrets in memory.
 fn warn(context: &mut Context, hardening: &Hardening) {
-    if crate::system::swap() == crate::system::Swap::On {
-        context.desk.tell(&text::swap_is_on(context.language));
+    let language = context.language;
+    if swap() == Swap::On {
+        let words = if cfg!(windows) { text::page_file_is_on } else { text::swap_is_on };
+        context.desk.tell(&words(language));
+    }
+    if hibernates() {
+        context.desk.tell(&text::hibernation_is_on(language));
+    }
+    if !hardening.memory_is_locked {
+        context.desk.tell(&text::memory_is_not_locked(language));
     }
     if !hardening.dumps_are_off {
-        context.desk.tell(&text::dumps_are_on(context.language));
+        context.desk.tell(&text::dumps_are_on(language));
     }
 }
