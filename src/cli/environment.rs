@@ -45,7 +45,8 @@ fn configuration_folder() -> PathBuf {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = std::env::home_dir();
     let base = if cfg!(windows) {
-        variable("APPDATA").or(home)
+        // Not the folder that follows its user to other machines: what this one saw says nothing of what they did.
+        variable("LOCALAPPDATA").or(home)
     } else if cfg!(target_os = "macos") {
         home.map(|home| home.join("Library/Application Support"))
     } else {
@@ -55,12 +56,13 @@ fn configuration_folder() -> PathBuf {
     base.unwrap_or_else(|| PathBuf::from("/")).join("breakglass")
 }
 
-/// The language that the environment's locale asks for.
+/// The language that the environment's locale asks for; without one, the language that the system is read in.
 #[must_use]
 pub fn language_of_environment() -> Language {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .or_else(crate::system::user_language);
     locale.map_or(Language::English, |locale| Language::of_locale(&locale))
 }
 
@@ -94,6 +96,6 @@ impl Results for StandardOutput {
     }
 
     fn open_for_secret(&self) -> io::Result<Box<dyn Write>> {
-        Ok(Box::new(standard_output()?))
+        standard_output()
     }
 }
