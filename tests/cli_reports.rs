@@ -12,6 +12,9 @@ use breakglass::quorum::{Card, CardIndex, EventId, HeadCode, Reading, read_card}
 use breakglass::store::{RealDisk, VaultFolder};
 use breakglass::vault::{Change, FORMAT_VERSION, FieldName, FieldValue, Moment};
 
+/// What names the folder in which the program keeps what it knows of vaults.
+const CONFIGURATION_VARIABLE: &str = if cfg!(windows) { "LOCALAPPDATA" } else { "XDG_CONFIG_HOME" };
+
 static DISK: RealDisk = RealDisk;
 
 /// A folder with a vault and its cards.
@@ -88,8 +91,11 @@ impl Room {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
-        command.args(arguments).env("BREAKGLASS_VAULT", self.vault()).env("TMPDIR", &self.folder);
-        command.env("XDG_CONFIG_HOME", self.folder.join("config")).env("HOME", &self.folder);
+        command
+            .args(arguments)
+            .env("BREAKGLASS_VAULT", self.vault())
+            .env(if cfg!(windows) { "TMP" } else { "TMPDIR" }, &self.folder);
+        command.env(CONFIGURATION_VARIABLE, self.folder.join("config")).env("HOME", &self.folder);
         command.env_remove("LANG").env_remove("LC_ALL").env("USER", "tester");
         command.stdin(Stdio::null());
         command
@@ -140,7 +146,8 @@ fn the_demo_does_the_whole_job_leaves_a_calm_vault_and_touches_no_pins() {
         assert!(!room.folder.join("config").exists());
         assert_eq!(room.run(&["status", &vault]).status, 0);
         assert_eq!(room.run(&["log", "verify", "--vault", &vault]).status, 0);
-        assert!(ran.out.lines().all(|line| columns(line) <= 80 || line.contains('/')), "{}", ran.out);
+        let has_path = |line: &str| line.contains(std::path::MAIN_SEPARATOR);
+        assert!(ran.out.lines().all(|line| columns(line) <= 80 || has_path(line)), "{}", ran.out);
         let script = ran.out.split("--vault").last().unwrap().replace("\\\n", " ");
         let script: Vec<&str> = script.lines().next().unwrap().split_whitespace().collect();
         let opened = room.run(&[&["unseal", "--vault"], script.as_slice()].concat());

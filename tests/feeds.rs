@@ -14,12 +14,13 @@ use std::process::{Command, Output, Stdio};
 
 use breakglass::language::Language;
 use practice::Practice;
+use scratch::CONFIGURATION_VARIABLE;
 use serde_json::Value;
 
 fn run(practice: &Practice, language: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
     command.args(arguments).arg("--vault").arg(practice.vault()).args(["--language", language]);
-    command.env("XDG_CONFIG_HOME", practice.scratch.path().join("config")).stdin(Stdio::null());
+    command.env(CONFIGURATION_VARIABLE, practice.scratch.path().join("config")).stdin(Stdio::null());
     command.output().unwrap()
 }
 

@@ -20,6 +20,7 @@ use std::process::{Command, Stdio};
 use breakglass::exchange::{ImportError, Imported, ImportedEntry, LeftOut, Note, Program, Source, Why, read};
 use breakglass::second_factor::{Enrolment, FactorError};
 use desk::{Desk, words};
+use scratch::CONFIGURATION_VARIABLE;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/imports")
@@ -342,7 +343,7 @@ fn a_vault_that_hides_titles_gets_ids_that_tell_nothing() {
         command
             .args(arguments)
             .args(["--language", "en"])
-            .env("XDG_CONFIG_HOME", desk.path("config"))
+            .env(CONFIGURATION_VARIABLE, desk.path("config"))
             .stdin(Stdio::null());
         command.output().unwrap()
     };

@@ -13,6 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use desk::{Desk, words};
+use scratch::CONFIGURATION_VARIABLE;
 
 const DESTROY: [&str; 2] = ["--yes", "--destroy-export"];
 
@@ -124,7 +125,7 @@ fn what_can_be_read_without_cards_is_told_as_it_is() {
     let made = [&made[..], &[cards.as_str()], &people].concat();
     let run = |arguments: &[&str]| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_breakglass"));
-        command.args(arguments).args(["--language", "en"]).env("XDG_CONFIG_HOME", hidden.path("config"));
+        command.args(arguments).args(["--language", "en"]).env(CONFIGURATION_VARIABLE, hidden.path("config"));
         command.stdin(std::process::Stdio::null()).output().unwrap()
     };
     assert_eq!(run(&made).status.code(), Some(3));

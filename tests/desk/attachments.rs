@@ -9,6 +9,7 @@ use breakglass::language::{Language, messages};
 use crate::opening::open;
 use crate::person::Person;
 use crate::practice::Practice;
+use crate::scratch::CONFIGURATION_VARIABLE;
 
 fn practice() -> Practice {
     Practice::with(Language::English, &[("m365", "Microsoft 365", "hunter2")])
@@ -21,7 +22,7 @@ fn path(practice: &Practice, name: &str) -> PathBuf {
 fn attach(practice: &Practice, file: &Path, name: &str) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
     command.args(["put", "m365", "--as", name, "--attach"]).arg(file).arg("--vault").arg(practice.vault());
-    command.env("XDG_CONFIG_HOME", path(practice, "config")).stdin(Stdio::null());
+    command.env(CONFIGURATION_VARIABLE, path(practice, "config")).stdin(Stdio::null());
     assert!(command.output().unwrap().status.success());
 }
 

@@ -9,6 +9,7 @@ use breakglass::second_factor::Enrolment;
 use crate::opening::open;
 use crate::person::Person;
 use crate::practice::Practice;
+use crate::scratch::CONFIGURATION_VARIABLE;
 
 const URI: &str = "otpauth://totp/Contoso%20Emergency%20Services:break-glass-administrator%40contoso-emergency.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Contoso%20Emergency%20Services";
 const CODE: &str = "3\r";
@@ -26,7 +27,7 @@ fn put(practice: &Practice, option: &str, content: &str) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
     command.args(["put", "m365", option, "--by", "Ben", "--value-from"]).arg(value);
     command.arg("--vault").arg(practice.vault());
-    command.env("XDG_CONFIG_HOME", practice.scratch.path().join("config")).stdin(Stdio::null());
+    command.env(CONFIGURATION_VARIABLE, practice.scratch.path().join("config")).stdin(Stdio::null());
     assert!(command.output().unwrap().status.success());
 }
 
@@ -184,6 +185,6 @@ fn people_choose_among_all_second_factors_that_are_held_and_read_who_removed_the
 fn put_clear(practice: &Practice) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
     command.args(["put", "m365", "--clear", "recovery_codes", "--by", "Eve", "--vault"]).arg(practice.vault());
-    command.env("XDG_CONFIG_HOME", practice.scratch.path().join("config")).stdin(Stdio::null());
+    command.env(CONFIGURATION_VARIABLE, practice.scratch.path().join("config")).stdin(Stdio::null());
     assert!(command.output().unwrap().status.success());
 }

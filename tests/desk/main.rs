@@ -1,5 +1,4 @@
 //! People at a real pseudo-terminal: the questions one by one, a whole night, and what is left in memory when the vault is closed.
-#![cfg(unix)]
 
 mod attachments;
 #[cfg(target_os = "linux")]

@@ -9,7 +9,7 @@ use portable_pty::CommandBuilder;
 
 use crate::person::Person;
 use crate::pictures::Page;
-use crate::scratch::Scratch;
+use crate::scratch::{CONFIGURATION_VARIABLE, Scratch};
 
 fn files_in(folder: &std::path::Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -39,7 +39,7 @@ fn neither_the_file_of_a_card_nor_a_copy_nor_a_drawing_is_taken_for_its_print_an
     command.args(["init", scratch.path().join("a.vault").to_str().unwrap(), "--name", "Acme", "--threshold", "2"]);
     command.args(["--custodian", "Aiko", "--custodian", "Ben", "--custodian", "Chie", "--language", "en"]);
     command.args(["--cards-to", cards.to_str().unwrap()]);
-    command.env("XDG_CONFIG_HOME", scratch.path().join("config"));
+    command.env(CONFIGURATION_VARIABLE, scratch.path().join("config"));
     command.env("TERM", "xterm-256color");
     let mut person = Person::at(command);
     person.reads("Print each card just once now");

@@ -11,6 +11,7 @@ use breakglass::language::Language;
 
 use crate::people::{Deed, People, said};
 use crate::practice::Practice;
+use crate::scratch::CONFIGURATION_VARIABLE;
 
 const PASSWORD: &str = "Kx9-emergency-4411";
 
@@ -35,7 +36,7 @@ fn run(practice: &Practice, arguments: &[&str]) -> Output {
         .args(arguments)
         .args(["--language", "en", "--vault"])
         .arg(practice.vault())
-        .env("XDG_CONFIG_HOME", practice.scratch.path().join("config"))
+        .env(CONFIGURATION_VARIABLE, practice.scratch.path().join("config"))
         .stdin(Stdio::null())
         .output()
         .unwrap()
@@ -61,14 +62,14 @@ fn a_stick_that_is_pulled_out_while_the_vault_is_open_costs_no_new_gathering() {
     put_back(&practice);
     let happened = happened.borrow();
     assert_eq!(happened.shown, [PASSWORD]);
-    let command = format!("breakglass --vault {} merge '{}'", practice.vault().display(), side.display());
+    let quote = if cfg!(windows) { '"' } else { '\'' };
+    let command = format!("breakglass --vault {} merge {quote}{}{quote}", practice.vault().display(), side.display());
     let told = happened.told.iter().find(|told| told.contains(&command)).expect("the command to paste");
     assert!(told.contains("Merge it back"));
 
     assert!(!practice.ledger().state().openings.last().unwrap().closed, "the vault does not know it yet");
-    let merged = Command::new("sh")
-        .args(["-c", &command.replacen("breakglass", env!("CARGO_BIN_EXE_breakglass"), 1)])
-        .env("XDG_CONFIG_HOME", practice.scratch.path().join("config"))
+    let merged = shell(&command.replacen("breakglass", env!("CARGO_BIN_EXE_breakglass"), 1))
+        .env(CONFIGURATION_VARIABLE, practice.scratch.path().join("config"))
         .output()
         .unwrap();
     assert!(merged.status.success(), "{}", words(&merged));
@@ -140,7 +141,24 @@ fn a_script_leaves_no_opening_beside_a_vault_that_can_be_written_unless_it_says_
     assert_eq!(openings(&practice), 1);
 }
 
+/// The shell of the system, with a command as people paste it.
+#[cfg(unix)]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]);
+    shell
+}
+
+#[cfg(windows)]
+fn shell(command: &str) -> Command {
+    use std::os::windows::process::CommandExt;
+    let mut shell = Command::new("cmd");
+    shell.raw_arg("/C").raw_arg(command);
+    shell
+}
+
 /// A limit on the size of files stands in for a full medium: the lines of an opening would fit, and the room for one does not.
+#[cfg(unix)]
 #[test]
 fn a_script_is_told_that_there_is_no_room_before_any_card_is_read() {
     let practice = practice();
@@ -149,7 +167,7 @@ fn a_script_is_told_that_there_is_no_room_before_any_card_is_read() {
         .args(["-c", unseal, env!("CARGO_BIN_EXE_breakglass"), "unseal", "--reason", "a test", "--language", "en"])
         .args(["--entry", "m365-admin", "--field", "password", "--cards", "/there/is/none", "--vault"])
         .arg(practice.vault())
-        .env("XDG_CONFIG_HOME", practice.scratch.path().join("config"))
+        .env(CONFIGURATION_VARIABLE, practice.scratch.path().join("config"))
         .stdin(Stdio::null())
         .output()
         .unwrap();

@@ -10,6 +10,7 @@ use breakglass::vault::{Change, FieldName, FieldValue, Moment};
 
 use crate::person::Person;
 use crate::practice::Practice;
+use crate::scratch::CONFIGURATION_VARIABLE;
 
 const PASSWORD: &str = "Kx9-emergency-4411";
 
@@ -27,7 +28,7 @@ fn run(practice: &Practice, configuration: &str, arguments: &[&str]) -> Output {
         .args(arguments)
         .args(["--language", "en", "--vault"])
         .arg(practice.vault())
-        .env("XDG_CONFIG_HOME", practice.scratch.path().join(configuration))
+        .env(CONFIGURATION_VARIABLE, practice.scratch.path().join(configuration))
         .stdin(Stdio::null())
         .output()
         .unwrap()

@@ -10,6 +10,7 @@ use crate::crash_disk::CrashDisk;
 use crate::desk::{Desk, words};
 use crate::hand::*;
 use crate::machine::{Machine, entry, index, now};
+use crate::scratch::CONFIGURATION_VARIABLE;
 
 #[test]
 fn a_claim_longer_than_4_kib_and_a_line_longer_than_64_kib_change_nothing() {
@@ -153,7 +154,7 @@ fn sparse_torn_tails_keep_no_quorum_out() {
     let mut command = std::process::Command::new("sh");
     command.args(["-c", "ulimit -v 4000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_breakglass")]).args(arguments);
     command.args(["--phrases", &phrases, "--language", "en", "--vault"]).arg(desk.practice.vault());
-    command.env("XDG_CONFIG_HOME", desk.path("config")).stdin(std::process::Stdio::null());
+    command.env(CONFIGURATION_VARIABLE, desk.path("config")).stdin(std::process::Stdio::null());
     let output = command.output().unwrap();
     assert_eq!(words(&output.stdout).trim_end(), "hunter2", "{}: {}", output.status, words(&output.stderr));
 }

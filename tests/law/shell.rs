@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Output, Stdio};
 
 use crate::machine::Machine;
-use crate::scratch::Scratch;
+use crate::scratch::{CONFIGURATION_VARIABLE, Scratch};
 
 /// A folder with a copy of one machine's vault, its pins, and a file of cards.
 pub struct Shell {
@@ -47,7 +47,7 @@ impl Shell {
     pub fn run(&self, arguments: &[&str]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
         command.args(arguments).args(["--vault", &self.text("acme.vault"), "--language", "en"]);
-        command.env("XDG_CONFIG_HOME", self.text("config")).env("HOME", self.text("home"));
+        command.env(CONFIGURATION_VARIABLE, self.text("config")).env("HOME", self.text("home"));
         Ran::of(&command.stdin(Stdio::null()).output().unwrap())
     }
 

@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 use breakglass::language::Language;
 
 use crate::practice::{PHRASE, Practice};
+use crate::scratch::CONFIGURATION_VARIABLE;
 
 /// A practice vault with one sealed entry, and files beside it.
 pub struct Desk {
@@ -42,7 +43,7 @@ impl Desk {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
         command.args(arguments).arg("--vault").arg(self.practice.vault()).args(["--language", "en"]);
-        command.env("XDG_CONFIG_HOME", self.path("config")).stdin(Stdio::null());
+        command.env(CONFIGURATION_VARIABLE, self.path("config")).stdin(Stdio::null());
         command
     }
 

@@ -10,7 +10,7 @@ use breakglass::store::{RealDisk, VaultFolder};
 use breakglass::vault::{Change, FieldName, FieldValue, Moment, Person};
 use portable_pty::CommandBuilder;
 
-use super::scratch::Scratch;
+use super::scratch::{CONFIGURATION_VARIABLE, Scratch};
 
 static DISK: RealDisk = RealDisk;
 
@@ -83,7 +83,7 @@ impl Practice {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_breakglass"));
         command.args(arguments);
         command.args(["--vault", &self.vault().display().to_string(), "--language", language.code()]);
-        command.env("XDG_CONFIG_HOME", self.scratch.path().join("config"));
+        command.env(CONFIGURATION_VARIABLE, self.scratch.path().join("config"));
         command.env("TERM", "xterm-256color");
         command
     }

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use breakglass::desk::columns;
 use serde_json::Value;
 
-use crate::scratch::Scratch;
+use crate::scratch::{CONFIGURATION_VARIABLE, Scratch};
 
 /// One machine with one vault on it.
 pub struct Room {
@@ -70,8 +70,7 @@ impl Room {
             .args(words.split(' '))
             .current_dir(self.scratch.path())
             .env("HOME", self.scratch.path())
-            .env("XDG_CONFIG_HOME", self.path(machine))
-            .env("APPDATA", self.path(machine))
+            .env(CONFIGURATION_VARIABLE, self.path(machine))
             .env("LC_ALL", "C.UTF-8")
             .env_remove("BREAKGLASS_VAULT")
             .stdin(Stdio::piped())

@@ -4,6 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// What names the folder in which the program keeps what it knows of vaults.
+#[allow(dead_code, reason = "not every test starts the program")]
+pub const CONFIGURATION_VARIABLE: &str = if cfg!(windows) { "LOCALAPPDATA" } else { "XDG_CONFIG_HOME" };
+
 /// The folder.
 pub struct Scratch(PathBuf);
 
