@@ -13,6 +13,7 @@ mod people;
 mod person;
 #[path = "../support/pictures.rs"]
 mod pictures;
+mod piped;
 #[path = "../support/practice.rs"]
 mod practice;
 mod prints;
