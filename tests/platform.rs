@@ -18,7 +18,9 @@ use desk::{Desk, words};
 #[test]
 fn times_are_shown_in_the_zone_of_the_machine() {
     let desk = Desk::new();
-    let [utc, tokyo] = ["UTC", "Asia/Tokyo"].map(|zone| {
+    // By its name where the program brings the zones itself; by its rule elsewhere, since the machine may have no zones.
+    let tokyo = if cfg!(windows) { "Asia/Tokyo" } else { "JST-9" };
+    let [utc, tokyo] = ["UTC", tokyo].map(|zone| {
         let output = desk.command(&["log", "show"]).env("TZ", zone).output().unwrap();
         words(&output.stdout)
     });
