@@ -104,17 +104,13 @@ fn choose_deposits(
     let mut dismiss: Vec<Digest> = Vec::new();
     let apart: BTreeSet<Digest> = state.conflicts.iter().flat_map(|conflict| conflict.deposits.clone()).collect();
     let (mut open, mut asked): (Vec<&OpenDeposit>, Vec<&OpenDeposit>) = (Vec::new(), Vec::new());
+    let mut unreadable: Vec<&OpenDeposit> = Vec::new();
     for deposit in deposits {
         let digest = deposit.pending.deposit;
         if is_among(&request.dismiss, deposit) {
             dismiss.push(digest);
-        } else if let Err(error) = &deposit.deposit {
-            let why = error.say(language);
-            context.desk.tell(&text::deposit_stays_out(language, &deposit.pending.entry.id, why));
-            let question = text::dismiss_unreadable(language, line(context, deposit).trim());
-            if context.desk.is_attended() && context.desk.confirm(&question, "--dismiss")? {
-                dismiss.push(digest);
-            }
+        } else if deposit.deposit.is_err() {
+            unreadable.push(deposit);
         } else if !is_among(&request.keep_out, deposit)
             && !replacements.unset.contains(&digest)
             && !fold.contains(&digest)
@@ -122,6 +118,7 @@ fn choose_deposits(
             if apart.contains(&digest) { &mut asked } else { &mut open }.push(deposit);
         }
     }
+    dismiss.extend(dismissed_unread(context, &unreadable)?);
     if !open.is_empty() {
         let lines: Vec<String> = open.iter().map(|deposit| line(context, deposit)).collect();
         context.desk.tell(&text::deposits_wait(language, open.len(), lines.join("\n")));
@@ -147,6 +144,49 @@ fn choose_deposits(
         }
     }
     Ok((fold, dismiss))
+}
+
+/// So many deposits that cannot be read are asked about one by one without a question for all: anybody can add hundreds.
+const MOST_ASKED: usize = 3;
+
+/// Of deposits that cannot be read, those that people dismiss for good; the others stay out.
+fn dismissed_unread(context: &mut Context, unreadable: &[&OpenDeposit]) -> Result<Vec<Digest>, GuideError> {
+    let language = context.language;
+    let is_many = unreadable.len() > MOST_ASKED;
+    let told = if is_many { &unreadable[..MOST_ASKED] } else { unreadable };
+    let mut each = !is_many;
+    if is_many {
+        told.iter().for_each(|deposit| tell_unreadable(context, deposit));
+        context.desk.tell(&text::more_stay_out(language, unreadable.len() - MOST_ASKED, unreadable.len()));
+        if !context.desk.is_attended() {
+            return Ok(Vec::new());
+        }
+        let choices = [text::keep_all_out(language), text::dismiss_all(language), text::ask_each(language)];
+        let question = text::what_of_unreadable(language, unreadable.len());
+        match context.desk.choose(&question, &choices, "--dismiss")? {
+            1 => return Ok(unreadable.iter().map(|deposit| deposit.pending.deposit).collect()),
+            2 => each = true,
+            _ => {}
+        }
+    }
+    let mut dismissed = Vec::new();
+    for deposit in unreadable.iter().filter(|_| each) {
+        if !is_many {
+            tell_unreadable(context, deposit);
+        }
+        let question = text::dismiss_unreadable(language, line(context, deposit).trim());
+        if context.desk.is_attended() && context.desk.confirm(&question, "--dismiss")? {
+            dismissed.push(deposit.pending.deposit);
+        }
+    }
+    Ok(dismissed)
+}
+
+fn tell_unreadable(context: &mut Context, deposit: &OpenDeposit) {
+    if let Err(error) = &deposit.deposit {
+        let why = error.say(context.language);
+        context.desk.tell(&text::deposit_stays_out(context.language, &deposit.pending.entry.id, why));
+    }
 }
 
 fn line(context: &Context, deposit: &OpenDeposit) -> String {
