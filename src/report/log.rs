@@ -10,7 +10,7 @@ use crate::card::HeadCode;
 use crate::ceremony::Ledger;
 use crate::desk::printable;
 use crate::ids::{EpochHash, EventId};
-use crate::journal::{Event, Finding, NewEpoch, OneTimeCode, Placed, Staging, What};
+use crate::journal::{Event, Finding, NewEpoch, OneTimeCode, Placed, Refusal, Staging, What};
 use crate::language::{Language, Say, messages::report as text};
 use crate::quorum::CardIndex;
 use crate::vault::{AttachmentName, EntryId, FieldName};
@@ -58,7 +58,9 @@ pub fn logged_words(language: Language, zone: &TimeZone, ledger: &Ledger<'_>, pl
             Finding::Refused { line, why } if *line == placed.line => Some(why.say(language)),
             _ => None,
         });
-        lines.push(format!("    {}", text::log_no_effect(language, why.unwrap_or_default())));
+        // Findings count lines that follow what is not there, and do not name each.
+        let why = why.unwrap_or_else(|| Refusal::Unplaced.say(language));
+        lines.push(format!("    {}", text::log_no_effect(language, why)));
     }
     printable(&lines.join("\n"))
 }
