@@ -60,15 +60,15 @@ fn wrong(desk: &Desk) -> Vec<String> {
 }
 
 #[test]
-fn a_clock_that_stands_before_the_newest_signature_is_told_by_every_command_and_by_verify() {
+fn of_two_clocks_that_differ_no_command_says_which_is_wrong_and_each_says_to_ask_a_telephone() {
     let desk = Desk::new();
     let mut writing = desk.practice.ledger().begin(now()).unwrap();
     check_card(&mut writing, &practice::card(&desk.practice.cards[0]), None, now().plus_days(2)).unwrap();
     drop(writing);
     assert_eq!(wrong(&desk), ["clock_behind"]);
     let screen = words(&desk.run(&["status"]).stdout);
-    assert!(screen.contains("This machine's clock is wrong"), "{screen}");
-    every_command_says(&desk, "This machine's clock is wrong");
+    assert!(screen.contains("Two clocks differ: signed at") && screen.contains("Compare with a telephone"), "{screen}");
+    every_command_says(&desk, "do not set this clock to the log’s time");
 }
 
 #[test]

@@ -426,6 +426,10 @@ impl<'d> Ledger<'d> {
             return Ok(());
         }
         let vault = self.state().vault;
+        // A damaged file is told until somebody vouches for an epoch: nothing is learned over it in passing.
+        if vouched.is_none() && self.pins.damaged(vault).is_some() {
+            return Ok(());
+        }
         let before = self.pins.find(vault);
         let unchanged = before.as_ref().filter(|before| {
             self.known.verified_lines == before.lines && before.lines == self.lines().count() && before.lines > 0

@@ -56,6 +56,19 @@ impl<'d> PinBook<'d> {
         (last.vault == vault).then_some(last)
     }
 
+    /// The file of a vault's pins where it stands there and its last whole line is none: what this machine saw last is forgotten. What a
+    /// crash left of a line behind a whole one is no damage.
+    #[must_use]
+    pub fn damaged(&self, vault: VaultId) -> Option<PathBuf> {
+        let path = self.path(vault);
+        self.disk.look(&path).ok()??;
+        let bytes = self.disk.read(&path, PIN_BYTES).unwrap_or_default();
+        let whole = &bytes[..bytes.iter().rposition(|&byte| byte == b'\n').unwrap_or_default()];
+        let last = whole.rsplit(|&byte| byte == b'\n').find(|line| !line.is_empty());
+        let is_pin = |line: &[u8]| from_canonical::<Pin>(line).is_ok_and(|pin| pin.vault == vault);
+        (!last.is_some_and(is_pin)).then_some(path)
+    }
+
     /// Keeps what is known now.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! What a vault is in, on one screen or for a machine: sealed or opened, what is due, who holds what.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::error::CeremonyError;
@@ -44,9 +46,11 @@ pub struct Margin {
     pub usable: usize,
     /// Of them, cards that were read back from paper.
     pub verified: usize,
+    /// Cards that were reported lost or whose custodians left, as claimed: one that comes opens the vault all the same.
+    pub reported: usize,
     /// How many are needed.
     pub threshold: u8,
-    /// Usable cards less the threshold; below 0 the vault cannot be opened, at 0 a single loss would close it for ever.
+    /// Usable cards less the threshold; below 0 a card that was reported must come, at 0 a single loss would close the vault for ever.
     pub spare: i32,
 }
 
@@ -126,6 +130,8 @@ pub enum Concern {
     TooFewCards,
     /// Epochs stand in the folder that the log does not tell of, newer than the one that is shown.
     Unexplained(Vec<(u32, EpochId)>),
+    /// What this machine knew of the vault stands in this file, which is damaged: an older copy would not be told from the newest.
+    Pins(PathBuf),
 }
 
 /// What a vault is in.
@@ -151,6 +157,8 @@ pub struct StatusReport {
     pub margin: Option<Margin>,
     /// Entries that are sealed.
     pub entries: Vec<PublicEntry>,
+    /// Whether it is known which entries are sealed: the history is not split, and tells of every epoch that stands in the folder.
+    pub knows_entries: bool,
     /// Entries with deposits that wait for a rotation, once for each deposit.
     pub deposited: Vec<EntryId>,
     /// Recovery codes that are left of each entry that has some.
@@ -191,7 +199,7 @@ impl StatusReport {
             Concern::NoLog | Concern::Unproven => 1,
             Concern::MissingHeads(heads) => heads.len(),
             Concern::Unexplained(epochs) => epochs.len(),
-            Concern::Clock(_) | Concern::Newer(_) | Concern::Split | Concern::TooFewCards => 0,
+            Concern::Clock(_) | Concern::Newer(_) | Concern::Split | Concern::TooFewCards | Concern::Pins(_) => 0,
         };
         self.concerns.iter().map(count).sum()
     }
@@ -205,7 +213,7 @@ impl StatusReport {
     /// Whether values were put in and no rotation has ever sealed any: the first ceremony does.
     #[must_use]
     pub fn awaits_first_ceremony(&self) -> bool {
-        self.entries.is_empty() && !self.deposited.is_empty()
+        self.knows_entries && self.entries.is_empty() && !self.deposited.is_empty()
     }
 
     /// How many cards of the epoch in force were read back from paper, and how many open it.
@@ -238,8 +246,9 @@ pub fn status(
         custodians: Vec::new(),
         margin: None,
         entries: Vec::new(),
+        knows_entries: state.active_epoch().is_some() && ledger.unexplained().next().is_none(),
         deposited: state.deposits.iter().map(|deposit| deposit.entry.id.clone()).collect(),
-        recovery_codes: state.codes.left().collect(),
+        recovery_codes: state.codes.left_for_sure().collect(),
         due: state.due(calendar, header, now),
         concerns: concerns(ledger, files, now)?,
         rewritten: ledger.is_rewritten(),
@@ -265,7 +274,13 @@ pub fn status(
         .collect();
     let usable = epoch.cards.iter().filter(|card| card.is_usable()).count();
     let verified = epoch.cards.iter().filter(|card| card.is_usable() && card.verified.is_some()).count();
-    let margin = Margin { usable, verified, threshold: header.threshold, spare: epoch.margin(header.threshold) };
+    let margin = Margin {
+        usable,
+        verified,
+        reported: epoch.cards.len() - usable,
+        threshold: header.threshold,
+        spare: epoch.margin(header.threshold),
+    };
     if margin.spare < 0 {
         report.concerns.push(Concern::TooFewCards);
     }
@@ -308,6 +323,7 @@ fn concerns(ledger: &Ledger<'_>, files: Vec<FileFinding>, now: Moment) -> Result
     if !unexplained.is_empty() && !ledger.is_sound() {
         concerns.push(Concern::Unexplained(unexplained));
     }
+    concerns.extend(ledger.pins().damaged(state.vault).map(Concern::Pins));
     Ok(concerns)
 }
 

@@ -172,7 +172,12 @@ pub(super) fn named(history: &History, headers: &Headers) -> Vec<(Place, Expecte
     }
     let number = |epoch| state.epochs.get(epoch).map_or(0, |epoch| epoch.number);
     // What the losing side of a split folded in may stand in its contents alone; a duty tells of it.
-    let stranded: BTreeSet<&Digest> = state.epochs.values().flat_map(|epoch| &epoch.stranded).collect();
+    let mut stranded: BTreeSet<&Digest> = state.epochs.values().flat_map(|epoch| &epoch.stranded).collect();
+    if state.active.len() > 1 {
+        // Either side may have deleted what it sealed or dismissed.
+        let stagings = state.epochs.values().filter(|epoch| epoch.has_begun).map(|epoch| &epoch.staging);
+        stranded.extend(stagings.flat_map(|staging| staging.deposits.iter().chain(&staging.dismissed)));
+    }
     for pending in &state.deposits {
         let expected = match stranded.contains(&pending.deposit) {
             true => Expected::MayBeGone(Some(pending.deposit)),

@@ -12,7 +12,7 @@ use crate::card::{HeadCode, TypedHead};
 use crate::ceremony::{ClockFinding, Ledger, PinBook, Writing, clock_findings};
 use crate::desk::{Desk, Results, flowing, printable};
 use crate::ids::{EpochHash, EventId};
-use crate::language::{Language, Say, messages::cli as text};
+use crate::language::{Language, Say, messages::cli as text, messages::report};
 use crate::report::write_line;
 use crate::second_factor::ClockCorrection;
 use crate::store::{Disk, VaultFolder};
@@ -306,6 +306,14 @@ impl Context {
             let why = trouble.say(self.language);
             self.desk.tell(&text::log_has_trouble(self.language, why));
         }
+        if let Some(path) = ledger.pins().damaged(ledger.state().vault) {
+            self.desk.tell(&report::pins_damaged(self.language, path.display()));
+        }
+        let unexplained: Vec<String> =
+            ledger.unexplained().map(|header| report::log_epoch(self.language, header.epoch, header.id())).collect();
+        if !unexplained.is_empty() && !ledger.is_sound() {
+            self.desk.tell(&report::due_unexplained(self.language, unexplained.join(", ")));
+        }
         if let Some(head) = ledger.missing_heads().first() {
             self.desk.tell(&text::log_is_older(self.language, HeadCode::of(*head)));
         }
@@ -321,7 +329,10 @@ impl Context {
     #[must_use]
     pub fn told_clocks(&self, ledger: &Ledger<'_>) -> Vec<String> {
         let told = |finding: &ClockFinding| match finding {
-            ClockFinding::Behind { signed } => text::clock_is_behind(self.language, signed.date_and_minute(&self.zone)),
+            ClockFinding::Behind { signed } => {
+                let now = self.now().date_and_minute(&self.zone);
+                text::clocks_differ(self.language, signed.date_and_minute(&self.zone), now)
+            }
             ClockFinding::Future { event } => {
                 text::event_in_the_future(self.language, event.date_and_minute(&self.zone))
             }

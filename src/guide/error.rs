@@ -12,7 +12,7 @@ use crate::language::{Language, Say};
 use crate::quorum::PhraseError;
 use crate::speaks;
 use crate::store::StoreError;
-use crate::vault::FormatError;
+use crate::vault::{EntryId, FormatError};
 
 /// Why a conversation came to no good end.
 #[derive(Debug)]
@@ -61,6 +61,8 @@ pub enum GuideError {
     HeadOfSeveral(String),
     /// The event could not be written, so that nothing was shown.
     NotRecorded(StoreError),
+    /// The sealed contents did not open, so that nobody knows whether this entry is there and what it has.
+    EntryNotKnown(EntryId),
     /// The person said no.
     Declined,
     /// Standard output was closed or is full.
@@ -89,6 +91,7 @@ impl Say for GuideError {
             GuideError::HeadMistyped(mistyped) => heads::mistyped(language, mistyped),
             GuideError::HeadOfSeveral(typed) => text::head_of_several(language, typed),
             GuideError::NotRecorded(error) => text::not_recorded(language, error.say(language)),
+            GuideError::EntryNotKnown(entry) => text::entry_not_known(language, entry),
             GuideError::Declined => text::declined(language),
             GuideError::Output(error) => text::output_closed(language, error),
         }

@@ -13,10 +13,14 @@ pub fn head_codes(heads: &[EventId]) -> Vec<HeadCode> {
 /// So many heads are told to be copied by hand. Whoever can write to the folder can add thousands that say nothing.
 const MOST_TOLD: usize = 8;
 
+/// Where there are more, so few are told: what must be done stays on the screen.
+const TOLD_OF_MORE: usize = 3;
+
 /// The newest events, each with the word for it. Of several, every one says which of how many it is, so that none is forgotten.
 #[must_use]
 pub fn told_heads(language: Language, heads: &[EventId]) -> Vec<String> {
-    let codes = head_codes(&heads[..heads.len().min(MOST_TOLD)]);
+    let told = if heads.len() > MOST_TOLD { TOLD_OF_MORE } else { heads.len() };
+    let codes = head_codes(&heads[..told]);
     if let [only] = codes.as_slice() {
         return vec![text::told_head(language, only)];
     }
@@ -24,7 +28,11 @@ pub fn told_heads(language: Language, heads: &[EventId]) -> Vec<String> {
     let more = heads.len() - of;
     let numbered = (1..).zip(&codes).map(|(number, code)| text::told_head_of(language, number, of, code));
     let more = (more > 0).then(|| text::more_heads(language, more));
-    numbered.chain(more).chain((of > 1).then(|| text::several_heads(language))).collect()
+    let what_to_do = match more {
+        Some(_) => Some(text::several_heads_of_more(language)),
+        None => (of > 1).then(|| text::several_heads(language)),
+    };
+    numbered.chain(more).chain(what_to_do).collect()
 }
 
 /// The same below a sentence that says what they are.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::field_label;
 use super::table::table;
 use crate::ceremony::{CeremonyError, Ledger};
 use crate::desk::{columns, fitted};
 use crate::journal::PendingDeposit;
 use crate::language::{Language, messages::cli as text};
-use crate::vault::{Claim, EntryId, Moment, PublicEntry};
+use crate::vault::{Claim, EntryId, FieldName, Moment, PublicEntry};
 
 /// The width of every terminal.
 const COLUMNS: usize = 80;
@@ -32,6 +33,15 @@ struct Row<'a> {
 struct Waiting<'a> {
     time: Moment,
     by: Option<&'a str>,
+    /// What it claims of the entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_rotated: Option<&'a str>,
     fields: Vec<&'a str>,
     cleared: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -98,23 +108,59 @@ fn words(language: Language, rows: &[Row<'_>], width: usize) -> String {
             state,
         ]
     };
+    let claims: Vec<Vec<String>> = rows.iter().map(|row| not_confirmed(language, row)).collect();
     let rows: Vec<[String; 6]> = rows.iter().map(line).collect();
     let whole = table(&heads, &rows);
-    if whole.lines().all(|line| columns(line) <= width) { whole } else { under_each_other(&rows, width) }
+    let fits = whole.lines().all(|line| columns(line) <= width) && claims.iter().all(Vec::is_empty);
+    if fits { whole } else { under_each_other(&rows, &claims, width) }
 }
 
 /// Each entry in two lines, for a table that a screen would break in the middle of its cells: what it is called, and what is known of it.
-fn under_each_other(rows: &[[String; 6]], width: usize) -> String {
-    let two = |[id, title, kind, owner, last_rotated, state]: &[String; 6]| {
+/// What is only claimed comes below them.
+fn under_each_other(rows: &[[String; 6]], claims: &[Vec<String>], width: usize) -> String {
+    let lines = |([id, title, kind, owner, last_rotated, state], claims): (&[String; 6], &Vec<String>)| {
         let called = if title.is_empty() { id.clone() } else { format!("{id} — {title}") };
         let known: Vec<&str> = [state, kind, owner, last_rotated]
             .into_iter()
             .map(String::as_str)
             .filter(|cell| !cell.is_empty())
             .collect();
-        format!("{}\n   {}", fitted(&called, width), fitted(&known.join(" · "), width - 3))
+        let known = known.join(" · ");
+        let below = std::iter::once(&known).chain(claims).map(|line| format!("   {}", fitted(line, width - 3)));
+        std::iter::once(fitted(&called, width).to_string()).chain(below).collect::<Vec<_>>().join("\n")
     };
-    rows.iter().map(two).collect::<Vec<_>>().join("\n")
+    rows.iter().zip(claims).map(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// So many claims about one entry are shown.
+const MOST_CLAIMS: usize = 3;
+
+/// What deposits that wait say otherwise of a sealed entry: the newest of each, and how many more there are.
+fn not_confirmed(language: Language, row: &Row<'_>) -> Vec<String> {
+    let mut claims: Vec<(&str, &str, Option<&str>)> = Vec::new();
+    for waiting in row.deposits.iter().rev().filter(|_| row.sealed) {
+        let PublicEntry { title, kind, owner, last_rotated, .. } = &row.entry;
+        for (name, sealed, claimed) in [
+            ("title", title, waiting.title),
+            ("kind", kind, waiting.kind),
+            ("owner", owner, waiting.owner),
+            ("last_rotated", last_rotated, waiting.last_rotated),
+        ] {
+            let Some(claimed) = claimed.filter(|claimed| sealed.as_ref().map(Claim::as_str) != Some(claimed)) else {
+                continue;
+            };
+            if !claims.iter().any(|(known, value, _)| (*known, *value) == (name, claimed)) {
+                claims.push((name, claimed, waiting.by));
+            }
+        }
+    }
+    let more = claims.len().saturating_sub(MOST_CLAIMS);
+    claims.truncate(MOST_CLAIMS);
+    let told = claims.into_iter().map(|(name, value, by)| {
+        let by = by.map_or_else(|| text::no_name_given(language), str::to_owned);
+        text::not_confirmed(language, field_label(language, &FieldName::fixed(name)), value, by)
+    });
+    told.chain((more > 0).then(|| text::more_not_confirmed(language, more))).collect()
 }
 
 /// Sealed entries with what was deposited since, and entries that were only deposited, in the order of their ids.
@@ -130,7 +176,9 @@ fn rows<'l>(ledger: &'l Ledger<'_>) -> Result<Vec<Row<'l>>, CeremonyError> {
             attachments: 0,
             deposits: Vec::new(),
         });
-        show_newer(&mut row.entry, &pending.entry);
+        if !row.sealed {
+            show_newer(&mut row.entry, &pending.entry);
+        }
         row.deposits.push(waiting(pending));
     }
     for (_, entry) in ledger.state().blobs.needed() {
@@ -141,7 +189,7 @@ fn rows<'l>(ledger: &'l Ledger<'_>) -> Result<Vec<Row<'l>>, CeremonyError> {
     Ok(rows.into_values().collect())
 }
 
-/// What a deposit gives is shown over what was sealed; the state tells that it was deposited.
+/// Of an entry that was never sealed all is claimed, and the newest claim is shown; the state tells that it was deposited.
 fn show_newer(entry: &mut PublicEntry, deposit: &PublicEntry) {
     for (shown, newer) in [
         (&mut entry.title, &deposit.title),
@@ -159,6 +207,10 @@ fn waiting(pending: &PendingDeposit) -> Waiting<'_> {
     Waiting {
         time: pending.time,
         by: pending.by.as_ref().map(Claim::as_str),
+        title: pending.entry.title.as_ref().map(Claim::as_str),
+        kind: pending.entry.kind.as_ref().map(Claim::as_str),
+        owner: pending.entry.owner.as_ref().map(Claim::as_str),
+        last_rotated: pending.entry.last_rotated.as_ref().map(Claim::as_str),
         fields: pending.fields.iter().map(|name| name.as_str()).collect(),
         cleared: pending.cleared.iter().map(|name| name.as_str()).collect(),
         attached: pending.attached.iter().map(|attached| attached.name.as_str()).collect(),
@@ -175,7 +227,8 @@ mod tests {
         let row = |id: &str, title: &str| {
             [id, title, "login", "", "2026-01-10", "3 deposits, not confirmed"].map(str::to_owned)
         };
-        let told = under_each_other(&[row("m365", ""), row("registrar", &"登録業者".repeat(20))], COLUMNS);
+        let rows = [row("m365", ""), row("registrar", &"登録業者".repeat(20))];
+        let told = under_each_other(&rows, &[Vec::new(), Vec::new()], COLUMNS);
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(lines[..2], ["m365", "   3 deposits, not confirmed · login · 2026-01-10"]);
         assert!(lines[2].starts_with("registrar — 登録業者") && lines[2].ends_with('…'));

@@ -23,6 +23,8 @@ pub struct Verification {
     remarks: Vec<String>,
     /// What is wrong with this machine's clock, or was with the one by which an event is dated.
     pub clocks: Vec<String>,
+    /// What this machine knew of the vault and lost.
+    forgotten: Option<String>,
     /// Attachments that stand there and were not read.
     attachments_not_read: usize,
     heads: Vec<EventId>,
@@ -59,6 +61,11 @@ impl Verification {
             damage,
             remarks,
             clocks: Vec::new(),
+            forgotten: history
+                .state
+                .as_ref()
+                .and_then(|state| ledger.pins().damaged(state.vault))
+                .map(|path| text::pins_damaged(language, path.display())),
             attachments_not_read: match (depth, &history.state) {
                 (VerifyDepth::Present, Some(state)) => state.blobs.needed().count(),
                 _ => 0,
@@ -87,7 +94,7 @@ impl Verification {
     /// What tells a script the same.
     #[must_use]
     pub fn end(&self) -> End {
-        match (self.damage.is_empty(), self.clocks.is_empty()) {
+        match (self.damage.is_empty(), self.clocks.is_empty() && self.forgotten.is_none()) {
             (false, _) => End::Failed,
             (true, false) => End::SomethingIsDue,
             (true, true) => End::Done,
@@ -98,7 +105,7 @@ impl Verification {
     pub fn words(&self, language: Language, zone: &TimeZone) -> String {
         let mut lines = Vec::new();
         lines.extend(self.damage.iter().map(|damage| format!("! {damage}")));
-        lines.extend(self.clocks.iter().map(|clock| format!("! {clock}")));
+        lines.extend(self.clocks.iter().chain(&self.forgotten).map(|words| format!("! {words}")));
         lines.extend(self.remarks.iter().map(|remark| format!("- {remark}")));
         if self.attachments_not_read > 0 {
             lines.push(format!("- {}", text::verify_attachments_not_read(language, self.attachments_not_read)));

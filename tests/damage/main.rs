@@ -144,6 +144,7 @@ fn is_told(files: &Files, path: &Path) -> bool {
         | Concern::Split
         | Concern::TooFewCards
         | Concern::Obstacles(_)
+        | Concern::Pins(_)
         | Concern::Unexplained(_) => false,
     };
     !report.is_calm() && report.concerns.iter().any(names)

@@ -29,6 +29,7 @@ mod practice;
 mod receipts;
 mod retold;
 mod revived;
+mod said;
 #[path = "../support/scratch.rs"]
 mod scratch;
 mod settled;

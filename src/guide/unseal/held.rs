@@ -8,6 +8,9 @@ use crate::language::Say;
 use crate::language::messages::cli as text;
 use crate::vault::AttachmentName;
 
+/// So many values or deposits are told one by one: whoever can write to the folder can add hundreds, and what matters must stay on the screen.
+const MOST_TOLD: usize = 5;
+
 /// The value that is meant, as far as the log knows it: before anybody brings a card, and after it.
 pub fn named(request: &Request, state: &State) -> Result<Which, GuideError> {
     let (Some(entry), Some(deposited)) = (&request.entry, request.deposited) else { return Ok(Which::Sealed) };
@@ -67,7 +70,8 @@ pub fn tell_others<T>(context: &mut Context, what: &str, all: &[Held<'_, T>], sh
         let (by, time) = claimed(context, open);
         context.desk.tell(&text::value_removed(language, what, by, time));
     }
-    for other in all.iter().filter(|other| other.which() != shown.which()) {
+    let others: Vec<&Held<'_, T>> = all.iter().filter(|other| other.which() != shown.which()).collect();
+    for other in &others[..others.len().min(MOST_TOLD)] {
         let told = match other.deposit {
             None => text::also_sealed(language, what),
             Some(open) => {
@@ -77,14 +81,20 @@ pub fn tell_others<T>(context: &mut Context, what: &str, all: &[Held<'_, T>], sh
         };
         context.desk.tell(&told);
     }
+    if let Some(more) = others.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+        let numbered = all.iter().map(|held| held.number).max().unwrap_or_default();
+        context.desk.tell(&text::also_deposited_more(language, what, more, numbered));
+    }
 }
 
 /// Tells which deposits of an entry cannot be read: what stands in them can be neither shown nor named.
 pub fn tell_broken_deposits(context: &mut Context, entry: &EntryView<'_>) {
-    for open in &entry.deposits {
-        if let Err(error) = &open.deposit {
-            let why = error.say(context.language);
-            context.desk.tell(&text::deposit_broken(context.language, entry.id, why));
-        }
+    let broken: Vec<&CeremonyError> = entry.deposits.iter().filter_map(|open| open.deposit.as_ref().err()).collect();
+    for error in &broken[..broken.len().min(MOST_TOLD)] {
+        let why = error.say(context.language);
+        context.desk.tell(&text::deposit_broken(context.language, entry.id, why));
+    }
+    if let Some(more) = broken.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+        context.desk.tell(&text::deposits_broken_more(context.language, entry.id, more));
     }
 }

@@ -80,7 +80,14 @@ fn tell_end(context: &mut Context, writing: &Writing<'_>) {
     let language = context.language;
     context.desk.tell(&text::closed(language, heads_to_copy(language, writing.ledger().heads())));
     let vault = pasteable::word(writing.ledger().folder().root());
+    let has_no_log = writing.ledger().log_trouble().is_some();
     for folder in writing.side_logs() {
+        if has_no_log {
+            let command = format!("breakglass --vault COPY merge {}", pasteable::word(folder));
+            let root = writing.ledger().folder().root().display();
+            context.desk.tell(&text::side_log_without_log(language, folder.display(), root, command));
+            continue;
+        }
         let command = format!("breakglass --vault {vault} merge {}", pasteable::word(folder));
         context.desk.tell(&text::merge_side_log(language, folder.display(), command));
     }

@@ -19,7 +19,7 @@ use gathered::Opening;
 use one_value::print_value;
 use reveal::reveal;
 
-use crate::ceremony::{RECOVERY_CODES, Session, TOTP, Writing};
+use crate::ceremony::{CeremonyError, RECOVERY_CODES, Session, TOTP, Writing};
 use crate::desk::DeskError;
 use crate::guide::{Context, End, GuideError};
 use crate::language::Say;
@@ -70,7 +70,7 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
         }
         match &request.export {
             Some(folder) => Ok(Some((folder, export::write_everything(context, session, writing, folder)?))),
-            None => show(context, request, session, writing).map(|()| None),
+            None => show(context, request, session, writing).map_err(|error| as_known(session, error)).map(|()| None),
         }
     });
     match exported {
@@ -80,6 +80,18 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
         Err(error) => return Err(error),
     }
     Ok(End::Done)
+}
+
+/// What is not there may stand in sealed contents that did not open.
+fn as_known(session: &Session, error: GuideError) -> GuideError {
+    match error {
+        GuideError::Ceremony(
+            CeremonyError::NoSuchEntry(entry)
+            | CeremonyError::NoSuchField(entry, ..)
+            | CeremonyError::NoSuchAttachment(entry, ..),
+        ) if session.damage().is_some() => GuideError::EntryNotKnown(entry),
+        error => error,
+    }
 }
 
 fn reason(context: &mut Context, request: &Request) -> Result<(Claim, Option<Claim>), GuideError> {

@@ -198,6 +198,7 @@ fn wrong(concern: &Concern) -> Wrong {
         Concern::Newer(version) => ("newer_breakglass", vec![version.to_string()]),
         Concern::Split => ("split", Vec::new()),
         Concern::TooFewCards => ("too_few_cards", Vec::new()),
+        Concern::Pins(path) => ("pins", vec![path.display().to_string()]),
         Concern::Unexplained(epochs) => {
             ("unexplained_epochs", epochs.iter().map(|(number, id)| format!("{number:04}-{id}")).collect())
         }

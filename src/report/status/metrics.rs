@@ -79,7 +79,9 @@ impl Page<'_> {
         self.one("breakglass_rotation_staged", "Whether a rotation was begun and not ended.", |report, _| {
             Some(report.staged.is_some().into())
         });
-        self.one("breakglass_entries", "Entries that are sealed.", |report, _| Some(count(report.entries.len())));
+        self.one("breakglass_entries", "Entries that are sealed; none while that is not known.", |report, _| {
+            report.knows_entries.then(|| count(report.entries.len()))
+        });
         self.one("breakglass_deposits", "Deposits that wait for a rotation.", |report, _| {
             Some(count(report.deposited.len()))
         });
@@ -104,7 +106,7 @@ impl Page<'_> {
         );
         self.one(
             "breakglass_cards_spare",
-            "Cards that may still be lost; below 0 the vault cannot be opened.",
+            "Cards that may still be lost; below 0 a card that was reported lost must be found.",
             margin(|cards| cards.spare.into()),
         );
         let name = "breakglass_card_check_due_timestamp_seconds";

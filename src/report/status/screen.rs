@@ -30,7 +30,10 @@ const STATE_COLUMNS: usize = 24;
 pub fn whole(language: Language, zone: &TimeZone, ledger: &Ledger<'_>, report: &StatusReport) -> String {
     let writer = Writer { language, zone, ledger, report };
     let mut top = writer.top();
-    let mut below = vec![text::status_entries(language, report.entries.len(), report.deposited.len())];
+    let mut below = vec![match report.knows_entries {
+        true => text::status_entries(language, report.entries.len(), report.deposited.len()),
+        false => text::status_entries_not_known(language),
+    }];
     below.extend(codes(language, &report.recovery_codes));
     below.extend(told_heads(language, &report.heads));
     let mut bottom = writer.duties(LINES.saturating_sub(top.len() + below.len()));
@@ -102,20 +105,22 @@ impl Writer<'_> {
 
     fn margin(&self, margin: Margin) -> Vec<String> {
         let language = self.language;
-        let Margin { usable, verified, threshold, spare } = margin;
+        let Margin { usable, verified, reported, threshold, spare } = margin;
         let words = match spare {
-            ..0 => text::margin_closed(language, usable, threshold),
+            ..0 => text::margin_reported(language, usable, threshold, reported),
             0 => text::margin_none(language, usable, threshold),
             _ => text::margin(language, usable, threshold, spare),
         };
+        let found = (spare < 0).then(|| text::margin_found(language));
         if verified >= usable {
-            return vec![words];
+            return std::iter::once(words).chain(found).collect();
         }
         let unverified = text::margin_unverified(language, usable - verified);
-        match format!("{words} {unverified}") {
+        let lines = match format!("{words} {unverified}") {
             together if columns(&together) <= COLUMNS => vec![together],
             _ => vec![words, unverified],
-        }
+        };
+        lines.into_iter().chain(found).collect()
     }
 
     /// A line for each custodian; where they do not all fit, for those of whom there is something to say, and one for the others.
@@ -204,7 +209,8 @@ impl Writer<'_> {
             Concern::Unproven => vec![text::due_unproven(language)],
             Concern::MissingHeads(heads) => vec![text::due_missing_heads(language, heads.len())],
             Concern::Clock(ClockFinding::Behind { signed }) => {
-                vec![text::due_clock_behind(language, signed.date_and_minute(self.zone))]
+                let (signed, now) = (signed.date_and_minute(self.zone), self.report.now.date_and_minute(self.zone));
+                vec![text::due_clocks_differ(language, signed, now), text::due_clock_compare(language)]
             }
             Concern::Clock(ClockFinding::Future { event }) => {
                 vec![text::due_future_event(language, event.date_and_minute(self.zone))]
@@ -213,6 +219,7 @@ impl Writer<'_> {
             // Said above, where sealed or opened stands.
             Concern::Split => Vec::new(),
             Concern::TooFewCards => vec![text::due_too_few_cards(language)],
+            Concern::Pins(_) => vec![text::due_pins(language)],
             Concern::Unexplained(epochs) => {
                 let told = |(number, id): &(u32, EpochId)| text::log_epoch(language, number, id);
                 vec![text::due_unexplained(language, epochs.iter().map(told).collect::<Vec<_>>().join(", "))]
