@@ -269,3 +269,35 @@ fn a_file_that_is_named_again_and_again_is_unpacked_no_more_often_than_there_is_
     }
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn a_field_whose_name_has_characters_that_cannot_be_seen_is_taken_under_what_can_be() {
+    let table = "Title,Password,P\u{200b}IN,PI\u{ad}N,\u{feff},a\u{2028}b,辻\u{e0100}\na,b,1,2,3,4,5\n";
+    let imported = read(table.as_bytes()).unwrap();
+    let fields = &imported.entries[0].steps[0].set;
+    let values = ["PIN", "PIN 2", "field", "a b", "辻\u{e0100}"].map(|name| fields[&name.parse().unwrap()].expose());
+    assert_eq!(values, ["1", "2", "3", "4", "5"]);
+}
+
+#[test]
+fn no_file_takes_the_place_of_another_whatever_their_names_become() {
+    use base64::Engine;
+    let names = ["...", " . ", "a\u{200b}.txt", "a\u{ad}.txt", "b .txt", "b.txt", "b\u{3000}.txt", "nul", "\u{202e}"];
+    let files: String = (0..names.len())
+        .map(|number| {
+            let file = base64::engine::general_purpose::STANDARD.encode([number as u8]);
+            format!("<Binary ID=\"{number}\" Compressed=\"False\">{file}</Binary>")
+        })
+        .collect();
+    let named: String = (0..)
+        .zip(names)
+        .map(|(number, name)| format!("<Binary><Key>{name}</Key><Value Ref=\"{number}\"/></Binary>"))
+        .collect();
+    let xml = format!(
+        "<KeePassFile><Meta><Binaries>{files}</Binaries></Meta><Root><Group><Entry><String><Key>Password</Key><Value>b</Value></String>\
+         {named}</Entry></Group></Root></KeePassFile>"
+    );
+    let imported = read(xml.as_bytes()).unwrap();
+    let taken: Vec<&str> = imported.entries[0].steps[0].attach.keys().map(|name| name.as_str()).collect();
+    assert_eq!(taken, ["_", "a_ 2.txt", "a_.txt", "b 2.txt", "b 3.txt", "b.txt", "file", "file 2", "file nul"]);
+}

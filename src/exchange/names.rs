@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::language::plain::judged;
 use crate::vault::{AttachmentName, EntryId, FieldName};
 
 /// Characters of an id that is made of a title: short enough to be typed.
@@ -65,33 +66,42 @@ fn numbered(word: &str, free: impl Fn(&str) -> bool) -> String {
 /// The name of a free field that `fields` does not have yet. It is never one of the fixed names: four of those are public.
 pub(super) fn free_field<'f>(name: &str, fields: impl Iterator<Item = &'f FieldName>) -> FieldName {
     let taken: BTreeSet<&str> = fields.map(FieldName::as_str).collect();
-    let plain: String =
-        name.nfc().map(|character| if character.is_control() || character == '=' { ' ' } else { character }).collect();
+    let composed: String = name.nfc().collect();
+    let plain = judged(&composed).filter_map(|(character, plain)| match character {
+        _ if character.is_whitespace() || character.is_control() || character == '=' => Some(' '),
+        _ => plain.then_some(character),
+    });
+    let plain: String = plain.collect();
     let short: String = plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(FIELD_LENGTH).collect();
     let short = if short.trim().is_empty() { "field" } else { short.trim() };
     let free = |candidate: &str| !taken.contains(candidate) && !FieldName::FIXED.contains(&candidate);
-    numbered(short, free).parse().expect("no control character, no equals sign, at most 64 characters")
+    numbered(short, free)
+        .parse()
+        .expect("one line of characters that can be seen, without an equals sign, of at most 64")
 }
 
 /// A name that every file system takes and `taken` does not hold.
 pub(super) fn attachment<'n>(name: &str, taken: impl Iterator<Item = &'n AttachmentName>) -> AttachmentName {
     let taken: BTreeSet<&str> = taken.map(AttachmentName::as_str).collect();
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain: String = last.nfc().map(|character| if fits(character) { character } else { '_' }).collect();
+    let composed: String = last.nfc().collect();
+    let plain = judged(&composed).map(|(character, plain)| if plain && fits(character) { character } else { '_' });
+    let plain: String = plain.collect();
     let mut end = plain.len().min(FILE_LENGTH);
     while !plain.is_char_boundary(end) {
         end -= 1;
     }
-    let plain = plain[..end].trim_matches([' ', '.']);
-    let plain = if plain.parse::<AttachmentName>().is_ok() { plain.to_owned() } else { format!("file {plain}") };
+    let plain = plain[..end].trim_matches(|character: char| character.is_whitespace() || character == '.');
+    let mut names = [plain.to_owned(), format!("file {plain}")].into_iter();
+    let plain = names.find(|name| name.parse::<AttachmentName>().is_ok()).unwrap_or_else(|| "file".to_owned());
     let (stem, ending) = plain.rsplit_once('.').unwrap_or((&plain, ""));
     let whole = |stem: &str| if ending.is_empty() { stem.to_owned() } else { format!("{stem}.{ending}") };
-    let stem = numbered(stem, |candidate| !taken.contains(whole(candidate).as_str()));
-    whole(stem.trim_end()).parse().unwrap_or_else(|_| "file".parse().expect("a plain name"))
+    let stem = numbered(stem.trim_end(), |candidate| !taken.contains(whole(candidate).as_str()));
+    whole(&stem).parse().expect("a plain name, and a number behind it")
 }
 
 fn fits(character: char) -> bool {
-    !character.is_control() && !['/', '\\', ':', '*', '?', '"', '<', '>', '|'].contains(&character)
+    !['/', '\\', ':', '*', '?', '"', '<', '>', '|'].contains(&character)
 }
 
 /// `passportNumber` as people write it: `passport number`.
