@@ -167,12 +167,15 @@ fn a_lost_or_departed_card_counts_and_is_told_marked_in_the_log_and_makes_a_rota
     assert!(opened.err.contains("that Chie has left. The card still counts."), "{}", opened.err);
     assert!(!opened.err.contains("Ben's card is good.\nIt was reported"), "{}", opened.err);
     // Whoever is called first is somebody who can be counted on.
-    let list: Vec<&str> =
-        opened.err.lines().skip_while(|line| *line != "Cards still to come (telephone, deputy, place):").skip(1).take(5).collect();
+    let list: Vec<&str> = opened
+        .err
+        .lines()
+        .skip_while(|line| *line != "Cards still to come (telephone, deputy, place):")
+        .skip(1)
+        .take(5)
+        .collect();
     assert_eq!(list, ["  Ben", "  Dan", "  Emi", "  Aiko · REPORTED LOST", "  Chie · HAS LEFT"], "{}", opened.err);
-    room.run("log show")
-        .ended(0)
-        .says("Cards reported lost, or whose custodian had left, were used: Aiko, Chie.");
+    room.run("log show").ended(0).says("Cards reported lost, or whose custodian had left, were used: Aiko, Chie.");
 
     let check = |number| format!("card check --from-paper --cards {}", room.card("kept", number));
     room.run(&check(1)).ended(0).says("It was reported LOST on ").says("rotate today");

@@ -33,7 +33,9 @@ fn a_vault_is_made_filled_opened_and_renewed_until_only_old_paper_is_left() {
     assert_eq!(room.files("new"), Vec::<String>::new());
     let shown = room.run("unseal --reason test --entry m365 --field password --cards renewed").ended(0);
     assert_eq!(shown.out, "correct horse\n");
-    room.run("unseal --reason test --entry m365 --field password --cards kept").ended(2).says("does not match the folder");
+    room.run("unseal --reason test --entry m365 --field password --cards kept")
+        .ended(2)
+        .says("does not match the folder");
     room.run(&format!("card check --from-paper --cards {}", room.card("kept", 1)))
         .ended(1)
         .says("number 1, known to this log");

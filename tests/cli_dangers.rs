@@ -78,10 +78,7 @@ fn after_a_rotation_was_given_up_every_report_names_the_cards_to_destroy_and_tho
 fn a_card_file_that_may_be_all_there_is_of_a_card_is_told_before_its_deletion_is_recorded() {
     let room = Room::new();
     room.run(&format!("init acme.vault --name Acme --threshold 3 {PEOPLE} --text --cards-to cards")).ended(3);
-    room.run("card destroyed --files Aiko")
-        .ended(2)
-        .says("not read back from paper yet: Aiko")
-        .says("--yes");
+    room.run("card destroyed --files Aiko").ended(2).says("not read back from paper yet: Aiko").says("--yes");
     assert_eq!(room.files("cards").len(), 5);
 }
 

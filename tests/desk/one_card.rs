@@ -26,10 +26,9 @@ fn a_wrong_card_or_phrase_does_not_end_the_unlocking_of_a_card() {
     let new = practice.scratch.path().join("new");
     let arguments = ["card", "unlock", "Chie", "--text", "--cards-to", new.to_str().unwrap()];
     let mut person = Person::at(practice.command(Language::English, &arguments));
-    for (card, told) in [
-        (&practice.old_cards[2], "does not match the folder"),
-        (&practice.cards[1], "This is Ben's card, not Chie's."),
-    ] {
+    for (card, told) in
+        [(&practice.old_cards[2], "does not match the folder"), (&practice.cards[1], "This is Ben's card, not Chie's.")]
+    {
         person.reads("Card to reissue");
         person.types(&format!("{card}\r"));
         person.reads(told);
