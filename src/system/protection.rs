@@ -66,7 +66,10 @@ pub fn swap() -> Swap {
 pub fn hibernates() -> bool {
     let drive = env::var_os("SystemDrive").filter(|_| cfg!(windows));
     // Nobody may open the file, and everybody may see that it is there.
-    drive.is_some_and(|drive| fs::symlink_metadata(Path::new(&drive).join(r"\hiberfil.sys")).is_ok())
+    drive.is_some_and(|mut drive| {
+        drive.push(r"\hiberfil.sys");
+        fs::symlink_metadata(drive).is_ok()
+    })
 }
 
 /// Whether a table of swaps (`proc(5)`: a heading, then one area a line, its path first) has one that is not memory.
