@@ -1,4 +1,4 @@
-//! Turns the message files into functions.
+//! Turns the message files into code.
 
 use std::path::Path;
 
@@ -7,6 +7,7 @@ mod messages;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/content/messages.rs");
-    messages::write_functions(Path::new("src/content"));
+    println!("cargo::rerun-if-changed=src/content");
+    let languages = messages::Languages::find(Path::new("src/core/language/messages"), Path::new("src/content"));
+    messages::write_messages(Path::new("src/content"), &languages);
 }

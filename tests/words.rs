@@ -52,7 +52,9 @@ fn said(line: &str) -> Option<String> {
 
 /// Every sentence of the message files in a language, `en` or `ja`.
 fn messages(language: &str) -> Vec<Sentence> {
-    let files = files_below(&top().join("src"), &format!(".{language}.txt"));
+    let mut files = files_below(&top().join("src"), &format!(".{language}.txt"));
+    // They name the words that are not used.
+    files.retain(|file| !file.ends_with(format!("terms.{language}.txt")));
     assert!(files.len() >= 16, "{language}: the message files are elsewhere");
     files.iter().flat_map(|file| lines_of(file, said)).collect()
 }

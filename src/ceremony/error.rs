@@ -170,7 +170,9 @@ impl Say for CeremonyError {
     fn say(&self, language: Language) -> String {
         match self {
             CeremonyError::Store(error) => error.say(language),
-            CeremonyError::Format(path, error) => text::in_file(language, path.display(), error.say(language)),
+            CeremonyError::Format(path, error) => {
+                text::InFile { path: path.display(), why: error.say(language) }.say(language)
+            }
             CeremonyError::Value(error) => error.say(language),
             CeremonyError::Paper(error) => error.say(language),
             CeremonyError::Policy(error) => error.say(language),
@@ -183,7 +185,7 @@ impl Say for CeremonyError {
             CeremonyError::PhraseNeeded(name) => text::phrase_needed(language, name),
             CeremonyError::NoBeginning(path, headers) => {
                 let headers: Vec<String> = headers.iter().map(|finding| finding.say(language)).collect();
-                text::no_beginning(language, path.display(), headers.join("\n"))
+                text::NoBeginning { path: path.display(), headers: headers.join("\n") }.say(language)
             }
             CeremonyError::LogMissing(path) => text::log_missing(language, path.display()),
             CeremonyError::GivenHeadMissing(head) => {
@@ -202,7 +204,9 @@ impl Say for CeremonyError {
             CeremonyError::ExportInVault(path) => text::export_in_vault(language, path.display()),
             CeremonyError::ExportFolderTaken(path) => text::export_folder_taken(language, path.display()),
             CeremonyError::NoSuchCard(card) => text::no_such_card(language, card),
-            CeremonyError::NoSuchCustodian(name, names) => text::no_such_custodian(language, name, names.join(", ")),
+            CeremonyError::NoSuchCustodian(name, names) => {
+                text::NoSuchCustodian { name, names: names.join(", ") }.say(language)
+            }
             CeremonyError::TooManyCustodians => text::too_many_custodians(language),
             CeremonyError::SameName(name) => text::same_name(language, name),
             CeremonyError::LockedAlready(name) => text::locked_already(language, name),
@@ -210,43 +214,48 @@ impl Say for CeremonyError {
             CeremonyError::ReasonMissing => text::reason_missing(language),
             CeremonyError::NoSuchEntry(entry) => text::no_such_entry(language, entry),
             CeremonyError::NoSuchField(entry, field, names) if names.is_empty() => {
-                text::no_fields(language, entry, field)
+                text::NoFields { entry, field }.say(language)
             }
             CeremonyError::NoSuchField(entry, field, names) => {
                 let names: Vec<&str> = names.iter().map(FieldName::as_str).collect();
-                text::no_such_field(language, entry, field, names.join(", "))
+                text::NoSuchField { entry, field, names: names.join(", ") }.say(language)
             }
             CeremonyError::Factor(error) => error.say(language),
             CeremonyError::NoSuchRecoveryCode(entry, number, count) => {
-                text::no_such_recovery_code(language, entry, number, count)
+                text::NoSuchRecoveryCode { entry, number, count }.say(language)
             }
-            CeremonyError::AllCodesSpent(entry, count) => text::all_codes_spent(language, entry, count),
+            CeremonyError::AllCodesSpent(entry, count) => text::AllCodesSpent { entry, count }.say(language),
             CeremonyError::NoSuchAttachment(entry, name, names) if names.is_empty() => {
-                text::no_attachments(language, entry, name)
+                text::NoAttachments { entry, name }.say(language)
             }
             CeremonyError::NoSuchAttachment(entry, name, names) => {
                 let names: Vec<&str> = names.iter().map(AttachmentName::as_str).collect();
-                text::no_such_attachment(language, entry, name, names.join(", "))
+                text::NoSuchAttachment { entry, name, names: names.join(", ") }.say(language)
             }
             CeremonyError::AttachmentMissing(entry, name, path) => {
-                text::attachment_missing(language, entry, name, path.display())
+                text::AttachmentMissing { entry, name, path: path.display() }.say(language)
             }
-            CeremonyError::Source(name, why) => text::source_unreadable(language, name, why),
+            CeremonyError::Source(name, why) => text::SourceUnreadable { name, why }.say(language),
             CeremonyError::Target(why) => text::target_unwritable(language, why),
-            CeremonyError::NoSuchNumber(entry, number, count) => text::no_such_number(language, entry, number, count),
+            CeremonyError::NoSuchNumber(entry, number, count) => {
+                text::NoSuchNumber { entry, number, count }.say(language)
+            }
             CeremonyError::UnreadableDeposit(entry) => text::unreadable_deposit(language, entry),
             CeremonyError::NoSuchDeposit => text::no_such_deposit(language),
             // The folder's own epoch is not said in either: it must come from a card.
             CeremonyError::NotPinned(_) => text::not_pinned(language),
-            CeremonyError::PinnedElsewhere { pinned, folder } => text::pinned_elsewhere(language, pinned, folder),
+            CeremonyError::PinnedElsewhere { pinned, folder } => text::PinnedElsewhere { pinned, folder }.say(language),
             CeremonyError::TypedEpochDiffers { typed, .. } => text::typed_epoch_differs(language, typed),
             CeremonyError::EpochMistyped { typed, number, meant, groups } => {
                 let places: Vec<String> = groups.iter().map(ToString::to_string).collect();
-                text::epoch_mistyped(language, typed, number, meant, places.len(), places.join(", "))
+                text::EpochMistyped { typed, number, meant, count: places.len(), groups: places.join(", ") }
+                    .say(language)
             }
             CeremonyError::StagedAlready(epoch) => text::staged_already(language, epoch),
             CeremonyError::NothingStaged => text::nothing_staged(language),
-            CeremonyError::TooFewReadBack { read_back, needed } => text::too_few_read_back(language, read_back, needed),
+            CeremonyError::TooFewReadBack { read_back, needed } => {
+                text::TooFewReadBack { read_back, needed }.say(language)
+            }
             CeremonyError::LeftOutWithoutReason(name) => text::left_out_without_reason(language, name),
             CeremonyError::ReceiptFromTheFuture(time) => text::receipt_from_the_future(language, time),
             CeremonyError::ReceiptKnown => text::receipt_known(language),

@@ -105,13 +105,17 @@ impl Say for CardRefusal {
     fn say(&self, language: Language) -> String {
         match self {
             CardRefusal::OtherEpoch { card, known: Some(known), folder } => match known.fate {
-                Fate::Staged => text::card_of_staged_epoch(language, card, known.number, folder),
-                Fate::GivenUp | Fate::Overtaken => text::card_of_given_up_epoch(language, card, known.number, folder),
-                Fate::Ended => text::card_of_known_epoch(language, card, known.number, folder),
-                Fate::InForce | Fate::DecidedAgainst => text::card_of_other_side(language, card, known.number, folder),
+                Fate::Staged => text::CardOfStagedEpoch { card, number: known.number, folder }.say(language),
+                Fate::GivenUp | Fate::Overtaken => {
+                    text::CardOfGivenUpEpoch { card, number: known.number, folder }.say(language)
+                }
+                Fate::Ended => text::CardOfKnownEpoch { card, number: known.number, folder }.say(language),
+                Fate::InForce | Fate::DecidedAgainst => {
+                    text::CardOfOtherSide { card, number: known.number, folder }.say(language)
+                }
             },
             CardRefusal::OtherEpoch { card, known: None, folder } => {
-                text::card_of_unknown_epoch(language, card, folder)
+                text::CardOfUnknownEpoch { card, folder }.say(language)
             }
             CardRefusal::Twice { name } => text::card_twice(language, name),
             CardRefusal::NotGenuine { name } => text::card_not_genuine(language, name),

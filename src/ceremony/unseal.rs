@@ -121,7 +121,7 @@ fn open_deposit(
             }
         }
     };
-    open_file(ledger, attendance, contents, own, first)
+    open_file(ledger, attendance, contents, own, told)
         .and_then(as_claimed)
         .unwrap_or_else(|error| OpenDeposit { pending: first.clone(), deposit: Err(error) })
 }
@@ -131,8 +131,9 @@ fn open_file(
     attendance: &Attendance,
     contents: &Contents,
     own: &DepositIdentity,
-    pending: &PendingDeposit,
+    told: &[&PendingDeposit],
 ) -> Result<Deposit, CeremonyError> {
+    let pending = told[0];
     let number = ledger.state().epochs.get(&pending.epoch).map_or(0, |epoch| epoch.number);
     let place = Place::Deposit(number, pending.deposit);
     let file = ledger.folder().read(&place)?;
@@ -141,8 +142,14 @@ fn open_file(
     }
     let format = |error| CeremonyError::Format(place.path(), error);
     let header = attendance.header();
+    let is_one_entry = told.iter().all(|told| told.entry.id == pending.entry.id);
     let open = |identity: &DepositIdentity| {
-        Deposit::open_unnamed(&file, identity, header.vault, pending.epoch).map_err(format)
+        let opened = if is_one_entry {
+            Deposit::open(&file, identity, header.vault, pending.epoch, &pending.entry.id)
+        } else {
+            Deposit::open_unnamed(&file, identity, header.vault, pending.epoch)
+        };
+        opened.map_err(format)
     };
     if pending.epoch == header.hash() {
         return open(own);

@@ -35,9 +35,11 @@ impl Say for FileFinding {
         match self {
             FileFinding::Missing(place) => text::file_missing(language, path(place)),
             FileFinding::Differs(place) => text::file_differs(language, path(place)),
-            FileFinding::Unreadable(place, why) => text::file_unreadable(language, path(place), why),
+            FileFinding::Unreadable(place, why) => text::FileUnreadable { path: path(place), why }.say(language),
             FileFinding::Mended(place) => text::header_mended(language, path(place)),
-            FileFinding::BadHeader(place, why) => text::header_bad(language, path(place), why.say(language)),
+            FileFinding::BadHeader(place, why) => {
+                text::HeaderBad { path: path(place), why: why.say(language) }.say(language)
+            }
             FileFinding::Stray(place) => text::file_stray(language, path(place)),
         }
     }

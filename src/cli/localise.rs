@@ -104,7 +104,7 @@ fn notes(argument: &Arg, language: Language) -> Vec<String> {
 
 /// Words one after the other, as the language lists them.
 pub fn list(language: Language, words: &[String]) -> String {
-    let joined = words.iter().cloned().reduce(|before, last| help::list_of(language, before, last));
+    let joined = words.iter().cloned().reduce(|before, last| help::ListOf { before, last }.say(language));
     joined.unwrap_or_default()
 }
 

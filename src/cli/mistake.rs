@@ -77,7 +77,7 @@ impl Mistake<'_> {
             ErrorKind::InvalidValue => self.not_possible(),
             ErrorKind::ValueValidation => vec![self.refused(&self.reason())],
             ErrorKind::TooManyValues => {
-                vec![text::takes_no_value(language, option(), self.one(ContextKind::InvalidValue))]
+                vec![text::TakesNoValue { option: option(), value: self.one(ContextKind::InvalidValue) }.say(language)]
             }
             ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => vec![text::needs_value(language, option())],
             ErrorKind::NoEquals => vec![text::needs_equals(language, option())],
@@ -93,10 +93,10 @@ impl Mistake<'_> {
         if !word.starts_with('-') {
             return vec![self.one_too_many(word)];
         }
-        let mut lines = vec![text::no_such_option(language, word, self.command)];
+        let mut lines = vec![text::NoSuchOption { option: word, command: self.command }.say(language)];
         let elsewhere = self.commands_with(word.trim_start_matches('-'));
         if !elsewhere.is_empty() {
-            lines.push(text::option_of_others(language, word, list(language, &elsewhere)));
+            lines.push(text::OptionOfOthers { option: word, commands: list(language, &elsewhere) }.say(language));
         } else if let Some(meant) = self.all(ContextKind::SuggestedArg).first() {
             lines.push(text::meant(language, meant));
         } else if self.chain.last().is_some_and(|command| command.get_positionals().next().is_some()) {
@@ -115,8 +115,10 @@ impl Mistake<'_> {
         let before = self.words.get(place.wrapping_sub(1)).and_then(|before| before.to_str()).unwrap_or_default();
         match before.strip_prefix("--").and_then(|name| option_named(self.chain, name)) {
             Some(option) if option.is_require_equals_set() => text::needs_equals(language, before),
-            Some(option) if !option.get_action().takes_values() => text::takes_no_value(language, before, word),
-            _ => text::one_too_many(language, word, self.command),
+            Some(option) if !option.get_action().takes_values() => {
+                text::TakesNoValue { option: before, value: word }.say(language)
+            }
+            _ => text::OneTooMany { word, command: self.command }.say(language),
         }
     }
 
@@ -161,7 +163,10 @@ impl Mistake<'_> {
 
     fn refused(&self, why: &str) -> String {
         let option = name_of(&self.one(ContextKind::InvalidArg));
-        text::refused(self.language, option, self.one(ContextKind::InvalidValue), why).trim_end().to_owned()
+        text::Refused { option, value: self.one(ContextKind::InvalidValue), why }
+            .say(self.language)
+            .trim_end()
+            .to_owned()
     }
 
     /// Why a value was refused, as the type that refused it says itself.
@@ -183,7 +188,7 @@ impl Mistake<'_> {
         let others: Vec<String> = self.all(ContextKind::PriorArg).iter().map(|name| name_of(name)).collect();
         match others.as_slice() {
             [other] if *other == option => text::only_once(language, option),
-            others => text::not_together(language, option, list(language, others)),
+            others => text::NotTogether { option, others: list(language, others) }.say(language),
         }
     }
 

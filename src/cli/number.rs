@@ -14,7 +14,7 @@ pub struct NotANumber {
 
 impl Say for NotANumber {
     fn say(&self, language: Language) -> String {
-        text::whole_number(language, self.from, self.to)
+        text::WholeNumber { from: self.from, to: self.to }.say(language)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Turns the core's message files into functions.
+//! Finds the languages, and turns the core's message files into code.
 
 use std::path::Path;
 
@@ -7,6 +7,8 @@ mod messages;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=../content/messages.rs");
-    messages::write_functions(Path::new("language/messages"));
+    println!("cargo::rerun-if-changed=../content");
+    let languages = messages::Languages::find(Path::new("language/messages"), Path::new("../content"));
+    messages::write_languages(&languages);
+    messages::write_messages(Path::new("language/messages"), &languages);
 }

@@ -112,9 +112,13 @@ impl Say for DeskError {
             DeskError::Idle => message::idle(language),
             DeskError::Closed => message::closed(language),
             DeskError::Terminal { cause } => message::terminal_fails(language, cause),
-            DeskError::CannotRead { option, source, cause } => message::cannot_read(language, option, source, cause),
-            DeskError::TooLong { option, source, limit } => message::too_long(language, option, source, limit / 1024),
-            DeskError::NotText { option, source } => message::not_text(language, option, source),
+            DeskError::CannotRead { option, source, cause } => {
+                message::CannotRead { option, source, cause }.say(language)
+            }
+            DeskError::TooLong { option, source, limit } => {
+                message::TooLong { option, source, limit: limit / 1024 }.say(language)
+            }
+            DeskError::NotText { option, source } => message::NotText { option, source }.say(language),
             DeskError::NotPaper { source, why } => match why {
                 NotPaper::OwnFile => message::own_card_file(language, source),
                 NotPaper::Rendering => message::drawn_by_a_program(language, source),
@@ -122,14 +126,16 @@ impl Say for DeskError {
                 NotPaper::Sheet => message::sheet_is_no_paper(language, source),
                 NotPaper::Unclear => message::not_said_to_be_paper(language, source),
             },
-            DeskError::PaperNotSaid { option } => message::paper_not_said(language, option, FROM_PAPER),
+            DeskError::PaperNotSaid { option } => message::PaperNotSaid { option, claim: FROM_PAPER }.say(language),
             DeskError::NoTextFile { source } => message::no_text_in_folder(language, source),
             DeskError::NoCard { source } => message::no_card_in_file(language, source),
-            DeskError::Picture { source, cause } => message::picture_fails(language, source, cause.say(language)),
-            DeskError::NoCardAmongCodes { source, codes } => message::no_card_among_codes(language, source, codes),
+            DeskError::Picture { source, cause } => {
+                message::PictureFails { source, reason: cause.say(language) }.say(language)
+            }
+            DeskError::NoCardAmongCodes { source, codes } => message::NoCardAmongCodes { source, codes }.say(language),
             DeskError::SeveralCards { source, numbers } => {
                 let numbers: Vec<String> = numbers.iter().map(u8::to_string).collect();
-                message::several_cards(language, source, numbers.join(", "))
+                message::SeveralCards { source, numbers: numbers.join(", ") }.say(language)
             }
             DeskError::SharedStream { source } => message::shared_stream(language, source),
         }

@@ -52,14 +52,16 @@ impl Progress {
         let rate = done as f64 / elapsed.as_secs_f64().max(0.001);
         let rate_words = size(rate as u64);
         let Some(total) = self.total.filter(|total| *total > 0) else {
-            return text::progress_without_end(self.language, &self.label, size(done), rate_words);
+            return text::ProgressWithoutEnd { label: &self.label, done: size(done), rate: rate_words }
+                .say(self.language);
         };
         let part = (done as f64 / total as f64).min(1.0);
         let full = (part * BAR as f64) as usize;
         let bar = format!("{}{}", "#".repeat(full), ".".repeat(BAR - full));
         let left = (total.saturating_sub(done) as f64 / rate.max(1.0)).ceil() as u64;
         let left = format!("{}:{:02}", left / 60, left % 60);
-        text::progress(self.language, &self.label, bar, (part * 100.0) as u64, rate_words, left)
+        text::Progress { label: &self.label, bar, percent: (part * 100.0) as u64, rate: rate_words, left }
+            .say(self.language)
     }
 }
 

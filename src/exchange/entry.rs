@@ -172,7 +172,7 @@ impl Say for Note {
     fn say(&self, language: Language) -> String {
         match self {
             Note::LeftOut(what) => text::left_out(language, what.say(language)),
-            Note::FactorKept(field, error) => text::factor_kept(language, field, error.say(language)),
+            Note::FactorKept(field, error) => text::FactorKept { field, why: error.say(language) }.say(language),
             Note::BecomesAttachment(name) => text::becomes_attachment(language, name),
             Note::Archived => text::archived(language),
             Note::Expires(day) => text::expires(language, day),
@@ -205,7 +205,7 @@ impl Say for Skipped {
         match self.why {
             Why::InTheBin => text::in_the_bin(language, title),
             Why::Empty => text::empty(language, title),
-            Why::GroupHas(what) => text::group_has(language, title, what),
+            Why::GroupHas(what) => text::GroupHas { title, what }.say(language),
         }
     }
 }

@@ -76,7 +76,7 @@ impl Say for ImportError {
             ImportError::BitwardenArchive => text::bitwarden_archive(language),
             ImportError::KeePassDatabase => text::keepass_database(language),
             ImportError::Protected => text::protected(language),
-            ImportError::Damaged(program, place) => text::damaged(language, program.name(), place),
+            ImportError::Damaged(program, place) => text::Damaged { program: program.name(), place }.say(language),
             ImportError::UnknownVersion(version) => text::unknown_version(language, version),
             ImportError::Nothing => text::nothing(language),
         }

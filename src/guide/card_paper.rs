@@ -88,7 +88,9 @@ pub fn tell_files(context: &mut Context, files: &[CardFile], folder: &Path) -> R
     }
     let names: Vec<String> =
         files.iter().filter_map(|file| Some(format!("  {}", file.path.file_name()?.to_string_lossy()))).collect();
-    context.desk.tell(&text::card_files_written(language, files.len(), folder.display(), names.join("\n")));
+    context.desk.tell(
+        &text::CardFilesWritten { count: files.len(), folder: folder.display(), names: names.join("\n") }.say(language),
+    );
     context.desk.pause(&text::print_cards_now(language))?;
     Ok(())
 }

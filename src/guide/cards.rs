@@ -37,7 +37,8 @@ pub fn ask_card(
                     .iter()
                     .map(|change| {
                         let from = change.from.map_or_else(|| "?".to_owned(), |from| from.to_string());
-                        text::correction(context.language, change.group, change.place, from, change.to)
+                        text::Correction { group: change.group, place: change.place, from, to: change.to }
+                            .say(context.language)
                     })
                     .collect();
                 context.desk.tell(&changes.join("\n"));
@@ -176,7 +177,7 @@ fn gather_among(
         let language = context.language;
         let remark = move |head: &CardHead| {
             (head.epoch != folder && other(head).is_none())
-                .then(|| text::card_seems_of_other_epoch(language, head.epoch, folder))
+                .then(|| text::CardSeemsOfOtherEpoch { card: head.epoch, folder }.say(language))
         };
         let card = match ask_card(context, &prompt, &remark, Purpose::Open) {
             Ok(Answer::Given(card)) => card,
@@ -194,7 +195,9 @@ fn gather_among(
         // The first card decides.
         let decides = gathering.present().next().is_none() && card.head().epoch != folder;
         if let (true, Some(ledger), Some(other)) = (decides, damaged, other(card.head())) {
-            context.desk.tell(&text::card_proves_epoch(language, other.epoch, other.id(), header.epoch));
+            context.desk.tell(
+                &text::CardProvesEpoch { number: other.epoch, card: other.id(), known: header.epoch }.say(language),
+            );
             gathering = Gathering::begin(other, ledger.state());
         } else if let (true, Some(ledger)) = (decides, damaged)
             && ledger.has_lost_header(card.head().epoch)
@@ -268,11 +271,11 @@ pub fn reported(context: &Context, state: &State, epoch: EpochHash, card: CardIn
     match (card.lost.first(), card.departed.first()) {
         (Some(lost), _) => {
             let (when, by) = told(lost);
-            Some(text::card_was_reported_lost(language, when, by))
+            Some(text::CardWasReportedLost { when, by }.say(language))
         }
         (None, Some(departed)) => {
             let (when, by) = told(departed);
-            Some(text::card_of_departed(language, name, when, by))
+            Some(text::CardOfDeparted { name, when, by }.say(language))
         }
         (None, None) => None,
     }
@@ -309,15 +312,15 @@ fn progress(language: Language, gathering: &Gathering, state: &State) -> String 
     // Nobody is called in vain before those who can be counted on.
     let (counted_on, others): (Vec<_>, Vec<_>) = gathering.absent().partition(usable);
     let absent: Vec<String> = counted_on.into_iter().chain(others).map(reach).collect();
-    text::gathering(
-        language,
-        &header.name,
-        header.id(),
-        header.threshold,
+    text::Gathering {
+        name: &header.name,
+        epoch: header.id(),
+        threshold: header.threshold,
         present,
-        gathering.missing(),
-        absent.join("\n"),
-    )
+        missing: gathering.missing(),
+        absent: absent.join("\n"),
+    }
+    .say(language)
 }
 
 fn names<'a>(custodians: impl Iterator<Item = &'a crate::vault::Custodian>) -> String {

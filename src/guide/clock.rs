@@ -24,7 +24,7 @@ pub fn seconds_of(time: Moment) -> u64 {
 /// The time that was used, with its date: a machine whose battery was empty has the wrong one.
 pub fn words(language: Language, zone: &TimeZone, time: Moment) -> String {
     let local = time.timestamp().to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
-    text::time_used(language, local, time_in(time, &TimeZone::UTC))
+    text::TimeUsed { local, utc: time_in(time, &TimeZone::UTC) }.say(language)
 }
 
 /// Asks for the right time until the answer is one; Enter alone leaves the correction as it is.

@@ -309,8 +309,10 @@ impl Context {
         if let Some(path) = ledger.pins().damaged(ledger.state().vault) {
             self.desk.tell(&report::pins_damaged(self.language, path.display()));
         }
-        let unexplained: Vec<String> =
-            ledger.unexplained().map(|header| report::log_epoch(self.language, header.epoch, header.id())).collect();
+        let unexplained: Vec<String> = ledger
+            .unexplained()
+            .map(|header| report::LogEpoch { number: header.epoch, id: header.id() }.say(self.language))
+            .collect();
         if !unexplained.is_empty() && !ledger.is_sound() {
             self.desk.tell(&report::due_unexplained(self.language, unexplained.join(", ")));
         }
@@ -331,7 +333,7 @@ impl Context {
         let told = |finding: &ClockFinding| match finding {
             ClockFinding::Behind { signed } => {
                 let now = self.now().date_and_minute(&self.zone);
-                text::clocks_differ(self.language, signed.date_and_minute(&self.zone), now)
+                text::ClocksDiffer { when: signed.date_and_minute(&self.zone), now }.say(self.language)
             }
             ClockFinding::Future { event } => {
                 text::event_in_the_future(self.language, event.date_and_minute(&self.zone))
@@ -344,7 +346,7 @@ impl Context {
     pub fn tell_seal(&mut self, ledger: &Ledger<'_>) {
         if let Some(opening) = ledger.state().unanswered_openings().last() {
             let when = opening.time.date_and_minute(&self.zone);
-            self.desk.tell(&text::vault_was_opened(self.language, when, &opening.reason));
+            self.desk.tell(&text::VaultWasOpened { when, reason: &opening.reason }.say(self.language));
         }
     }
 

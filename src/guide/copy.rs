@@ -20,7 +20,7 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
     if context.is_for_machine() {
         context.print_json(&outcome::Copied { files, verification: &verification })?;
     } else {
-        context.print(&text::copied(language, files, request.to.display()))?;
+        context.print(&text::Copied { files, path: request.to.display() }.say(language))?;
         context.print(&verification.words(language, &context.zone))?;
     }
     Ok(verification.end())

@@ -82,12 +82,12 @@ impl Say for GuideError {
                 let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
                 text::several_vaults(language, names.join(", "))
             }
-            GuideError::File(path, why) => text::in_file(language, path.display(), why),
+            GuideError::File(path, why) => text::InFile { path: path.display(), why }.say(language),
             GuideError::NameEachSecret(names) => text::name_each_secret(language, names.join(", ")),
-            GuideError::NotThere { option, value } => text::not_there(language, option, value),
+            GuideError::NotThere { option, value } => text::NotThere { option, value }.say(language),
             GuideError::Usage(sentence) | GuideError::Incomplete(sentence) => sentence(language),
             GuideError::NotEnoughCards(missing) => text::not_enough_cards(language, missing),
-            GuideError::OtherCard { name, named } => cards::card_of_somebody_else(language, name, named),
+            GuideError::OtherCard { name, named } => cards::CardOfSomebodyElse { name, named }.say(language),
             GuideError::HeadMistyped(mistyped) => heads::mistyped(language, mistyped),
             GuideError::HeadOfSeveral(typed) => text::head_of_several(language, typed),
             GuideError::NotRecorded(error) => text::not_recorded(language, error.say(language)),

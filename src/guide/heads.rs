@@ -36,7 +36,7 @@ pub fn mistyped(language: Language, mistyped: &Mistyped) -> String {
     let mut lines = vec![cli::head_mistyped(language), format!("    {}", mistyped.typed)];
     let groups: Vec<String> = mistyped.groups.iter().map(ToString::to_string).collect();
     if !groups.is_empty() {
-        lines.push(cli::head_look_at(language, groups.len(), groups.join(", ")));
+        lines.push(cli::HeadLookAt { count: groups.len(), groups: groups.join(", ") }.say(language));
     }
     if let Some(meant) = &mistyped.meant {
         let question = if mistyped.here { cli::head_meant(language) } else { cli::head_meant_elsewhere(language) };

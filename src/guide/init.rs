@@ -10,7 +10,7 @@ use crate::guide::people::{Holder, LockRequest, PeopleRequest, plan_cards, tell_
 use crate::guide::read_back::{names_of, read_cards_back, unverified};
 use crate::guide::telling::tell_heads;
 use crate::guide::{Context, End, GuideError};
-use crate::language::{Language, Say, messages::cards as text};
+use crate::language::{Language, Say, messages, messages::cards as text};
 use crate::store::VaultFolder;
 use crate::vault::VaultName;
 
@@ -65,7 +65,7 @@ fn resume(context: &mut Context, request: &Request) -> Result<End, GuideError> {
         return Err(GuideError::Usage(text::vault_is_complete));
     }
     let names = names_of(&header, &waiting);
-    context.desk.tell(&text::init_goes_on(context.language, &header.name, waiting.len(), names));
+    context.desk.tell(&text::InitGoesOn { name: &header.name, count: waiting.len(), names }.say(context.language));
     let folder = request.paper.folder(context, &request.dir)?;
     finish(context, writing, &folder)
 }
@@ -88,17 +88,19 @@ fn finish(context: &mut Context, mut writing: Writing<'static>, folder: &Path) -
             vault: header.vault,
         })?;
     } else {
-        context.desk.tell(&text::vault_facts(language, &header.name, header.id()));
+        context.desk.tell(&text::VaultFacts { name: &header.name, epoch: header.id() }.say(language));
         tell_heads(context, &ledger);
     }
     let path = ledger.folder().root().display();
     if !waiting.is_empty() {
-        context.desk.tell(&text::not_all_read_back(
-            language,
-            waiting.len(),
-            names_of(&header, &waiting),
-            format!("breakglass init {path} --cards-to {}", folder.display()),
-        ));
+        context.desk.tell(
+            &text::NotAllReadBack {
+                count: waiting.len(),
+                names: names_of(&header, &waiting),
+                command: format!("breakglass init {path} --cards-to {}", folder.display()),
+            }
+            .say(language),
+        );
         stopped?;
         return Ok(End::SomethingIsDue);
     }
@@ -138,7 +140,7 @@ fn ask_people(context: &mut Context) -> Result<Vec<Holder>, GuideError> {
                 context.say(&crate::ceremony::CeremonyError::SameName(name));
             }
             Ok(name) => {
-                let choices = [text::in_english(language), text::in_japanese(language)];
+                let choices = Language::ALL.map(messages::language::name);
                 let chosen = context.desk.choose(&text::ask_card_language(language, &name), &choices, "--roster")?;
                 people.push(Holder::named(name, Language::ALL[chosen]));
             }
@@ -155,7 +157,7 @@ fn threshold(context: &mut Context, request: &Request, count: usize) -> Result<u
             let proposed = count / 2 + 1;
             ask_until(
                 context,
-                |language| text::ask_threshold(language, count, proposed),
+                |language| text::AskThreshold { count, proposed }.say(language),
                 "--threshold",
                 |typed| if typed.is_empty() { Ok(proposed as u8) } else { typed.parse().map_err(|_| NotANumber) },
             )

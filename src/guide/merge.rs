@@ -33,7 +33,7 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
     let language = context.language;
     context.print(&match (merged.lines, merged.files) {
         (0, 0) => text::merged_nothing(language, request.other.display()),
-        (lines, files) => text::merged(language, lines, files),
+        (lines, files) => text::Merged { lines, files }.say(language),
     })?;
     context.print(&told_heads(language, ledger.heads()).join("\n"))?;
     if ledger.state().active.len() > 1 {

@@ -28,7 +28,9 @@ pub fn tell(context: &mut Context, ledger: &Ledger<'_>) -> Result<bool, GuideErr
     let header = ledger.active()?;
     let read_back = ledger.state().active_epoch().map_or(0, |epoch| epoch.read_back());
     let (count, vault) = (header.custodians.len(), pasteable::word(ledger.folder().root()));
-    context.desk.tell(&text::nobody_can_open_yet(context.language, read_back, count, header.threshold, vault));
+    context
+        .desk
+        .tell(&text::NobodyCanOpenYet { read_back, count, threshold: header.threshold, vault }.say(context.language));
     Ok(true)
 }
 

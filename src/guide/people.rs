@@ -108,13 +108,13 @@ pub fn tell_policy(
     Policy::new(threshold, count, all_needed).map_err(CeremonyError::from)?;
     match count - threshold {
         0 => context.desk.tell(&text::margin_none(language, count)),
-        1 => context.desk.tell(&text::margin_one(language, threshold, count)),
-        spare => context.desk.tell(&text::margin(language, threshold, count, spare)),
+        1 => context.desk.tell(&text::MarginOne { threshold, count }.say(language)),
+        spare => context.desk.tell(&text::Margin { threshold, count, spare }.say(language)),
     }
     let open = people.iter().filter(|holder| holder.lock.is_none()).count();
     if open >= usize::from(threshold) {
         let locked_needed = count - threshold + 1;
-        context.desk.tell(&text::printer_sees_quorum(language, open, threshold, locked_needed));
+        context.desk.tell(&text::PrinterSeesQuorum { open, threshold, locked: locked_needed }.say(language));
     }
     Ok(())
 }

@@ -109,12 +109,16 @@ fn one(
     let waiting = unverified(writing, header.hash()).len();
     let total = header.custodians.len();
     if context.desk.is_attended() {
-        context.desk.tell(&text::read_back_intro(language, &header.name, &custodian.name, total - waiting, total));
+        context.desk.tell(
+            &text::ReadBackIntro { vault: &header.name, name: &custodian.name, done: total - waiting, total }
+                .say(language),
+        );
     }
     let own = header.id();
-    let remark =
-        move |head: &CardHead| (head.epoch != own).then(|| text::not_of_this_dealing(language, head.epoch, own));
-    let prompt = text::ask_new_card(language, &custodian.name, custodian.index);
+    let remark = move |head: &CardHead| {
+        (head.epoch != own).then(|| text::NotOfThisDealing { card: head.epoch, own }.say(language))
+    };
+    let prompt = text::AskNewCard { name: &custodian.name, index: custodian.index }.say(language);
     let card = match ask_card(context, &prompt, &remark, Purpose::ProvePaper { printed_from: folder }) {
         Ok(Answer::Given(card)) => card,
         Ok(Answer::LaidAside) => return Ok(Outcome::LaidAside),

@@ -34,7 +34,7 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
         context.print_json(&outcome::ReceiptAdded { card, custodian: name, heads: Heads::of(&ledger), time })?;
     } else {
         let when = receipt.receipt.time.date(&context.zone);
-        context.print(&text::receipt_added(language, &check.name, when))?;
+        context.print(&text::ReceiptAdded { name: &check.name, when }.say(language))?;
         context.print(&told_heads(language, ledger.heads()).join("\n"))?;
     }
     Ok(End::Done)

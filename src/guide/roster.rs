@@ -42,7 +42,7 @@ impl Say for RosterError {
     fn say(&self, language: Language) -> String {
         let why = match &self.why {
             Why::NoNameColumn => text::roster_no_name_column(language, COLUMNS.join(", ")),
-            Why::UnknownColumn(name) => text::roster_unknown_column(language, name, COLUMNS.join(", ")),
+            Why::UnknownColumn(name) => text::RosterUnknownColumn { name, columns: COLUMNS.join(", ") }.say(language),
             Why::ColumnTwice(name) => text::roster_column_twice(language, name),
             Why::TooManyCells => text::roster_too_many_cells(language),
             Why::QuoteNotClosed => text::roster_quote_not_closed(language),
@@ -53,7 +53,7 @@ impl Say for RosterError {
             Why::BadLock(given) => text::roster_bad_lock(language, given),
             Why::Nobody => text::roster_nobody(language),
         };
-        text::roster_place(language, self.line, self.column, why)
+        text::RosterPlace { line: self.line, column: self.column, why }.say(language)
     }
 }
 

@@ -64,7 +64,7 @@ pub fn check(context: &mut Context, ledger: &Ledger<'_>, given: &EpochOnCard) ->
     if given.epoch.is_none() {
         return Err(CeremonyError::PinnedElsewhere { pinned: elsewhere, folder: active.id() }.into());
     }
-    let question = text::ask_other_epoch(context.language, elsewhere, active.id());
+    let question = text::AskOtherEpoch { pinned: elsewhere, folder: active.id() }.say(context.language);
     if !context.desk.confirm(&question, YES)? {
         return Err(GuideError::Declined);
     }
@@ -76,7 +76,7 @@ pub fn check(context: &mut Context, ledger: &Ledger<'_>, given: &EpochOnCard) ->
 /// Tells people who open a vault that its epoch does not follow the one that this machine knows. It keeps nobody up.
 pub fn tell(context: &mut Context, ledger: &Ledger<'_>, active: EpochHash) {
     if let Some(elsewhere) = elsewhere(ledger, active) {
-        context.desk.tell(&text::opened_elsewhere(context.language, elsewhere, active.id()));
+        context.desk.tell(&text::OpenedElsewhere { pinned: elsewhere, folder: active.id() }.say(context.language));
     }
 }
 

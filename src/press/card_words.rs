@@ -66,10 +66,10 @@ impl CardWords {
         let paragraph = |heading, text| Section { heading, points: vec![text], order: Order::Paragraph };
         CardWords {
             title: say::card_title(language),
-            number: say::card_number(language, sheet.index, sheet.count),
+            number: say::CardNumber { index: sheet.index, count: sheet.count }.say(language),
             custodian_label: say::card_custodian(language),
             vault_label: say::card_vault(language),
-            lead: say::card_lead(language, sheet.count, sheet.threshold),
+            lead: say::CardLead { count: sheet.count, threshold: sheet.threshold }.say(language),
             drill: sheet.drill.then(|| Drill { mark: say::card_drill(language), note: say::card_drill_note(language) }),
             text_heading: say::card_text(language),
             text_hint: say::card_text_hint(language),

@@ -26,7 +26,7 @@ pub fn told_heads(language: Language, heads: &[EventId]) -> Vec<String> {
     }
     let of = codes.len();
     let more = heads.len() - of;
-    let numbered = (1..).zip(&codes).map(|(number, code)| text::told_head_of(language, number, of, code));
+    let numbered = (1..).zip(&codes).map(|(number, code)| text::ToldHeadOf { number, of, head: code }.say(language));
     let more = (more > 0).then(|| text::more_heads(language, more));
     let what_to_do = match more {
         Some(_) => Some(text::several_heads_of_more(language)),

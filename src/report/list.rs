@@ -96,7 +96,7 @@ fn words(language: Language, rows: &[Row<'_>], width: usize) -> String {
         };
         let state = match row.attachments {
             0 => state,
-            count => text::state_with_attachments(language, state, count),
+            count => text::StateWithAttachments { state, count }.say(language),
         };
         let entry = &row.entry;
         [
@@ -158,7 +158,7 @@ fn not_confirmed(language: Language, row: &Row<'_>) -> Vec<String> {
     claims.truncate(MOST_CLAIMS);
     let told = claims.into_iter().map(|(name, value, by)| {
         let by = by.map_or_else(|| text::no_name_given(language), str::to_owned);
-        text::not_confirmed(language, field_label(language, &FieldName::fixed(name)), value, by)
+        text::NotConfirmed { label: field_label(language, &FieldName::fixed(name)), value, by }.say(language)
     });
     told.chain((more > 0).then(|| text::more_not_confirmed(language, more))).collect()
 }

@@ -93,30 +93,31 @@ impl Teller<'_> {
     fn sentence(&self, what: &What) -> String {
         let language = self.language;
         match what {
-            What::Created { name, epoch } => text::log_created(language, name, self.epoch(epoch)),
+            What::Created { name, epoch } => text::LogCreated { name, epoch: self.epoch(epoch) }.say(language),
             What::ReadBack { epoch, card, .. } => {
-                text::log_read_back(language, self.name(*epoch, *card), self.number(*epoch))
+                text::LogReadBack { name: self.name(*epoch, *card), epoch: self.number(*epoch) }.say(language)
             }
             What::Checked { epoch, card } => text::log_checked(language, self.name(*epoch, *card)),
             What::Receipt { receipt } => {
                 let receipt = &receipt.receipt;
-                text::log_receipt(language, self.name(receipt.epoch, receipt.card), receipt.time)
+                text::LogReceipt { name: self.name(receipt.epoch, receipt.card), time: receipt.time }.say(language)
             }
             What::Lost { epoch, card, reason } => match reason {
-                Some(reason) => text::log_lost(language, self.name(*epoch, *card), reason),
+                Some(reason) => text::LogLost { name: self.name(*epoch, *card), reason }.say(language),
                 None => text::log_lost_no_reason(language, self.name(*epoch, *card)),
             },
             What::Departed { epoch, card, reason } => match reason {
-                Some(reason) => text::log_departed(language, self.name(*epoch, *card), reason),
+                Some(reason) => text::LogDeparted { name: self.name(*epoch, *card), reason }.say(language),
                 None => text::log_departed_no_reason(language, self.name(*epoch, *card)),
             },
             What::Relocked { epoch, card, lock: Some(_), .. } => text::log_locked(language, self.name(*epoch, *card)),
             What::Relocked { epoch, card, lock: None, .. } => text::log_unlocked(language, self.name(*epoch, *card)),
             What::PaperDestroyed { epoch, cards } => {
-                text::log_paper_destroyed(language, self.names(*epoch, cards), self.number(*epoch))
+                text::LogPaperDestroyed { names: self.names(*epoch, cards), epoch: self.number(*epoch) }.say(language)
             }
             What::CardFilesDestroyed { epoch, cards } => {
-                text::log_card_files_destroyed(language, self.names(*epoch, cards), self.number(*epoch))
+                text::LogCardFilesDestroyed { names: self.names(*epoch, cards), epoch: self.number(*epoch) }
+                    .say(language)
             }
             What::Deposited { entry, fields, cleared, attached, detached, .. } => {
                 let given = attached.iter().map(|attached| &attached.name);
@@ -124,7 +125,7 @@ impl Teller<'_> {
             }
             What::Opened { epoch, reason, incident, reported } => {
                 let opened = match incident {
-                    Some(incident) => text::log_opened_for(language, reason, incident),
+                    Some(incident) => text::LogOpenedFor { reason, incident }.say(language),
                     None => text::log_opened(language, reason),
                 };
                 let reported = (!reported.is_empty())
@@ -138,30 +139,32 @@ impl Teller<'_> {
                     OneTimeCode::TimeBased => text::log_time_based_code(language),
                     OneTimeCode::Recovery { number, .. } => text::log_recovery_code(language, number),
                 }));
-                text::log_revealed(language, entry, shown.join(", "))
+                text::LogRevealed { entry, fields: shown.join(", ") }.say(language)
             }
             What::Exported { .. } => text::log_exported(language),
             What::Closed { .. } => text::log_closed(language),
             What::Reviewed { openings } => text::log_reviewed(language, openings.len()),
             What::Staged { epoch, staging, .. } => {
-                let staged = text::log_staged(language, self.epoch(epoch), staging.deposits.len());
+                let staged =
+                    text::LogStaged { epoch: self.epoch(epoch), deposits: staging.deposits.len() }.say(language);
                 joined([Some(staged), Some(self.staging(staging))])
             }
             What::StagedMore { epoch, staging, .. } => {
-                let more = text::log_staged_more(language, self.number(*epoch), staging.deposits.len());
+                let more =
+                    text::LogStagedMore { number: self.number(*epoch), deposits: staging.deposits.len() }.say(language);
                 joined([Some(more), Some(self.staging(staging))])
             }
             What::Committed { epoch, left_out } => {
-                let left = left_out
-                    .iter()
-                    .map(|left| Some(text::log_left_out(language, self.name(*epoch, left.card), &left.reason)));
+                let left = left_out.iter().map(|left| {
+                    Some(text::LogLeftOut { name: self.name(*epoch, left.card), reason: &left.reason }.say(language))
+                });
                 joined(std::iter::once(Some(text::log_committed(language, self.number(*epoch)))).chain(left))
             }
-            What::Aborted { epoch, reason } => text::log_aborted(language, self.number(*epoch), reason),
-            What::Deleted { epoch, files } => text::log_deleted(language, files, self.number(*epoch)),
-            What::TailSetAside { number, size, .. } => text::log_tail_set_aside(language, number, size),
+            What::Aborted { epoch, reason } => text::LogAborted { number: self.number(*epoch), reason }.say(language),
+            What::Deleted { epoch, files } => text::LogDeleted { files, number: self.number(*epoch) }.say(language),
+            What::TailSetAside { number, size, .. } => text::LogTailSetAside { number, size }.say(language),
             What::Merged {} => text::log_merged(language),
-            What::Unknown { version, kind } => text::log_unknown(language, kind, version),
+            What::Unknown { version, kind } => text::LogUnknown { kind, version }.say(language),
         }
     }
 
@@ -191,16 +194,16 @@ impl Teller<'_> {
         given.extend(attached.iter().map(quoted));
         let mut removed = field_labels(language, cleared);
         removed.extend(detached.iter().map(quoted));
-        let given = (!given.is_empty()).then(|| text::log_deposited(language, entry, given.join(", ")));
+        let given = (!given.is_empty()).then(|| text::LogDeposited { entry, fields: given.join(", ") }.say(language));
         let removed = (!removed.is_empty()).then(|| match given {
             Some(_) => text::log_cleared(language, removed.join(", ")),
-            None => text::log_cleared_of(language, entry, removed.join(", ")),
+            None => text::LogClearedOf { entry, fields: removed.join(", ") }.say(language),
         });
         joined([given, removed])
     }
 
     fn epoch(&self, epoch: &NewEpoch) -> String {
-        text::log_epoch(self.language, epoch.number, epoch.hash.id())
+        text::LogEpoch { number: epoch.number, id: epoch.hash.id() }.say(self.language)
     }
 
     fn number(&self, epoch: EpochHash) -> String {

@@ -52,7 +52,7 @@ impl Verification {
         }
         for (path, tail) in ledger.tails() {
             if let Tail::Torn { bytes, .. } = tail {
-                remarks.push(text::verify_tail(language, path.display(), bytes.len()));
+                remarks.push(text::VerifyTail { path: path.display(), size: bytes.len() }.say(language));
             }
         }
         Ok(Verification {
@@ -111,7 +111,7 @@ impl Verification {
             lines.push(format!("- {}", text::verify_attachments_not_read(language, self.attachments_not_read)));
         }
         lines.push(if self.damage.is_empty() {
-            text::verify_sound(language, self.events, self.signatures)
+            text::VerifySound { events: self.events, signatures: self.signatures }.say(language)
         } else {
             text::verify_damaged(language, self.damage.len())
         });
@@ -125,8 +125,8 @@ impl Verification {
 fn told_place(language: Language, zone: &TimeZone, place: &HeadPlace) -> Vec<String> {
     let (event, of, when) = (place.event, place.of, place.time.date_and_minute(zone));
     let mut lines = vec![match place.following {
-        0 => text::verify_anchor_newest(language, event, of, when),
-        following => text::verify_anchor(language, event, of, when, following),
+        0 => text::VerifyAnchorNewest { event, of, when }.say(language),
+        following => text::VerifyAnchor { event, of, when, following }.say(language),
     }];
     if place.beside > 0 {
         lines.push(format!("    {}", text::verify_anchor_beside(language, place.beside)));
@@ -141,7 +141,7 @@ fn told(language: Language, ledger: &Ledger<'_>, finding: &FileFinding) -> Strin
     let state = ledger.history().state.as_ref();
     match (finding.place(), state) {
         (Place::Attachment(blob), Some(state)) if finding.is_damage() => match state.blobs.entry(blob) {
-            Some(entry) => text::verify_of_entry(language, sentence, entry),
+            Some(entry) => text::VerifyOfEntry { sentence, entry }.say(language),
             None => sentence,
         },
         _ => sentence,

@@ -145,15 +145,15 @@ impl Say for StoreError {
             Trouble::PartOfAVault => store::part_of_a_vault(language, path),
             Trouble::AlreadyAVault => store::already_a_vault(language, path),
             Trouble::NotEmpty => store::not_empty(language, path),
-            Trouble::TooLarge { limit } => store::too_large(language, path, Bytes(*limit)),
-            Trouble::LineTooLong { limit } => store::line_too_long(language, path, Bytes(*limit)),
-            Trouble::LogFull => store::log_full(language, path, Bytes(LOG_LIMIT)),
-            Trouble::KeptForSigned => store::kept_for_signed(language, path, Bytes(KEPT_FOR_SIGNED)),
-            Trouble::TooMany { limit } => store::too_many(language, path, limit),
+            Trouble::TooLarge { limit } => store::TooLarge { path, limit: Bytes(*limit) }.say(language),
+            Trouble::LineTooLong { limit } => store::LineTooLong { path, limit: Bytes(*limit) }.say(language),
+            Trouble::LogFull => store::LogFull { path, limit: Bytes(LOG_LIMIT) }.say(language),
+            Trouble::KeptForSigned => store::KeptForSigned { path, limit: Bytes(KEPT_FOR_SIGNED) }.say(language),
+            Trouble::TooMany { limit } => store::TooMany { path, limit }.say(language),
             Trouble::OtherContent => store::other_content(language, path),
             Trouble::NotWhatWasWritten => store::not_what_was_written(language, path),
             Trouble::NoRandomness => store::no_randomness(language, path),
-            Trouble::System { reason } => store::system(language, path, reason),
+            Trouble::System { reason } => store::System { path, reason }.say(language),
         }
     }
 }

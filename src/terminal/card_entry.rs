@@ -181,12 +181,12 @@ impl CardEntry {
             Some((group, place)) => {
                 let character = self.groups().nth(group - 1).and_then(|text| text.chars().nth(place - 1));
                 Some(match character {
-                    Some(character) if character != UNREADABLE => messages::terminal::not_on_a_card(
-                        language,
+                    Some(character) if character != UNREADABLE => messages::terminal::NotOnACard {
                         group,
                         place,
-                        Zeroizing::new(character.to_ascii_uppercase().to_string()).as_str(),
-                    ),
+                        character: Zeroizing::new(character.to_ascii_uppercase().to_string()).as_str(),
+                    }
+                    .say(language),
                     _ => messages::terminal::left_out(language, judgement.unreadable.len()),
                 })
             }

@@ -349,13 +349,16 @@ fn numbered(choices: &[String], width: usize) -> String {
     lines.collect()
 }
 
-/// What a person typed as yes or no, in either language and width; nothing at all means no.
+/// What a person typed as yes or no, in any language and width; nothing at all means no.
 fn yes_or_no(text: &str) -> Option<bool> {
-    match half_width(text).to_lowercase().as_str() {
-        "y" | "yes" | "はい" => Some(true),
-        "" | "n" | "no" | "いいえ" => Some(false),
-        _ => None,
+    let typed = half_width(text).to_lowercase();
+    let is_among = |words: fn(Language) -> String| {
+        Language::ALL.iter().any(|language| words(*language).split(", ").any(|word| word == typed))
+    };
+    if is_among(messages::language::yes) {
+        return Some(true);
     }
+    (typed.is_empty() || is_among(messages::language::no)).then_some(false)
 }
 
 /// Full-width letters and digits, as a Japanese input method leaves them, as the usual ones.

@@ -86,7 +86,7 @@ fn draw(
     }
     block.push("");
     if pages > 1 {
-        block.push_wrapped(&messages::terminal::page_of(language, *page + 1, pages), width);
+        block.push_wrapped(&messages::terminal::PageOf { page: *page + 1, count: pages }.say(language), width);
     }
     block.push_wrapped(&messages::terminal::hidden_in(language, seconds), width);
     screen.draw(block)?;

@@ -99,7 +99,7 @@ fn write_calendar(
     let heading = Heading { name: text::name(language, names.join(", ")), language, stamp: context.now() };
     write(path, &calendar(&heading, reminders), Readers::Owner)?;
     if !is_dash(path) {
-        context.print(&text::written(language, reminders.len(), path.display()))?;
+        context.print(&text::Written { count: reminders.len(), path: path.display() }.say(language))?;
     }
     Ok(())
 }

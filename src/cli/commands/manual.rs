@@ -40,7 +40,7 @@ pub fn pages(context: &mut Context, arguments: &Man) -> Result<End, GuideError> 
     let mut command = localise::command(context.language);
     command.build();
     let count = write_page(&command, "breakglass", &arguments.folder)?;
-    context.desk.tell(&text::pages_written(context.language, count, arguments.folder.display()));
+    context.desk.tell(&text::PagesWritten { count, folder: arguments.folder.display() }.say(context.language));
     Ok(End::Done)
 }
 

@@ -179,17 +179,20 @@ impl Say for Unreadable {
             Unreadable::NotACard => messages::quorum::not_a_card(language),
             Unreadable::TooLong => messages::quorum::card_text_too_long(language, CHARACTERS),
             Unreadable::WrongLength { have, groups } if groups.is_empty() => {
-                messages::quorum::card_text_wrong_length(language, have, CHARACTERS)
+                messages::quorum::CardTextWrongLength { have, want: CHARACTERS }.say(language)
             }
             Unreadable::WrongLength { groups, .. } => {
-                messages::quorum::card_groups_wrong_length(language, groups.len(), list(language, groups))
+                messages::quorum::CardGroupsWrongLength { count: groups.len(), groups: list(language, groups) }
+                    .say(language)
             }
             Unreadable::TooManyMissing { groups } => {
-                messages::quorum::card_groups_unreadable(language, groups.len(), list(language, groups))
+                messages::quorum::CardGroupsUnreadable { count: groups.len(), groups: list(language, groups) }
+                    .say(language)
             }
             Unreadable::Damaged { groups } if groups.is_empty() => messages::quorum::card_text_damaged(language),
             Unreadable::Damaged { groups } => {
-                messages::quorum::card_text_damaged_beside(language, groups.len(), list(language, groups))
+                messages::quorum::CardTextDamagedBeside { count: groups.len(), groups: list(language, groups) }
+                    .say(language)
             }
             Unreadable::UnknownVersion { version } => messages::quorum::card_version_unknown(language, version),
             Unreadable::Malformed => messages::quorum::card_malformed(language),

@@ -134,7 +134,7 @@ impl Say for TypingError {
         match *self {
             TypingError::NotACard => messages::quorum::not_a_card(language),
             TypingError::WrongLength { group, have, want } => {
-                messages::quorum::group_wrong_length(language, group, have, want)
+                messages::quorum::GroupWrongLength { group, have, want }.say(language)
             }
             TypingError::TooMuch => messages::quorum::typed_too_much(language),
             TypingError::AllTyped => messages::quorum::all_groups_typed(language),

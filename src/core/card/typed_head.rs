@@ -202,8 +202,8 @@ impl Say for NotAHead {
     fn say(&self, language: Language) -> String {
         match *self {
             NotAHead::WrongLength { have } => text::head_wrong_length(language, have),
-            NotAHead::GroupLength { group, have } => text::head_group_length(language, group, have),
-            NotAHead::NotADigit { group, place } => text::head_not_a_digit(language, group, place),
+            NotAHead::GroupLength { group, have } => text::HeadGroupLength { group, have }.say(language),
+            NotAHead::NotADigit { group, place } => text::HeadNotADigit { group, place }.say(language),
             NotAHead::EpochId => text::head_is_an_epoch_id(language),
         }
     }

@@ -159,18 +159,18 @@ impl Say for Refusal {
             Refusal::SignersDoNotMatch => text::signers_do_not_match(language),
             Refusal::HeaderMissing(epoch) => text::header_missing(language, epoch.id()),
             Refusal::BadSignature(card) => text::bad_signature(language, card),
-            Refusal::TooFewCards(signed, needed) => text::too_few_cards(language, signed, needed),
+            Refusal::TooFewCards(signed, needed) => text::TooFewCards { signed, needed }.say(language),
             Refusal::WrongSigners => text::wrong_signers(language),
             Refusal::NotActive(epoch) => text::not_active(language, epoch.id()),
             Refusal::NoSuchCard(card) => text::no_such_card(language, card),
             Refusal::NoSuchOpening(event) => text::no_such_opening(language, event),
             Refusal::DoesNotContinue(epoch) => text::does_not_continue(language, epoch.id()),
             Refusal::NotStaged(epoch) => text::not_staged(language, epoch.id()),
-            Refusal::TooFewReadBack(read, needed) => text::too_few_read_back(language, read, needed),
+            Refusal::TooFewReadBack(read, needed) => text::TooFewReadBack { read, needed }.say(language),
             Refusal::LeftOutDiffers => text::left_out_differs(language),
             Refusal::BadReceipt(card) => text::bad_receipt(language, card),
             Refusal::Unplaced => text::unplaced(language),
-            Refusal::ClaimTooLong(bytes, most) => text::claim_too_long(language, bytes, most),
+            Refusal::ClaimTooLong(bytes, most) => text::ClaimTooLong { bytes, most }.say(language),
             Refusal::StagingIncomplete(epoch) => text::staging_incomplete(language, epoch.id()),
         }
     }
@@ -180,22 +180,22 @@ impl Say for Finding {
     fn say(&self, language: Language) -> String {
         match self {
             Finding::Unreadable { line, why: UnreadableLine::UnknownVersion(version) } => {
-                text::line_of_unknown_version(language, line, version)
+                text::LineOfUnknownVersion { line, version }.say(language)
             }
             Finding::Unreadable { line, why: UnreadableLine::Malformed(detail) } => {
-                text::line_malformed(language, line, detail)
+                text::LineMalformed { line, detail }.say(language)
             }
             Finding::Unreadable { line, why: UnreadableLine::TooLong } => {
-                text::line_too_long(language, line, LINE_BYTES / 1024)
+                text::LineTooLong { line, kibibytes: LINE_BYTES / 1024 }.say(language)
             }
             Finding::Retold { line } => text::retold(language, line),
-            Finding::MoreUnreadable { line, count } => text::more_lines_unreadable(language, line, count),
-            Finding::Unplaced { line, count } => text::lines_unplaced(language, line, count),
+            Finding::MoreUnreadable { line, count } => text::MoreLinesUnreadable { line, count }.say(language),
+            Finding::Unplaced { line, count } => text::LinesUnplaced { line, count }.say(language),
             Finding::NoBeginning => text::no_beginning(language),
             Finding::AnchorBehindCut { head } => text::anchor_behind_cut(language, HeadCode::of(*head)),
-            Finding::Cut { line, missing } => text::line_cut(language, line, missing),
+            Finding::Cut { line, missing } => text::LineCut { line, missing }.say(language),
             Finding::Repeated { line } => text::line_repeated(language, line),
-            Finding::Refused { line, why } => text::line_refused(language, line, why.say(language)),
+            Finding::Refused { line, why } => text::LineRefused { line, why: why.say(language) }.say(language),
             Finding::AnchorMissing { head } => text::anchor_missing(language, HeadCode::of(*head)),
         }
     }

@@ -10,33 +10,22 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A language that people read on screen and on paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Language {
-    /// English, `en`.
-    #[serde(rename = "en")]
-    English,
-    /// Japanese, `ja`.
-    #[serde(rename = "ja")]
-    Japanese,
-}
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
 impl Language {
-    /// Both languages, in the order in which they are offered.
-    pub const ALL: [Language; 2] = [Language::English, Language::Japanese];
-
     /// The language of a POSIX locale name such as `ja_JP.UTF-8`; English for every other.
     #[must_use]
     pub fn of_locale(locale: &str) -> Language {
-        if locale.to_ascii_lowercase().starts_with("ja") { Language::Japanese } else { Language::English }
+        let locale = locale.to_ascii_lowercase();
+        Language::ALL.into_iter().find(|language| locale.starts_with(language.code())).unwrap_or(Language::English)
     }
 
-    /// The code of ISO 639-1.
+    /// Which of the forms of a word goes with a number.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn form(self, count: &str) -> usize {
         match self {
-            Language::English => "en",
-            Language::Japanese => "ja",
+            Language::English => usize::from(count != "1"),
+            Language::Japanese => 0,
         }
     }
 }

@@ -62,7 +62,7 @@ impl Say for QuorumError {
             QuorumError::ThresholdTooLow { threshold } => messages::quorum::threshold_too_low(language, threshold),
             QuorumError::SameCardTwice { index } => messages::quorum::same_card_twice(language, index),
             QuorumError::WrongNumber { have, threshold } => {
-                messages::quorum::wrong_number_of_shares(language, have, threshold)
+                messages::quorum::WrongNumberOfShares { have, threshold }.say(language)
             }
         }
     }

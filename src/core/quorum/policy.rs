@@ -35,7 +35,7 @@ pub struct NoSuchCard(pub u8);
 
 impl Say for NoSuchCard {
     fn say(&self, language: Language) -> String {
-        messages::quorum::no_such_card(language, self.0, MOST_CARDS)
+        messages::quorum::NoSuchCard { number: self.0, most: MOST_CARDS }.say(language)
     }
 }
 
@@ -133,10 +133,12 @@ pub enum PolicyError {
 impl Say for PolicyError {
     fn say(&self, language: Language) -> String {
         match *self {
-            PolicyError::TooManyCards { count } => messages::quorum::too_many_cards(language, count, MOST_CARDS),
+            PolicyError::TooManyCards { count } => {
+                messages::quorum::TooManyCards { count, most: MOST_CARDS }.say(language)
+            }
             PolicyError::ThresholdTooLow { threshold } => messages::quorum::threshold_too_low(language, threshold),
             PolicyError::ThresholdAboveCount { threshold, count } => {
-                messages::quorum::threshold_above_count(language, threshold, count)
+                messages::quorum::ThresholdAboveCount { threshold, count }.say(language)
             }
             PolicyError::AllCardsNeeded { count } => messages::quorum::all_cards_needed(language, count),
         }

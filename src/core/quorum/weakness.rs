@@ -54,7 +54,7 @@ impl Weakness {
 
 impl Say for Weakness {
     fn say(&self, language: Language) -> String {
-        messages::quorum::weak_phrase(language, self.bits, ENOUGH_BITS)
+        messages::quorum::WeakPhrase { bits: self.bits, enough: ENOUGH_BITS }.say(language)
     }
 }
 

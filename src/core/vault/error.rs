@@ -48,7 +48,7 @@ impl Say for FormatError {
             FormatError::BadEntryId(id) => text::bad_entry_id(language, id),
             FormatError::BadFieldName(name) => text::bad_field_name(language, name),
             FormatError::BadAttachmentName(name) => text::bad_attachment_name(language, name),
-            FormatError::ValueTooLong(name, bound) => text::value_too_long(language, name, bound),
+            FormatError::ValueTooLong(name, bound) => text::ValueTooLong { name, bound }.say(language),
             FormatError::EmptyValue(name) => text::empty_value(language, name),
             FormatError::TooMany(bound) => text::too_many(language, bound),
             FormatError::BadName(name) => text::bad_name(language, name),

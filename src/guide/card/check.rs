@@ -84,7 +84,8 @@ fn tell_text_only(context: &mut Context, card: &Card) -> Result<(), GuideError> 
             threshold: head.threshold,
         });
     }
-    context.print(&text::card_text_whole(language, head.index, head.threshold, head.epoch))?;
+    context
+        .print(&text::CardTextWhole { card: head.index, threshold: head.threshold, epoch: head.epoch }.say(language))?;
     if head.lock.is_some() {
         context.print(&text::card_is_locked(language))?;
     }
@@ -105,7 +106,9 @@ fn against_header(context: &mut Context, request: &Request, path: &Path) -> Resu
         return Ok(End::Done);
     };
     let language = context.language;
-    context.desk.tell(&text::card_good_by_header(language, &check.name, &header.name, header.id()));
+    context
+        .desk
+        .tell(&text::CardGoodByHeader { name: &check.name, vault: &header.name, epoch: header.id() }.say(language));
     match &request.receipt {
         None => {
             context.print_json(&receipt)?;
@@ -175,7 +178,7 @@ fn tell_good(
         })?;
         return Ok(End::Done);
     }
-    context.print(&text::card_good(language, &check.name, check.card, number, epoch.id()))?;
+    context.print(&text::CardGood { name: &check.name, card: check.card, number, epoch: epoch.id() }.say(language))?;
     if let Some(reported) = reported(context, ledger.state(), epoch, check.card, &check.name) {
         context.print(&reported)?;
     }

@@ -49,7 +49,11 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
     let mut lines = Vec::new();
     for (epoch, cards) in &cards {
         let header = ledger.header(*epoch)?;
-        lines.push(format!("  {}", text::cards_of_epoch(language, header.epoch, header.id(), names_of(header, cards))));
+        lines.push(format!(
+            "  {}",
+            text::CardsOfEpoch { number: header.epoch, epoch: header.id(), names: names_of(header, cards) }
+                .say(language)
+        ));
         let never_read = never_read_back(&ledger, *epoch, cards);
         if request.files && !never_read.is_empty() {
             lines.push(format!("    {}", text::files_may_be_all(language, names_of(header, &never_read))));
@@ -105,9 +109,9 @@ fn kept(
     let header = ledger.header(active.hash)?;
     let reprinted = destroyed.iter().any(|(epoch, _)| *epoch == active.hash);
     Ok(Some(if reprinted {
-        text::keep_newest_papers(language, header.epoch, header.id())
+        text::KeepNewestPapers { number: header.epoch, epoch: header.id() }.say(language)
     } else {
-        text::keep_cards(language, header.epoch, header.id())
+        text::KeepCards { number: header.epoch, epoch: header.id() }.say(language)
     }))
 }
 

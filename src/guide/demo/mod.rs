@@ -166,7 +166,9 @@ fn mistyped(narrator: &mut Narrator<'_>, paper: &str) -> Result<Card, GuideError
         Reading::Corrected(correction) => {
             for change in correction.changes() {
                 let from = change.from.map_or_else(|| "?".to_owned(), |from| from.to_string());
-                narrator.quote(&cli::correction(language, change.group, change.place, from, change.to))?;
+                narrator.quote(
+                    &cli::Correction { group: change.group, place: change.place, from, to: change.to }.say(language),
+                )?;
             }
             narrator.line("")?;
             narrator.say(&text::correction_taken(language))?;
@@ -251,7 +253,7 @@ fn rotate(narrator: &mut Narrator<'_>, practice: &Practice) -> Result<(), GuideE
     for paper in &papers {
         quorum.keep(read_back(&mut writing, staged.epoch, &practice.card_on_paper(paper)?, false, None, now)?);
     }
-    narrator.say(&text::rotate_read_back(language, papers.len(), practice.cards().display()))?;
+    narrator.say(&text::RotateReadBack { count: papers.len(), folder: practice.cards().display() }.say(language))?;
     let by = narrator.context().by(None);
     commit(&mut writing, &quorum.quorum()?, Vec::new(), &by, now)?;
     clean_up(&mut writing, now)?;

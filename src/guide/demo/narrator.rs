@@ -36,7 +36,7 @@ impl<'c> Narrator<'c> {
     /// The heading of the next step, and the command that does it by hand.
     pub fn step(&mut self, title: &str, command: &str) -> Result<(), GuideError> {
         self.step += 1;
-        self.line(&text::heading(self.language(), self.step, self.steps, title))?;
+        self.line(&text::Heading { step: self.step, steps: self.steps, title }.say(self.language()))?;
         if !command.is_empty() {
             self.line(&format!("$ {command}"))?;
         }

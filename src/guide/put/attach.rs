@@ -119,7 +119,8 @@ pub fn encrypt(
 
 /// What was attached and what was taken off, as it is told.
 pub fn labels(language: Language, change: &Change) -> Vec<String> {
-    let attached = change.attach.iter().map(|(name, attachment)| text::label(language, name, size(attachment.size)));
+    let attached =
+        change.attach.iter().map(|(name, attachment)| text::Label { name, size: size(attachment.size) }.say(language));
     let detached = change.detach.iter().map(|name| text::detached(language, name));
     attached.chain(detached).collect()
 }

@@ -159,9 +159,9 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
     } else {
         let (language, fields) = (context.language, labels.join(", "));
         context.desk.tell(&if is_new {
-            text::put_done_new(language, entry, fields)
+            text::PutDoneNew { entry, fields }.say(language)
         } else {
-            text::put_done(language, entry, fields)
+            text::PutDone { entry, fields }.say(language)
         });
         tell_when_it_opens(context, &ledger);
         tell_heads(context, &ledger);

@@ -94,7 +94,7 @@ fn add_totp(context: &mut Context, fields: &mut Fields, enrolment: &Enrolment) {
     if !enrolment.ignored.is_empty() {
         let names = [&enrolment.issuer, &enrolment.account].into_iter().flatten().map(String::as_str);
         let names = names.collect::<Vec<_>>().join(", ");
-        let told = text::totp_taken(context.language, names, enrolment.ignored.join(", "));
+        let told = text::TotpTaken { what: names, ignored: enrolment.ignored.join(", ") }.say(context.language);
         context.desk.tell(&told);
     }
     fields.insert(FieldName::fixed(TOTP), FieldValue::new(enrolment.to_uri()));

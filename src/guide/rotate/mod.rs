@@ -79,7 +79,9 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
         Some(staged) => {
             let header = ledger.header(staged)?;
             let language = context.language;
-            context.desk.tell(&text::rotation_goes_on(language, &header.name, header.epoch, header.id()));
+            context.desk.tell(
+                &text::RotationGoesOn { name: &header.name, number: header.epoch, epoch: header.id() }.say(language),
+            );
             let has_files = ledger.state().epochs[&staged].cards.iter().any(|card| card.card_file);
             let folder = if has_files { Some(request.paper.folder(context, ledger.folder().root())?) } else { None };
             let writing = context.begin(ledger)?;
@@ -179,7 +181,7 @@ fn tell_waiting(
         })?;
     } else {
         let names = names_of(header, waiting);
-        context.desk.tell(&text::rotation_waits(language, header.epoch, header.id(), names));
+        context.desk.tell(&text::RotationWaits { number: header.epoch, epoch: header.id(), names }.say(language));
         tell_heads(context, ledger);
     }
     Ok(End::SomethingIsDue)
@@ -201,12 +203,14 @@ fn tell_begun(context: &mut Context, ledger: &Ledger<'_>, header: &EpochHeader) 
         })?;
         return Ok(End::Done);
     }
-    context.desk.tell(&text::rotation_done(language, &header.name, header.epoch, header.id()));
+    context
+        .desk
+        .tell(&text::RotationDone { name: &header.name, number: header.epoch, epoch: header.id() }.say(language));
     if let (Some(old), false) = (old, old_papers.is_empty()) {
         let old_header = ledger.header(old.hash)?;
         let names = names_of(old_header, &old_papers);
-        context.desk.tell(&text::destroy_old_cards(language, old.number, old.hash.id(), names));
-        context.desk.tell(&text::keep_cards(language, header.epoch, header.id()));
+        context.desk.tell(&text::DestroyOldCards { number: old.number, epoch: old.hash.id(), names }.say(language));
+        context.desk.tell(&text::KeepCards { number: header.epoch, epoch: header.id() }.say(language));
     }
     let files_left = ledger.state().epochs[&header.hash()].cards.iter().any(|card| card.card_file);
     context.desk.tell(&if files_left {
@@ -225,7 +229,10 @@ fn give_up(context: &mut Context, request: &Request, ledger: Ledger<'static>) ->
     let staged = ledger.state().staged_epoch().ok_or(CeremonyError::NothingStaged)?;
     let (hash, number) = (staged.hash, staged.number);
     let header = ledger.active()?.clone();
-    if !context.desk.confirm(&text::ask_abort(language, number, hash.id(), header.epoch, header.id()), YES)? {
+    if !context.desk.confirm(
+        &text::AskAbort { number, epoch: hash.id(), active_number: header.epoch, active: header.id() }.say(language),
+        YES,
+    )? {
         return Err(GuideError::Declined);
     }
     let reason = match &request.reason {
@@ -246,7 +253,10 @@ fn give_up(context: &mut Context, request: &Request, ledger: Ledger<'static>) ->
             number: aborted.number,
         })?;
     } else {
-        context.desk.tell(&text::rotation_aborted(language, number, hash.id(), header.epoch, header.id()));
+        context.desk.tell(
+            &text::RotationAborted { number, epoch: hash.id(), active_number: header.epoch, active: header.id() }
+                .say(language),
+        );
         tell_heads(context, &ledger);
         if ledger.state().epochs[&hash].cards.iter().any(|card| card.card_file) {
             context.desk.tell(&text::some_files_left(language));

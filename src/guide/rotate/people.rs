@@ -4,7 +4,7 @@ use super::Request;
 use crate::guide::people::Holder;
 use crate::guide::{Context, GuideError};
 use crate::journal::EpochState;
-use crate::language::{Language, Say, messages::cards as text};
+use crate::language::{Language, Say, messages, messages::cards as text};
 use crate::vault::{Custodian, EpochHeader, VaultName};
 
 /// The custodians of the next epoch, in the order of their cards.
@@ -66,7 +66,7 @@ fn ask_successor(context: &mut Context, departed: &VaultName) -> Result<Option<H
         }
         match typed.parse::<VaultName>() {
             Ok(name) => {
-                let choices = [text::in_english(language), text::in_japanese(language)];
+                let choices = Language::ALL.map(messages::language::name);
                 let chosen = context.desk.choose(&text::ask_card_language(language, &name), &choices, "--roster")?;
                 return Ok(Some(Holder::named(name, Language::ALL[chosen])));
             }

@@ -147,14 +147,14 @@ fn ask_one(
 ) -> Result<Rotation, GuideError> {
     let language = context.language;
     let part = part_label(language, &secret.secret);
-    let question = text::was_replaced(language, &secret.entry, &part);
+    let question = text::WasReplaced { entry: &secret.entry, part: &part }.say(language);
     let mut choices = vec![text::is_replaced(language), text::is_not_replaced(language)];
     if secret.secret == SecretPart::password() {
         choices.push(text::generate_new_value(language));
     }
     match context.desk.choose(&question, &choices, "--replaced")? {
         0 => done.replaced.push(secret),
-        1 => context.desk.tell(&text::stays_due(language, &secret.entry, part)),
+        1 => context.desk.tell(&text::StaysDue { entry: &secret.entry, part }.say(language)),
         _ => return generate(context, request, writing, rotation, &secret.entry, done),
     }
     Ok(rotation)
@@ -168,7 +168,7 @@ fn tell_old_values(context: &mut Context, rotation: &Rotation, done: &Replacemen
     for replaced in &done.replaced {
         if !rotation.deposits().iter().any(|open| brings(open, replaced)) {
             let part = part_label(context.language, &replaced.secret);
-            context.desk.tell(&text::no_new_value_waits(context.language, &replaced.entry, part));
+            context.desk.tell(&text::NoNewValueWaits { entry: &replaced.entry, part }.say(context.language));
         }
     }
 }
@@ -211,7 +211,7 @@ fn generate(
             1 => {}
             _ => {
                 done.unset.push(deposit);
-                context.desk.tell(&text::stays_due(language, entry, &field));
+                context.desk.tell(&text::StaysDue { entry, part: &field }.say(language));
                 break;
             }
         }

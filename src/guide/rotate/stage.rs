@@ -59,15 +59,17 @@ pub fn run(context: &mut Context, request: &Request, ledger: Ledger<'static>) ->
     };
     let (count, bytes) = rotation.to_renew(&plan);
     if count > 0 {
-        context.desk.tell(&attachments::renewing(context.language, count, size(bytes)));
+        context.desk.tell(&attachments::Renewing { count, size: size(bytes) }.say(context.language));
     }
     let choices = Choices { fold, dismiss, replaced: replacements.replaced };
     let staged = stage(&mut writing, rotation, plan, choices, context.now(), &mut write);
     let staged = staged.inspect_err(|_| tell_leftovers(context, &files, &folder))?;
     context.desk.clear_between_people();
-    context.desk.tell(&text::staged(context.language, staged.number, staged.epoch.id()));
+    context.desk.tell(&text::Staged { number: staged.number, epoch: staged.epoch.id() }.say(context.language));
     for left in &staged.renewal.left {
-        context.desk.tell(&attachments::not_renewed(context.language, &left.entry, &left.name, left.blob));
+        context.desk.tell(
+            &attachments::NotRenewed { entry: &left.entry, name: &left.name, blob: left.blob }.say(context.language),
+        );
     }
     tell_files(context, &files, &folder)?;
     if !request.stage {
@@ -121,7 +123,7 @@ fn choose_deposits(
     dismiss.extend(dismissed_unread(context, &unreadable)?);
     if !open.is_empty() {
         let lines: Vec<String> = open.iter().map(|deposit| line(context, deposit)).collect();
-        context.desk.tell(&text::deposits_wait(language, open.len(), lines.join("\n")));
+        context.desk.tell(&text::DepositsWait { count: open.len(), lines: lines.join("\n") }.say(language));
         if context.desk.confirm(&text::fold_all(language), YES)? {
             fold.extend(open.iter().map(|deposit| deposit.pending.deposit));
         } else {
@@ -157,7 +159,9 @@ fn dismissed_unread(context: &mut Context, unreadable: &[&OpenDeposit]) -> Resul
     let mut each = !is_many;
     if is_many {
         told.iter().for_each(|deposit| tell_unreadable(context, deposit));
-        context.desk.tell(&text::more_stay_out(language, unreadable.len() - MOST_ASKED, unreadable.len()));
+        context
+            .desk
+            .tell(&text::MoreStayOut { count: unreadable.len() - MOST_ASKED, all: unreadable.len() }.say(language));
         if !context.desk.is_attended() {
             return Ok(Vec::new());
         }
@@ -185,7 +189,7 @@ fn dismissed_unread(context: &mut Context, unreadable: &[&OpenDeposit]) -> Resul
 fn tell_unreadable(context: &mut Context, deposit: &OpenDeposit) {
     if let Err(error) = &deposit.deposit {
         let why = error.say(context.language);
-        context.desk.tell(&text::deposit_stays_out(context.language, &deposit.pending.entry.id, why));
+        context.desk.tell(&text::DepositStaysOut { entry: &deposit.pending.entry.id, why }.say(context.language));
     }
 }
 
@@ -197,18 +201,21 @@ fn line(context: &Context, deposit: &OpenDeposit) -> String {
     let opened = deposit.deposit.as_ref().ok().map(|deposit| &deposit.change.attach);
     given.extend(pending.attached.iter().map(|attached| {
         let file = opened.and_then(|attach| attach.get(&attached.name)).map_or(attached.size, |file| file.size);
-        attachments::label(language, &attached.name, size(file))
+        attachments::Label { name: &attached.name, size: size(file) }.say(language)
     }));
     let mut removed = field_labels(language, &pending.cleared);
     removed.extend(pending.detached.iter().map(|name| attachments::detached(language, name)));
     let mut fields = given.join(", ");
     if !removed.is_empty() {
-        fields = text::fields_and_cleared(language, fields, removed.join(", "));
+        fields = text::FieldsAndCleared { fields, cleared: removed.join(", ") }.say(language);
     }
     let by = context.shown_by(pending.by.as_ref());
     let digest = pending.deposit.to_string();
     let when = pending.time.date_and_minute(&context.zone);
-    format!("  {}", text::deposit_line(language, &pending.entry.id, fields, by, when, &digest[..DIGITS]))
+    format!(
+        "  {}",
+        text::DepositLine { entry: &pending.entry.id, fields, by, when, digest: &digest[..DIGITS] }.say(language)
+    )
 }
 
 fn is_among(named: &[String], deposit: &OpenDeposit) -> bool {

@@ -19,10 +19,10 @@ use crate::vault::{Attachment, AttachmentName, EntryId};
 pub fn label(context: &Context, offered: &OfferedAttachment<'_>) -> String {
     let (language, size) = (context.language, size(offered.held.value.size));
     let label = match offered.held.deposit {
-        None => text::label(language, offered.name, size),
+        None => text::Label { name: offered.name, size }.say(language),
         Some(open) => {
             let (by, time) = held::claimed(context, open);
-            text::label_not_confirmed(language, offered.name, size, by, time)
+            text::LabelNotConfirmed { name: offered.name, size, by, time }.say(language)
         }
     };
     held::or_removed(context, label, &offered.held)
@@ -161,7 +161,7 @@ fn to_file(
     file.finish()?;
     file.keep(&name)?;
     let size = size(offered.held.value.size);
-    context.desk.tell(&text::written(context.language, offered.name, size, path.display()));
+    context.desk.tell(&text::Written { name: offered.name, size, path: path.display() }.say(context.language));
     Ok(())
 }
 

@@ -212,7 +212,7 @@ fn label(context: &Context, entry: &EntryView<'_>, hidden: bool) -> String {
         words = format!("{words} — {title}");
     }
     if !entry.deposits.is_empty() {
-        words = text::label_deposited(context.language, words, entry.deposits.len());
+        words = text::LabelDeposited { label: words, count: entry.deposits.len() }.say(context.language);
     }
     words
 }

@@ -70,7 +70,7 @@ pub fn show_code(
         return context.print_json_secret(&printed);
     }
     let time_used = clock::words(context.language, &context.zone, time);
-    context.desk.tell(&text::code_is_good(context.language, code.seconds_left, time_used));
+    context.desk.tell(&text::CodeIsGood { seconds: code.seconds_left, time: time_used }.say(context.language));
     context.print_secret(&code.digits)
 }
 
@@ -152,7 +152,7 @@ fn show_numbered(
     if spent_before {
         context.desk.tell(&text::spent_before(language, number));
     }
-    context.desk.tell(&text::codes_left(language, number, left, count));
+    context.desk.tell(&text::CodesLeft { number, left, count }.say(language));
     if on_screen(context) {
         let mut field = labelled(context, text::recovery_code(language, number), deposit);
         if spent_before {
@@ -181,12 +181,12 @@ fn title(entry: &EntryId, enrolment: &Enrolment) -> String {
 /// That a rotation has not folded the deposit in, with who and when as claimed.
 fn not_confirmed(context: &Context, deposit: Option<&OpenDeposit>) -> Option<String> {
     let (by, time) = held::claimed(context, deposit?);
-    Some(text::factor_not_confirmed(context.language, by, time))
+    Some(text::FactorNotConfirmed { by, time }.say(context.language))
 }
 
 /// A label that says so too.
 fn labelled(context: &Context, label: String, deposit: Option<&OpenDeposit>) -> String {
     let Some(open) = deposit else { return label };
     let (by, time) = held::claimed(context, open);
-    words::field_not_confirmed(context.language, label, by, time)
+    words::FieldNotConfirmed { field: label, by, when: time }.say(context.language)
 }

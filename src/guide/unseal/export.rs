@@ -84,10 +84,13 @@ pub fn tell_exported(context: &mut Context, exported: &Exported, folder: &Path) 
         context.desk.tell(&text::export_broken_deposit(language, entry));
     }
     for (entry, name) in &exported.missing {
-        context.desk.tell(&text::export_missing_file(language, entry, name));
+        context.desk.tell(&text::ExportMissingFile { entry, name }.say(language));
     }
     let word = pasteable::word(folder);
-    context.desk.tell(&text::export_done(language, exported.entries, exported.files, folder.display(), word));
+    context.desk.tell(
+        &text::ExportDone { entries: exported.entries, files: exported.files, path: folder.display(), word }
+            .say(language),
+    );
     if context.is_for_machine() {
         context.print_json(&outcome::ExportWritten {
             complete: exported.is_complete(),

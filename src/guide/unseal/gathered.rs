@@ -39,7 +39,9 @@ pub fn opening(context: &mut Context, request: &Request) -> Result<Opening, Guid
     let header = writing.ledger().active()?.clone();
     if context.desk.is_attended() {
         let count = header.custodians.len();
-        context.desk.tell(&text::unseal_intro(context.language, &header.name, header.threshold, count));
+        context
+            .desk
+            .tell(&text::UnsealIntro { name: &header.name, threshold: header.threshold, count }.say(context.language));
     }
     let (reason, incident) = reason(context, request)?;
     match gather_to_open(context, writing.ledger())? {
@@ -113,13 +115,15 @@ fn gather(context: &mut Context, first: Option<Card>) -> Result<StandIn, GuideEr
                 let begun = Headerless::begin(&folder, card.head())?;
                 let begun = begun.ok_or(CeremonyError::HeaderMissing(card.head().epoch))?;
                 let (number, epoch) = begun.epoch();
-                context.desk.tell(&text::header_is_lost(language, number, epoch, card.head().threshold));
+                context
+                    .desk
+                    .tell(&text::HeaderIsLost { number, epoch, threshold: card.head().threshold }.say(language));
                 headerless.insert(begun)
             }
         };
         if !gathering.fits(card.head()) {
             let (_, epoch) = gathering.epoch();
-            context.desk.tell(&text::card_seems_of_other_epoch(language, card.head().epoch, epoch));
+            context.desk.tell(&text::CardSeemsOfOtherEpoch { card: card.head().epoch, folder: epoch }.say(language));
             continue;
         }
         let name = VaultName::of_card(card.head().index);
@@ -135,7 +139,7 @@ fn gather(context: &mut Context, first: Option<Card>) -> Result<StandIn, GuideEr
         };
         gathering.offer(share);
         if gathering.missing() > 0 {
-            context.desk.tell(&text::card_noted(language, &name, gathering.missing()));
+            context.desk.tell(&text::CardNoted { name: &name, missing: gathering.missing() }.say(language));
         } else if let Some(stand_in) = gathering.open() {
             context.desk.tell(&text::opened_without_header(language));
             return Ok(stand_in);

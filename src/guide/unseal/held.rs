@@ -38,7 +38,7 @@ pub fn claimed(context: &Context, open: &OpenDeposit) -> (String, String) {
 pub fn or_removed<T>(context: &Context, label: String, held: &Held<'_, T>) -> String {
     let Some(open) = held.removed_by else { return label };
     let (by, time) = claimed(context, open);
-    text::label_removed(context.language, label, by, time)
+    text::LabelRemoved { label, by, when: time }.say(context.language)
 }
 
 /// Lets people choose where several values have one name; nothing when they think better of it.
@@ -52,14 +52,15 @@ pub fn choose<T>(context: &mut Context, what: &str, held: &[Held<'_, T>]) -> Res
             None => text::sealed_one(language),
             Some(open) => {
                 let (by, time) = claimed(context, open);
-                text::deposited_one(language, by, time)
+                text::DepositedOne { by, when: time }.say(language)
             }
         };
         or_removed(context, label, held)
     };
     let mut choices: Vec<String> = held.iter().map(label).collect();
     choices.push(text::back_to_values(language));
-    let chosen = context.desk.choose(&text::choose_held(language, what, held.len()), &choices, "--deposited")?;
+    let chosen =
+        context.desk.choose(&text::ChooseHeld { what, count: held.len() }.say(language), &choices, "--deposited")?;
     Ok(held.get(chosen).map(Held::which))
 }
 
@@ -68,7 +69,7 @@ pub fn tell_others<T>(context: &mut Context, what: &str, all: &[Held<'_, T>], sh
     let language = context.language;
     if let Some(open) = shown.removed_by {
         let (by, time) = claimed(context, open);
-        context.desk.tell(&text::value_removed(language, what, by, time));
+        context.desk.tell(&text::ValueRemoved { field: what, by, when: time }.say(language));
     }
     let others: Vec<&Held<'_, T>> = all.iter().filter(|other| other.which() != shown.which()).collect();
     for other in &others[..others.len().min(MOST_TOLD)] {
@@ -76,14 +77,14 @@ pub fn tell_others<T>(context: &mut Context, what: &str, all: &[Held<'_, T>], sh
             None => text::also_sealed(language, what),
             Some(open) => {
                 let (by, time) = claimed(context, open);
-                text::also_deposited(language, what, by, time, other.number)
+                text::AlsoDeposited { what, by, when: time, number: other.number }.say(language)
             }
         };
         context.desk.tell(&told);
     }
     if let Some(more) = others.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
         let numbered = all.iter().map(|held| held.number).max().unwrap_or_default();
-        context.desk.tell(&text::also_deposited_more(language, what, more, numbered));
+        context.desk.tell(&text::AlsoDepositedMore { what, count: more, all: numbered }.say(language));
     }
 }
 
@@ -92,9 +93,9 @@ pub fn tell_broken_deposits(context: &mut Context, entry: &EntryView<'_>) {
     let broken: Vec<&CeremonyError> = entry.deposits.iter().filter_map(|open| open.deposit.as_ref().err()).collect();
     for error in &broken[..broken.len().min(MOST_TOLD)] {
         let why = error.say(context.language);
-        context.desk.tell(&text::deposit_broken(context.language, entry.id, why));
+        context.desk.tell(&text::DepositBroken { entry: entry.id, why }.say(context.language));
     }
     if let Some(more) = broken.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
-        context.desk.tell(&text::deposits_broken_more(context.language, entry.id, more));
+        context.desk.tell(&text::DepositsBrokenMore { entry: entry.id, count: more }.say(context.language));
     }
 }

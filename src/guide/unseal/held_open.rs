@@ -85,10 +85,10 @@ fn tell_end(context: &mut Context, writing: &Writing<'_>) {
         if has_no_log {
             let command = format!("breakglass --vault COPY merge {}", pasteable::word(folder));
             let root = writing.ledger().folder().root().display();
-            context.desk.tell(&text::side_log_without_log(language, folder.display(), root, command));
+            context.desk.tell(&text::SideLogWithoutLog { path: folder.display(), vault: root, command }.say(language));
             continue;
         }
         let command = format!("breakglass --vault {vault} merge {}", pasteable::word(folder));
-        context.desk.tell(&text::merge_side_log(language, folder.display(), command));
+        context.desk.tell(&text::MergeSideLog { path: folder.display(), command }.say(language));
     }
 }

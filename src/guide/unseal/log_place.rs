@@ -67,7 +67,7 @@ fn ask_whether_only_there(
         return Ok(());
     }
     let language = context.language;
-    context.desk.tell(&text::vault_can_be_written(language, vault.display(), folder.display()));
+    context.desk.tell(&text::VaultCanBeWritten { path: vault.display(), log: folder.display() }.say(language));
     let wanted = context.desk.confirm(&text::ask_side_log_only(language), SIDE_LOG_ONLY)?;
     if wanted { Ok(()) } else { Err(GuideError::Declined) }
 }

@@ -63,7 +63,9 @@ pub fn run(context: &mut Context, request: &Request) -> Result<End, GuideError> 
     let exported = held_open::while_open(context, session, writing, |context, session, writing| {
         // The cards proved the epoch.
         context.remember(writing.ledger(), Some(header.hash()));
-        context.desk.tell(&text::opened(language, &header.name, crate::report::short(session.event())));
+        context
+            .desk
+            .tell(&text::Opened { name: &header.name, event: crate::report::short(session.event()) }.say(language));
         if let Some(damage) = session.damage() {
             let why = damage.say(language);
             context.desk.tell(&text::only_deposits_open(language, why));

@@ -33,7 +33,7 @@ pub fn print_value(
     match chosen.deposit {
         Some(open) => {
             let (by, time) = held::claimed(context, open);
-            context.desk.tell(&text::value_not_confirmed(language, &field, by, time));
+            context.desk.tell(&text::ValueNotConfirmed { field: &field, by, when: time }.say(language));
         }
         None if which == Which::Newest => context.desk.tell(&text::value_is_sealed(language, &field)),
         None => {}

@@ -27,13 +27,13 @@ pub fn reveal(
         let by = context.shown_by(open.pending.by.as_ref());
         let time = open.pending.time.date_and_minute(&context.zone);
         match value {
-            None => context.desk.tell(&text::value_removed(language, &field, by, time)),
+            None => context.desk.tell(&text::ValueRemoved { field: &field, by, when: time }.say(language)),
             Some(value) => {
                 number += 1;
                 let field = match (count, number) {
-                    (1, _) => text::field_not_confirmed(language, &field, by, time),
-                    (_, 1) => text::field_newest_of(language, &field, count, by, time),
-                    _ => text::field_older_of(language, &field, number, count, by, time),
+                    (1, _) => text::FieldNotConfirmed { field: &field, by, when: time }.say(language),
+                    (_, 1) => text::FieldNewestOf { field: &field, count, by, when: time }.say(language),
+                    _ => text::FieldOlderOf { field: &field, number, count, by, when: time }.say(language),
                 };
                 let value = SecretText::from(value.expose().to_owned());
                 context.desk.reveal(&Revelation { title: entry.as_str(), field: &field, value: &value, seconds })?;

@@ -97,7 +97,7 @@ impl Agenda<'_> {
             // Every change of a date is an event in the log, which only grows.
             revision: self.ledger.history().events.len() as u64,
             day: self.day(on),
-            summary: printable(&text::summary(self.language, &self.report.name, what)),
+            summary: printable(&text::Summary { vault: &self.report.name, what }.say(self.language)),
             description: printable(&to_do),
             category: text::category(self.language),
             alarms,
@@ -142,14 +142,14 @@ impl Agenda<'_> {
             Duty::Rotate => (text::rotate(language), text::rotate_to_do(language)),
             Duty::Replace { entry, secret, .. } => {
                 let part = part_label(language, secret);
-                (text::replace(language, entry, part), text::replace_to_do(language, entry))
+                (text::Replace { entry, part }.say(language), text::replace_to_do(language, entry))
             }
             Duty::RenewRecoveryCodes { entry, .. } => {
                 (text::renew_codes(language, entry), text::renew_codes_to_do(language, entry))
             }
             Duty::SettleConflict { entry, secret } => {
                 let part = part_label(language, secret);
-                (text::conflict(language, entry, part), text::conflict_to_do(language, entry))
+                (text::Conflict { entry, part }.say(language), text::conflict_to_do(language, entry))
             }
             Duty::RotateCredential { entry } => {
                 (text::old_credential(language, entry), text::old_credential_to_do(language, entry))
@@ -160,15 +160,17 @@ impl Agenda<'_> {
             }
             Duty::CheckCard { card } => (text::check(language, active(card)), text::check_to_do(language)),
             Duty::DestroyCardFile { epoch, card } => (
-                text::card_file(language, self.name(*epoch, card), number(epoch), epoch.id()),
+                text::CardFile { name: self.name(*epoch, card), number: number(epoch), id: epoch.id() }.say(language),
                 text::card_file_to_do(language),
             ),
-            Duty::DestroyPaper { epoch, card } => {
-                (text::paper(language, self.name(*epoch, card), number(epoch), epoch.id()), self.paper_to_do(*epoch))
-            }
-            Duty::RecoverOtherSide { epoch } => {
-                (text::other_side(language, number(epoch), epoch.id()), text::other_side_to_do(language))
-            }
+            Duty::DestroyPaper { epoch, card } => (
+                text::Paper { name: self.name(*epoch, card), number: number(epoch), id: epoch.id() }.say(language),
+                self.paper_to_do(*epoch),
+            ),
+            Duty::RecoverOtherSide { epoch } => (
+                text::OtherSide { number: number(epoch), id: epoch.id() }.say(language),
+                text::other_side_to_do(language),
+            ),
             Duty::FinishRotation { .. } => (text::finish(language), text::finish_to_do(language)),
         };
         Words { what, to_do }
@@ -180,7 +182,7 @@ impl Agenda<'_> {
         match self.active() {
             Some(kept) if kept != epoch => {
                 let number = self.ledger.state().epochs.get(&kept).map_or(0, |epoch| epoch.number);
-                text::paper_to_do(language, number, kept.id())
+                text::PaperToDo { number, id: kept.id() }.say(language)
             }
             _ => text::reprinted_to_do(language),
         }

@@ -31,7 +31,7 @@ pub fn whole(language: Language, zone: &TimeZone, ledger: &Ledger<'_>, report: &
     let writer = Writer { language, zone, ledger, report };
     let mut top = writer.top();
     let mut below = vec![match report.knows_entries {
-        true => text::status_entries(language, report.entries.len(), report.deposited.len()),
+        true => text::StatusEntries { sealed: report.entries.len(), deposits: report.deposited.len() }.say(language),
         false => text::status_entries_not_known(language),
     }];
     below.extend(codes(language, &report.recovery_codes));
@@ -80,7 +80,8 @@ impl Writer<'_> {
             Seal::Opened { time, reason, openings, still_open, .. } => {
                 let when = time.date_and_minute(self.zone);
                 let reason = fitted(reason.as_str(), COLUMNS / 2);
-                let mut lines = vec![text::status_opened(language, name), text::status_opening(language, when, reason)];
+                let mut lines =
+                    vec![text::status_opened(language, name), text::StatusOpening { when, reason }.say(language)];
                 if *openings > 1 {
                     lines.push(text::status_openings(language, openings));
                 }
@@ -97,7 +98,7 @@ impl Writer<'_> {
             }
         };
         if let (Some((number, id, since)), Some(due)) = (report.epoch, report.rotation_due) {
-            lines.push(text::status_epoch(language, number, id, self.date(since), self.date(due)));
+            lines.push(text::StatusEpoch { number, id, since: self.date(since), due: self.date(due) }.say(language));
         }
         lines.extend(report.margin.iter().flat_map(|margin| self.margin(*margin)));
         lines
@@ -107,9 +108,9 @@ impl Writer<'_> {
         let language = self.language;
         let Margin { usable, verified, reported, threshold, spare } = margin;
         let words = match spare {
-            ..0 => text::margin_reported(language, usable, threshold, reported),
-            0 => text::margin_none(language, usable, threshold),
-            _ => text::margin(language, usable, threshold, spare),
+            ..0 => text::MarginReported { usable, threshold, reported }.say(language),
+            0 => text::MarginNone { usable, threshold }.say(language),
+            _ => text::Margin { usable, threshold, spare }.say(language),
         };
         let found = (spare < 0).then(|| text::margin_found(language));
         if verified >= usable {
@@ -167,7 +168,7 @@ impl Writer<'_> {
         if groups.is_empty() {
             let next = report.due.iter().find_map(|due| due.on.filter(|on| *on > report.now).map(|on| (on, due)));
             return next
-                .map(|(on, due)| text::status_next(language, self.date(on), self.short(&due.duty)))
+                .map(|(on, due)| text::StatusNext { date: self.date(on), what: self.short(&due.duty) }.say(language))
                 .into_iter()
                 .chain(self.notes())
                 .collect();
@@ -202,7 +203,7 @@ impl Writer<'_> {
                 let first = findings.first().map(|finding| finding.place().path());
                 let name = first.as_deref().and_then(Path::file_name).unwrap_or_default();
                 let first = [name.to_string_lossy().into_owned()];
-                vec![self.fitting(&first, &|first| text::due_files(language, findings.len(), first))]
+                vec![self.fitting(&first, &|first| text::DueFiles { count: findings.len(), first }.say(language))]
             }
             Concern::Obstacles(obstacles) => vec![text::due_obstacles(language, obstacles.len())],
             Concern::NoLog => vec![text::due_no_log(language)],
@@ -210,7 +211,7 @@ impl Writer<'_> {
             Concern::MissingHeads(heads) => vec![text::due_missing_heads(language, heads.len())],
             Concern::Clock(ClockFinding::Behind { signed }) => {
                 let (signed, now) = (signed.date_and_minute(self.zone), self.report.now.date_and_minute(self.zone));
-                vec![text::due_clocks_differ(language, signed, now), text::due_clock_compare(language)]
+                vec![text::DueClocksDiffer { when: signed, now }.say(language), text::due_clock_compare(language)]
             }
             Concern::Clock(ClockFinding::Future { event }) => {
                 vec![text::due_future_event(language, event.date_and_minute(self.zone))]
@@ -221,7 +222,7 @@ impl Writer<'_> {
             Concern::TooFewCards => vec![text::due_too_few_cards(language)],
             Concern::Pins(_) => vec![text::due_pins(language)],
             Concern::Unexplained(epochs) => {
-                let told = |(number, id): &(u32, EpochId)| text::log_epoch(language, number, id);
+                let told = |(number, id): &(u32, EpochId)| text::LogEpoch { number, id }.say(language);
                 vec![text::due_unexplained(language, epochs.iter().map(told).collect::<Vec<_>>().join(", "))]
             }
         }
@@ -272,15 +273,15 @@ impl Writer<'_> {
                 vec![if incomplete {
                     text::due_give_up(language, number)
                 } else {
-                    text::due_finish(language, number, read_back)
+                    text::DueFinish { number, read_back }.say(language)
                 }]
             }
             Duty::RecoverOtherSide { epoch } => {
-                vec![text::due_other_side(language, self.number(*epoch), brief(*epoch))]
+                vec![text::DueOtherSide { number: self.number(*epoch), id: brief(*epoch) }.say(language)]
             }
             Duty::DestroyCardFile { epoch, .. } => {
                 let (number, id) = (self.number(*epoch), brief(*epoch));
-                fit(&names, &|names| text::due_card_file(language, number, &id, names))
+                fit(&names, &|names| text::DueCardFile { number, id: &id, names }.say(language))
             }
             Duty::DestroyPaper { epoch, .. } => self.papers(*epoch, &names),
             Duty::Rotate => {
@@ -296,10 +297,10 @@ impl Writer<'_> {
     fn papers(&self, epoch: EpochHash, names: &[String]) -> Vec<String> {
         let language = self.language;
         let (number, id) = (self.number(epoch), brief(epoch));
-        let old = self.fitting(names, &|names| text::due_paper(language, number, &id, names));
+        let old = self.fitting(names, &|names| text::DuePaper { number, id: &id, names }.say(language));
         let kept = self.active().map(|kept| match kept == epoch {
             true => text::due_paper_reprinted(language),
-            false => text::due_paper_keep(language, self.number(kept), brief(kept)),
+            false => text::DuePaperKeep { number: self.number(kept), id: brief(kept) }.say(language),
         });
         std::iter::once(old).chain(kept).collect()
     }
@@ -345,7 +346,7 @@ impl Writer<'_> {
         for (place, name) in names.iter().enumerate() {
             let separated = if place == 0 { fitted(name, width) } else { format!("{words}, {name}") };
             if columns(&separated) > width {
-                return text::and_more(self.language, words, names.len() - place);
+                return text::AndMore { names: words, count: names.len() - place }.say(self.language);
             }
             words = separated;
         }
@@ -437,7 +438,9 @@ fn brief(epoch: EpochHash) -> String {
 fn codes(language: Language, left: &[CodesLeft]) -> Vec<String> {
     /// With so few left, new ones are asked for before the next emergency.
     const FEW: u16 = 2;
-    let words = |left: &CodesLeft| factors::codes_status(language, &left.entry, left.left, left.count);
+    let words = |left: &CodesLeft| {
+        factors::CodesStatus { entry: &left.entry, left: left.left, count: left.count }.say(language)
+    };
     let mut lines: Vec<String> = Vec::new();
     if !left.is_empty() {
         lines.push(fitted(&left.iter().map(words).collect::<Vec<_>>().join("; "), COLUMNS).to_string());

@@ -64,7 +64,7 @@ pub fn choose(
                 rename(&mut imported, ledger, |id| stands(ledger, id), |id| id.chars().take(STEM).collect());
                 let pairs = before.iter().zip(&imported.entries).filter(|(before, entry)| **before != entry.id);
                 let lines: Vec<String> =
-                    pairs.map(|(before, entry)| text::new_id(language, before, &entry.id)).collect();
+                    pairs.map(|(before, entry)| text::NewId { before, id: &entry.id }.say(language)).collect();
                 context.desk.tell(&lines.join("\n"));
             }
             Standing::Skip => {

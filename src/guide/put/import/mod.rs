@@ -82,14 +82,14 @@ pub fn run(context: &mut Context, request: &Request, named: &Input) -> Result<En
         }
         done.push(told);
         if count > 1 {
-            context.desk.progress(Some(&text::progress(language, done.len(), count)));
+            context.desk.progress(Some(&text::Progress { done: done.len(), count }.say(language)));
         }
     }
     context.desk.progress(None);
     let ledger = writing.end();
     context.remember(&ledger, Some(trusted));
     if let Some(error) = trouble {
-        context.desk.tell(&text::import_stopped(language, done.len(), count));
+        context.desk.tell(&text::ImportStopped { done: done.len(), count }.say(language));
         return Err(error);
     }
     if context.is_for_machine() {
@@ -147,7 +147,7 @@ fn put_in(
             .and_then(|change| Ok(put(writing, trusted, &entry.id, change, by, context.now())?));
         if let Err(error) = put {
             if done > 0 {
-                context.desk.tell(&text::import_cut_off(context.language, &entry.id, done, count));
+                context.desk.tell(&text::ImportCutOff { entry: &entry.id, done, count }.say(context.language));
             }
             return Err(error);
         }

@@ -23,12 +23,12 @@ pub fn tell(
     stands: impl Fn(&ImportedEntry) -> Option<Stands>,
 ) {
     let language = context.language;
-    let mut lines = vec![text::found(language, imported.program.name(), imported.entries.len())];
+    let mut lines = vec![text::Found { program: imported.program.name(), count: imported.entries.len() }.say(language)];
     for (place, entry) in imported.entries.iter().enumerate() {
         lines.push(String::new());
         lines.push(match &entry.title {
-            Some(title) => text::new_entry(language, place + 1, &entry.id, title),
-            None => text::new_entry_untitled(language, place + 1, &entry.id),
+            Some(title) => text::NewEntry { number: place + 1, id: &entry.id, title }.say(language),
+            None => text::NewEntryUntitled { number: place + 1, id: &entry.id }.say(language),
         });
         lines.extend(entry_lines(context, entry, stands(entry)).into_iter().map(|line| format!("   {line}")));
     }
@@ -56,7 +56,7 @@ fn entry_lines(context: &Context, entry: &ImportedEntry, stands: Option<Stands>)
     match stands {
         Some(Stands::Whole) => lines.push(text::stands_already(language, &entry.id)),
         Some(Stands::CutOff(there)) => {
-            lines.push(text::stands_cut_off(language, &entry.id, there, entry.steps.len()));
+            lines.push(text::StandsCutOff { id: &entry.id, there, here: entry.steps.len() }.say(language));
         }
         None => {}
     }
@@ -65,7 +65,7 @@ fn entry_lines(context: &Context, entry: &ImportedEntry, stands: Option<Stands>)
     }
     let mut fields = field_labels(language, entry.steps.iter().flat_map(|step| step.set.keys()));
     let files = entry.steps.iter().flat_map(|step| &step.attach);
-    fields.extend(files.map(|(name, file)| attachments::label(language, name, size(file.size))));
+    fields.extend(files.map(|(name, file)| attachments::Label { name, size: size(file.size) }.say(language)));
     lines.push(text::fields(language, fields.join(", ")));
     lines.extend(entry.notes.iter().map(|note| format!("! {}", note.say(language))));
     lines
