@@ -7,7 +7,9 @@ use std::fs;
 use std::path::Path;
 
 use breakglass::quorum::{Digest, EpochId};
-use breakglass::store::{Disk, Found, Obstacle, Place, RealDisk, Trouble, VaultFolder, publish};
+#[cfg(unix)]
+use breakglass::store::Found;
+use breakglass::store::{Disk, Obstacle, Place, RealDisk, Trouble, VaultFolder, publish};
 use scratch::Scratch;
 
 const LINE: &[u8] = b"{\"event\":1}";
@@ -203,14 +205,18 @@ fn what_is_no_file_keeps_no_writer_out_and_is_told() {
     for folder in [".partial-x", "epochs/.partial-x", "log.torn-1"] {
         fs::create_dir(vault.root().join(folder)).unwrap();
     }
-    let mut barred = vec![vault.root().join(".partial-x"), vault.root().join("log.torn-1")];
+    let barred = ["", "1", "2", "3"].map(|number| match number {
+        "" => vault.root().join(".partial-x"),
+        number => vault.root().join(format!("log.torn-{number}")),
+    });
+    // A pipe and a link where there are such; folders elsewhere.
     #[cfg(unix)]
     {
-        let pipe = vault.root().join("log.torn-2");
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        std::os::unix::fs::symlink("elsewhere", vault.root().join("log.torn-3")).unwrap();
-        barred.extend([pipe, vault.root().join("log.torn-3")]);
+        assert!(std::process::Command::new("mkfifo").arg(&barred[2]).status().unwrap().success());
+        std::os::unix::fs::symlink("elsewhere", &barred[3]).unwrap();
     }
+    #[cfg(not(unix))]
+    barred[2..].iter().for_each(|folder| fs::create_dir(folder).unwrap());
     fs::write(vault.root().join("log.jsonl"), b"{\"event\":1}\n{\"eve").unwrap();
     let (mut writer, log) = vault.begin_writing(&is_event).unwrap();
     writer.append(b"{\"event\":2}").unwrap();

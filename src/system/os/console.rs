@@ -357,49 +357,42 @@ mod tests {
         assert!(!with(LEFT_CTRL_PRESSED | RIGHT_ALT_PRESSED) && !with(0));
     }
 
-    /// What the program below does: reads a pipe from which nothing comes, until it is told to end, and takes away what it has half done.
+    /// A program that reads a pipe from which nothing comes, until it is told to end, and takes away what it has half done. Does nothing when
+    /// the tests are run.
     #[test]
-    fn the_one_who_reads() {
+    fn the_one_who_is_told() {
+        use windows_sys::Win32::System::Console::GenerateConsoleCtrlEvent;
         let Some(partial) = std::env::var_os("BREAKGLASS_TEST_PARTIAL") else { return };
-        std::fs::write(&partial, b"half").unwrap();
         let step = crate::Stoppable::begin();
-        let mut source = open_standard_input();
-        std::fs::write(std::path::Path::new(&partial).with_extension("ready"), b"").unwrap();
-        let read = std::io::Read::read(&mut step.reading(&mut source), &mut [0; 8]);
+        let (source, _target) = io::pipe().unwrap();
+        let mut source = File::from(std::os::windows::io::OwnedHandle::from(source));
+        std::thread::spawn(|| {
+            std::thread::sleep(Duration::from_millis(300));
+            // SAFETY: takes numbers: everybody at this console, which is this program alone.
+            succeeded(unsafe { GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, 0) }).expect("a console");
+        });
+        let read = io::Read::read(&mut step.reading(&mut source), &mut [0; 8]);
         if read.is_err() && step.is_stopped() {
             std::fs::remove_file(&partial).unwrap();
             std::process::exit(130);
         }
     }
 
-    fn open_standard_input() -> File {
-        use std::os::windows::io::AsHandle;
-        File::from(io::stdin().as_handle().try_clone_to_owned().unwrap())
-    }
-
     #[test]
     fn a_long_step_that_is_told_to_end_takes_away_what_it_has_half_done() {
         use std::os::windows::process::CommandExt;
-        use windows_sys::Win32::System::Console::GenerateConsoleCtrlEvent;
-        use windows_sys::Win32::System::Threading::CREATE_NEW_PROCESS_GROUP;
+        use windows_sys::Win32::System::Threading::CREATE_NO_WINDOW;
         let partial = std::env::temp_dir().join(format!("breakglass-step-{}.partial", std::process::id()));
-        let ready = partial.with_extension("ready");
-        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["os::console::tests::the_one_who_reads", "--exact", "--test-threads=1"])
+        std::fs::write(&partial, b"half").unwrap();
+        // A console of its own, so that nobody else is told.
+        let ended = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["os::console::tests::the_one_who_is_told", "--exact", "--test-threads=1"])
             .env("BREAKGLASS_TEST_PARTIAL", &partial)
-            .creation_flags(CREATE_NEW_PROCESS_GROUP)
-            .stdin(std::process::Stdio::piped())
-            .spawn()
+            .creation_flags(CREATE_NO_WINDOW)
+            .output()
             .unwrap();
-        let begin = Instant::now();
-        while !ready.exists() && begin.elapsed() < Duration::from_secs(60) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        // SAFETY: takes numbers.
-        assert_ne!(unsafe { GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id()) }, 0);
-        assert_eq!(child.wait().unwrap().code(), Some(130));
+        assert_eq!(ended.status.code(), Some(130), "{}", String::from_utf8_lossy(&ended.stderr));
         assert!(!partial.exists());
-        std::fs::remove_file(ready).unwrap();
     }
 
     #[test]
