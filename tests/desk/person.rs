@@ -25,20 +25,6 @@ pub struct Person {
     _terminal: (Box<dyn MasterPty + Send>, Box<dyn SlavePty + Send>),
 }
 
-#[cfg(unix)]
-fn at_its_console(command: CommandBuilder) -> CommandBuilder {
-    command
-}
-
-/// The same command with its three streams at the console: wine gives a program at a pseudo-console none.
-#[cfg(windows)]
-fn at_its_console(mut command: CommandBuilder) -> CommandBuilder {
-    let arguments = command.get_argv_mut();
-    arguments.splice(0..0, ["cmd".into(), "/C".into()]);
-    arguments.extend(["<CONIN$", ">CONOUT$", "2>CONOUT$"].map(Into::into));
-    command
-}
-
 struct Seen {
     terminal: vt100::Parser,
     written: Vec<u8>,
@@ -54,7 +40,7 @@ impl Person {
     pub fn at_width(command: CommandBuilder, columns: NonZero<u16>) -> Person {
         let size = PtySize { rows: ROWS.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let child = pair.slave.spawn_command(at_its_console(command)).unwrap();
+        let child = pair.slave.spawn_command(command).unwrap();
         let mut output = pair.master.try_clone_reader().unwrap();
         let keys = pair.master.take_writer().unwrap();
         let seen =
