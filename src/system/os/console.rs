@@ -379,6 +379,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "for Microsoft's Windows: wine 8 tells nobody at a console without a terminal"]
     fn a_long_step_that_is_told_to_end_takes_away_what_it_has_half_done() {
         use std::os::windows::process::CommandExt;
         use windows_sys::Win32::System::Threading::CREATE_NO_WINDOW;
