@@ -28,7 +28,9 @@ impl Moment {
     #[must_use]
     pub fn of_date(text: &str) -> Option<Moment> {
         let date: jiff::civil::Date = text.trim().replace('/', "-").parse().ok()?;
-        date.to_zoned(TimeZone::UTC).ok().map(|zoned| Moment::of(zoned.timestamp()))
+        let moment = Moment::of(date.to_zoned(TimeZone::UTC).ok()?.timestamp());
+        // A year that no moment is read with is none here either.
+        moment.to_string().parse().ok()
     }
 
     /// This moment and `days` times 24 hours.
@@ -97,6 +99,15 @@ mod tests {
         assert_eq!("2026-11-22T21:20:55Z".parse::<Moment>().unwrap(), moment);
         for other in ["2026-11-22T21:20:55.5Z", "2026-11-22T22:20:55+01:00", "2026-11-22", "", "0000-01-01T00:00:00Z"] {
             assert!(other.parse::<Moment>().is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_a_moment_that_can_be_written_or_none() {
+        assert_eq!(Moment::of_date(" 2026/11/22 ").unwrap().to_string(), "2026-11-22T00:00:00Z");
+        assert_eq!(Moment::of_date("0001-01-01").unwrap().to_string(), "0001-01-01T00:00:00Z");
+        for none in ["0000-01-01", "-000001-01-01", "2026-02-30", "yesterday"] {
+            assert_eq!(Moment::of_date(none), None, "{none}");
         }
     }
 
