@@ -139,7 +139,7 @@ fn without_a_log_the_advice_after_an_opening_is_the_command_that_takes_its_log_i
     // A copy whose log is whole takes it in.
     fs::write(&log, whole).unwrap();
     let merged = shell.run(&["merge", &side]);
-    assert!(merged.status == 0 && merged.words().contains("Taken in: 3 events"), "{}", merged.words());
+    assert!(merged.status == 0 && merged.words().contains("Merged: 3 events"), "{}", merged.words());
 }
 
 #[test]
