@@ -526,7 +526,7 @@ struct FoundHeaders {
 
 fn read_headers(folder: &VaultFolder<'_>) -> Result<FoundHeaders, CeremonyError> {
     let mut found = FoundHeaders::default();
-    for place in folder.places()? {
+    for place in folder.epoch_places()? {
         let Place::Header(number, id) = place else { continue };
         // One header behind a bad sector must not keep the others from being read.
         let bytes = match folder.read(&place) {

@@ -144,7 +144,7 @@ pub(super) fn wrong_headers(
     broken: &BTreeMap<Place, FormatError>,
 ) -> Result<Vec<FileFinding>, CeremonyError> {
     let bad = broken.iter().map(|(place, why)| FileFinding::BadHeader(*place, why.clone()));
-    let lost = folder.places()?.into_iter().filter_map(|place| match place {
+    let lost = folder.epoch_places()?.into_iter().filter_map(|place| match place {
         Place::Sealed(number, id) if !headers.keys().any(|hash| hash.id() == id) => Some(Place::Header(number, id)),
         _ => None,
     });

@@ -266,9 +266,23 @@ impl<'d> VaultFolder<'d> {
     /// # Errors
     /// When a folder cannot be listed.
     pub fn places(&self) -> Result<Vec<Place>, StoreError> {
+        self.places_in(&self.folders()?)
+    }
+
+    /// The places among them that belong to an epoch: its header and its contents. A vault can have a hundred thousand others.
+    ///
+    /// # Errors
+    /// As [`VaultFolder::places`].
+    pub fn epoch_places(&self) -> Result<Vec<Place>, StoreError> {
+        let mut folders = self.folders()?;
+        folders.retain(|folder| folder.split('/').next() == Some(EPOCHS));
+        self.places_in(&folders)
+    }
+
+    fn places_in(&self, folders: &[String]) -> Result<Vec<Place>, StoreError> {
         let mut places = Vec::new();
-        for folder in self.folders()? {
-            places.extend(self.names_in(&folder)?.iter().filter_map(|name| Place::at(name)));
+        for folder in folders {
+            places.extend(self.names_in(folder)?.iter().filter_map(|name| Place::at(name)));
             if places.len() > FOLDER_LIMIT {
                 return Err(StoreError::new(&self.root, Trouble::TooMany { limit: FOLDER_LIMIT }));
             }

@@ -19,8 +19,8 @@ pub(super) struct Deposits {
     named: Vec<Named>,
     /// Where each stands among all.
     known: BTreeMap<(Digest, EpochHash, EntryId), usize>,
-    /// The words of the first event that named each file.
-    first: BTreeMap<(Digest, EpochHash), PendingDeposit>,
+    /// Where the words of the first event that named each file stand among all.
+    first: BTreeMap<(Digest, EpochHash), usize>,
 }
 
 struct Named {
@@ -65,8 +65,8 @@ impl Deposits {
             by: step.event.by.clone(),
             retold: Vec::new(),
         };
-        let first = self.first.entry((*deposit, *epoch)).or_insert_with(|| pending.clone());
-        let retold = !pending.says_the_same(first);
+        let first = *self.first.entry((*deposit, *epoch)).or_insert(self.all.len());
+        let retold = self.all.get(first).is_some_and(|(_, first)| !pending.says_the_same(first));
         self.named.push(Named {
             at: step.at,
             deposit: *deposit,
